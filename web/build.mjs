@@ -62,8 +62,8 @@ async function loadEsbuild() {
 	return import("esbuild");
 }
 
-/** esbuild's settings for one entry; both pages and the tests' bundles agree on them. */
-export function esbuildOptions(build, dev) {
+/** What both pages are built with. */
+function esbuildOptions(build, dev) {
 	return {
 		absWorkingDir: WEB,
 		bundle: true,
@@ -252,4 +252,4 @@ async function main() {
 	}
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main();
+await main();
