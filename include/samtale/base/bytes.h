@@ -2,7 +2,7 @@
  *
  * Text and packets with a length. Nothing here is NUL-terminated by hope: struct
  * bytes is a borrowed view; struct reader and struct writer are sticky: run every
- * step, ask once with *_ok()/*_done() whether all of them fitted.
+ * step, ask once with writer_ok() or reader_done() whether all of them fitted.
  */
 #pragma once
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #define must_check __attribute__((warn_unused_result))
-#define printf_like(format, first) __attribute__((format(printf, format, first)))
+#define printf_like(at, first) __attribute__((format(printf, at, first)))
 
 /* owned(x_freep) struct x *x = NULL;  -- x_freep(struct x **) runs at scope end.
  * Success hands over: *ret_x = x; x = NULL; */

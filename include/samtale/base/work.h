@@ -29,7 +29,7 @@ struct worker_hooks {
 
 #define WORK_E_FULL 1
 
-/* name shows in ps -L, at most 15 characters. limit: jobs waiting at once.
+/* name shows in ps -L, at most 15 characters. limit: jobs not yet reaped at once.
  * Faults: -ENOMEM, -EAGAIN. */
 must_check int worker_new(struct worker **ret, const char *name, unsigned limit,
 	const struct worker_hooks *hooks);
@@ -37,7 +37,7 @@ must_check int worker_new(struct worker **ret, const char *name, unsigned limit,
 struct worker *worker_free(struct worker *w);
 DEFINE_FREEP(struct worker, worker_free, worker_freep)
 
-/* Takes the job. Outcome: WORK_E_FULL, the job stays the caller's. */
+/* Takes the job. Outcome: WORK_E_FULL, also while closing; the job stays the caller's. */
 must_check int worker_put(struct worker *w, struct job *job);
 /* Runs the done() of every finished job. The loop's thread only. */
 void worker_reap(struct worker *w);
