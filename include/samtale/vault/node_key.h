@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The node key: 32 random bytes in a file of their own (or a systemd credential). Every
+ * other key of this node is derived from it by a keyed BLAKE2b with its own name, so that
+ * no key is ever used for two things. The signing key is a second file.
+ */
+#pragma once
+
+#include "samtale/vault/secret.h"
+
+struct node_key;
+
+/* Names are part of the derivation: never change one, never reuse a number. */
+#define NODE_SUBKEYS(X)                                                                    \
+	X(LINK_HASH, "link-hash")                                                          \
+	X(PIN_HASH, "pin-hash")                                                            \
+	X(NUMBER_HASH, "number-hash")                                                      \
+	X(DEVICE_HASH, "device-hash")                                                      \
+	X(SESSION_HASH, "session-hash")                                                    \
+	X(SETUP_HASH, "setup-hash")                                                        \
+	X(RECOVERY_HASH, "recovery-hash")                                                  \
+	X(CASE_TAG, "case-tag")                                                            \
+	X(WRAP, "wrap")                                                                    \
+	X(TOTP_SEAL, "totp-seal")                                                          \
+	X(STAFF_SEAL, "staff-seal")                                                        \
+	X(COPY_SEAL, "copy-seal")                                                          \
+	X(RECEIPT, "receipt")
+
+enum node_subkey {
+#define X(id, name) NODE_##id,
+	NODE_SUBKEYS(X)
+#undef X
+	NODE_SUBKEY_COUNT
+};
+
+/* Makes a new key file, 0600. Faults: -EEXIST, -errno. */
+must_check int node_key_create(const char *path);
+/* Loads and derives. Outcomes: SECRET_E_MISSING, SECRET_E_READABLE, SECRET_E_LENGTH. */
+must_check int node_key_load(struct node_key **ret, const char *path);
+struct node_key *node_key_free(struct node_key *n);
+DEFINE_FREEP(struct node_key, node_key_free, node_key_freep)
+
+/* Borrowed, as long as n lives. */
+const struct key *node_key_get(const struct node_key *n, enum node_subkey which);
+
+/* -- signing key (Ed25519), file node.sign -------------------------------------------- */
+
+#define SIGN_BYTES 64
+#define SIGN_PUBLIC_BYTES 32
+
+struct sign_key;
+
+must_check int sign_key_create(const char *path);
+/* Outcomes as node_key_load(). */
+must_check int sign_key_load(struct sign_key **ret, const char *path);
+struct sign_key *sign_key_free(struct sign_key *k);
+DEFINE_FREEP(struct sign_key, sign_key_free, sign_key_freep)
+
+void sign_key_public(const struct sign_key *k, uint8_t ret[SIGN_PUBLIC_BYTES]);
+/* context: literal that keeps two uses of the key apart, for example "minutes". */
+void sign_key_sign(const struct sign_key *k, const char *context, struct bytes message,
+	uint8_t ret[SIGN_BYTES]);
+must_check bool sign_is_good(const uint8_t public_key[SIGN_PUBLIC_BYTES], const char *context,
+	struct bytes message, const uint8_t signature[SIGN_BYTES]);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The only way to a meeting's keys. No record, no data: the record function handed in
+ * must have put the use on record before a key is released; when it fails, so does the
+ * release. The door is asynchronous because the vault becomes a process of its own.
+ */
+#pragma once
+
+#include "samtale/vault/key_shelf.h"
+
+struct node_key;
+struct vault;
+
+/* ck: contact data, label, way of talking. mk: the record of the meeting. Neither is
+ * derived from the other; each may be gone before the other. */
+struct meeting_keys {
+	int64_t meeting;
+	bool has_ck, has_mk;
+	struct key ck, mk;
+};
+
+/* Wipes all n and frees; NULL is fine. */
+void meeting_keys_free(struct meeting_keys *keys);
+DEFINE_FREEP(struct meeting_keys, meeting_keys_free, meeting_keys_freep)
+
+/* What the record says the key was for. Numbers are kept in the log: only append. */
+#define VAULT_PURPOSES(X)                                                                  \
+	X(BOOK, "book")           /* make a booking */                                     \
+	X(DAY, "day")             /* the day list of a consultant */                       \
+	X(VIEW, "view")           /* one booking, looked at or found */                    \
+	X(CHANGE, "change")       /* edit, move, cancel, new link */                       \
+	X(LINK, "link")           /* show link and PIN again, guide */                     \
+	X(TALK, "talk")           /* hold the meeting, live record */                      \
+	X(CALL, "call")           /* show or dial the citizen's number */                  \
+	X(RECOVER, "recover")     /* take running meetings up after a restart */           \
+	X(MINUTES, "minutes")     /* read attendance, minutes */                           \
+	X(TAKE_OVER, "take-over") /* a colleague takes the meeting */                      \
+	X(RETENTION, "retention") /* deletion run */                                       \
+	X(EXPORT, "export")       /* what the citizen may demand */
+
+enum vault_purpose {
+#define X(id, name) VAULT_##id,
+	VAULT_PURPOSES(X)
+#undef X
+	VAULT_PURPOSE_COUNT
+};
+const char *vault_purpose_name(enum vault_purpose p);
+
+#define VAULT_MEETINGS_MAX 512 /* in one request */
+
+struct vault_use {
+	enum vault_purpose purpose;
+	int64_t actor; /* staff user id; 0 = the service itself, -1 = the citizen's seat */
+	const int64_t *meetings; /* borrowed for the call; copied by the async door */
+	size_t n;
+};
+
+/* Puts the use on record, durably, or fails. Runs on the store's worker. */
+typedef int (*vault_record_fn)(void *arg, const struct vault_use *use);
+
+/* Work that must be done on the store's worker and answered on the loop after the batch
+ * was committed; result is ask()'s, or the fault of the commit. */
+struct vault_task {
+	int (*ask)(struct vault_task *);
+	void (*answer)(struct vault_task *, int result); /* frees the task */
+};
+#define VAULT_E_FULL 1 /* the worker's queue is full; nothing was taken */
+typedef int (*vault_submit_fn)(void *arg, struct vault_task *task);
+
+struct vault_parts { /* all borrowed; must outlive the vault */
+	const struct node_key *node;
+	const struct key_shelf *shelf;
+	vault_record_fn record;
+	void *record_arg;
+	vault_submit_fn submit; /* desk_submit(); NULL: only the _here calls work */
+	void *submit_arg;
+};
+
+must_check int vault_new(struct vault **ret, const struct vault_parts *parts);
+struct vault *vault_free(struct vault *v);
+DEFINE_FREEP(struct vault, vault_free, vault_freep)
+
+/* -- asynchronous door, from the loop's thread ---------------------------------------- */
+
+/* result 0: keys[n] in the order asked for, the receiver's to meeting_keys_free(). A
+ * meeting whose keys are gone has neither flag; that is not an error. result < 0: a
+ * fault, or the refusal of record(); keys is NULL. */
+typedef void (*vault_done_fn)(void *arg, int result, struct meeting_keys *keys, size_t n);
+
+/* New random keys for use->meetings[0] (n must be 1). done's result may be VAULT_E_TAKEN.
+ * Outcome: VAULT_E_FULL, done is never called. Faults: -ENOMEM, -EINVAL. */
+#define VAULT_E_TAKEN 2
+must_check int vault_create(struct vault *v, const struct vault_use *use, vault_done_fn done,
+	void *arg);
+must_check int vault_open(struct vault *v, const struct vault_use *use, vault_done_fn done,
+	void *arg);
+
+/* -- the same from inside a task on the store's worker -------------------------------- */
+
+/* Outcome: VAULT_E_TAKEN. */
+must_check int vault_create_here(struct vault *v, const struct vault_use *use,
+	struct meeting_keys **ret);
+must_check int vault_open_here(struct vault *v, const struct vault_use *use,
+	struct meeting_keys **ret);
+/* Destroys keys for good (retention, erasure); recorded as well. Gone already is fine. */
+enum vault_which { VAULT_CK = 1, VAULT_MK = 2, VAULT_BOTH = 3 };
+must_check int vault_forget_here(struct vault *v, const struct vault_use *use,
+	enum vault_which which);
+/* Ids on the shelf above `after`, ascending, created before `before_ms`; no key leaves. */
+must_check int vault_shelf_ids_here(struct vault *v, int64_t after, int64_t before_ms,
+	int64_t *ids, size_t cap, size_t *ret_n);
