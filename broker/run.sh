@@ -1,0 +1,164 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+#
+# From a fresh Debian 12 to a running trial in one command: installs what is missing, builds,
+# makes development certificates and a trial account, and becomes the broker. Everything it
+# makes lies in build/, web/node_modules/ and the data folder; the second start does only
+# what changed. For trying out, never for real citizens.
+set -eu
+
+usage() {
+	cat <<'END'
+usage: sh broker/run.sh [options]
+
+Builds and starts Samtale for a trial, with development certificates, an account with a
+random password and a meeting that is open now. Ctrl-C ends it.
+
+  --port N       listen on TCP port N (8443)
+  --listen ADDR  listen on this address instead of 127.0.0.1; 0.0.0.0 or :: for all
+  --name HOST    host name that browsers use (localhost, or the address of --listen)
+  --data DIR     keep data, certificates and settings here (.samtale in the project)
+  --no-install   install no package; say what is missing and stop
+  --help         print this
+END
+}
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+port=8443 listen=127.0.0.1 name='' data=$root/.samtale install=yes
+
+say() { printf '%s\n' "samtale: $*" >&2; }
+
+fail() {
+	say "$@"
+	exit 1
+}
+
+parse_arguments() {
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--port | --listen | --name | --data) [ $# -ge 2 ] || fail "$1 needs a value" ;;
+		esac
+		case $1 in
+		--port) port=$2 && shift ;;
+		--listen) listen=$2 && shift ;;
+		--name) name=$2 && shift ;;
+		--data) data=$2 && shift ;;
+		--no-install) install=no ;;
+		-h | --help) usage && exit 0 ;;
+		*) usage >&2 && exit 2 ;;
+		esac
+		shift
+	done
+	case $port in '' | *[!0-9]* | ??????*) fail "--port needs a number from 1 to 65535" ;; esac
+	{ [ "$port" -ge 1 ] && [ "$port" -le 65535 ]; } ||
+		fail "--port needs a number from 1 to 65535"
+	case $listen$name in *[!A-Za-z0-9.:-]*) fail "not a host name or address: $listen $name" ;; esac
+	case $name,$listen in
+	,127.0.0.1 | ,0.0.0.0 | ,::) name=localhost ;;
+	,*) name=$listen ;;
+	esac
+	(umask 077 && mkdir -p "$data") || fail "cannot make the data folder $data"
+	data=$(CDPATH='' cd -- "$data" && pwd)
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Prints the packages that the build lacks.
+missing_packages() {
+	for package in gcc libc6-dev meson ninja-build pkg-config openssl ca-certificates \
+		libev-dev libinih-dev libjansson-dev libseccomp-dev libsodium-dev libsqlite3-dev \
+		libssl-dev libwebsockets-dev libwebsockets-evlib-ev; do
+		is_installed "$package" || printf '%s ' "$package"
+	done
+	# By command: a Node.js from elsewhere conflicts with Debian's package npm.
+	command -v node >/dev/null || printf 'nodejs '
+	command -v npm >/dev/null || printf 'npm '
+}
+
+install_packages() {
+	command -v dpkg-query >/dev/null || fail "this script needs Debian 12; see docs/install.md"
+	missing=$(missing_packages)
+	[ -n "$missing" ] || return 0
+	as_root=
+	if [ "$(id -u)" -ne 0 ]; then
+		if command -v sudo >/dev/null; then as_root=sudo; else install=no; fi
+	fi
+	[ $install = yes ] ||
+		fail "missing packages; as root run: apt-get install --no-install-recommends $missing"
+	say "installing: $missing"
+	quietly "apt-get update" $as_root apt-get update -qq
+	# shellcheck disable=SC2086 # a list of words
+	quietly "apt-get install" $as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends $missing
+}
+
+# quietly WHAT COMMAND...: shows the command's output only when it fails, then stops.
+quietly() {
+	what=$1
+	shift
+	if ! "$@" >"$data/last.log" 2>&1; then
+		cat "$data/last.log" >&2
+		fail "$what failed; its output is above"
+	fi
+	rm -f "$data/last.log"
+}
+
+build() {
+	stamp=$root/web/node_modules/.samtale-lock
+	if ! cmp -s "$root/web/package-lock.json" "$stamp"; then
+		say "installing the packages that the pages are built with"
+		quietly "npm ci" npm --prefix "$root/web" ci --omit=dev --ignore-scripts \
+			--no-audit --no-fund
+		cp "$root/web/package-lock.json" "$stamp"
+	fi
+	if [ ! -f "$root/build/build.ninja" ]; then
+		say "building; the first time takes about a minute"
+		quietly "meson setup" meson setup -Dtests=false "$root/build" "$root"
+	fi
+	quietly "the build" ninja -C "$root/build"
+}
+
+write_config() {
+	cat >"$data/run.conf" <<-END
+		# Written anew by broker/run.sh at every start. For an installation of your own
+		# start from docs/configuration.md.
+		[listener]
+		address = $listen
+		port = $port
+		origin = https://$host:$port
+		certificate = $data/certs/server.pem
+		private_key = $data/certs/server.key
+		[data]
+		folder = $data
+	END
+}
+
+# Waits, in the background and not as the broker's child, until the broker serves; then
+# prints how to sign in and the citizen's link.
+announce() {
+	broker=$1
+	(
+		(
+			tries=0
+			while [ $tries -lt 100 ] && kill -0 "$broker" 2>/dev/null; do
+				"$samtale" --config "$data/run.conf" trial 2>/dev/null && exit 0
+				tries=$((tries + 1))
+				sleep 0.1
+			done
+		) &
+	)
+}
+
+parse_arguments "$@"
+install_packages
+build
+case $name in *:*) host="[$name]" ;; *) host=$name ;; esac
+if [ "$name" = localhost ]; then set --; else set -- "$name"; fi
+quietly "making certificates" sh "$root/certs/make-dev-ca.sh" "$data/certs" "$@"
+write_config
+samtale=$root/build/broker/samtale
+quietly "samtale init" "$samtale" --config "$data/run.conf" init --trial
+announce $$
+exec "$root/build/broker/samtale-broker" --config "$data/run.conf"
