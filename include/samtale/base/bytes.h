@@ -18,6 +18,8 @@ struct bytes { /* borrowed, valid as long as what it looks into */
 };
 
 #define BYTES_NULL ((struct bytes){ NULL, 0 })
+/* For static tables, where a compound literal is no constant. */
+#define BYTES_INIT(s) { (const uint8_t *)(s), sizeof(s) - 1 }
 #define BYTES_LIT(s) ((struct bytes){ (const uint8_t *)(s), sizeof(s) - 1 })
 
 static inline struct bytes bytes_of(const void *at, size_t len)
