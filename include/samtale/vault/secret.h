@@ -51,12 +51,16 @@ void secret_wipe_span(struct wipe_span *span);
 
 /* wiped(struct key, tmp);  wiped_buf(digest, 64);
  * Declares a zeroed local that is wiped when its scope ends. */
+#define WIPE_AT_END(name, at)                                                              \
+	owned(secret_wipe_span) __attribute__((unused)) struct wipe_span name##_wipe = {   \
+		(at), sizeof(name)                                                         \
+	}
 #define wiped(type, name)                                                                  \
 	type name = { 0 };                                                                 \
-	owned(secret_wipe_span) struct wipe_span name##_wipe = { &(name), sizeof(name) }
+	WIPE_AT_END(name, &(name))
 #define wiped_buf(name, size)                                                              \
 	uint8_t name[size] = { 0 };                                                        \
-	owned(secret_wipe_span) struct wipe_span name##_wipe = { (name), sizeof(name) }
+	WIPE_AT_END(name, name)
 
 /* -- compare, draw -------------------------------------------------------------------- */
 

@@ -16,9 +16,9 @@ struct totp_secret {
 };
 
 void totp_random(struct totp_secret *ret);
-/* The six digits of one step; public for tests and for the trial's start line. */
-void totp_code(const struct totp_secret *s, int64_t step, char ret[7]);
-/* True: right, and *ret_step is to be stored as the new last step. Steps up to and
+/* The six digits of one step, for tests and the trial's start line. Faults: -ENOMEM. */
+must_check int totp_code(const struct totp_secret *s, int64_t step, char ret[7]);
+/* False also when out of memory. True: right, and *ret_step is to be stored as the new last step. Steps up to and
  * including last_step are refused (replay). */
 must_check bool totp_is_right(const struct totp_secret *s, struct bytes code, int64_t utc_ms,
 	int64_t last_step, int64_t *ret_step);

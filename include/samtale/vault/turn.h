@@ -15,7 +15,9 @@ struct turn_credential {
 	char password[TURN_PASSWORD_TEXT];
 };
 
-/* secret: coturn's static-auth-secret. expires_s: seconds since 1970. */
-void turn_credential_make(struct bytes secret, int64_t expires_s, struct turn_credential *ret);
+/* secret: coturn's static-auth-secret. expires_s: seconds since 1970. Faults: -ENOMEM. */
+must_check int turn_credential_make(struct bytes secret, int64_t expires_s,
+	struct turn_credential *ret);
 /* The password for a given user name: what the server computes; for tests and doctor. */
-void turn_password(struct bytes secret, const char *user, char ret[TURN_PASSWORD_TEXT]);
+must_check int turn_password(struct bytes secret, const char *user,
+	char ret[TURN_PASSWORD_TEXT]);
