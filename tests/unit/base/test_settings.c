@@ -216,6 +216,28 @@ static void the_manual_has_a_row_for_every_setting(void **state)
 	free(text);
 }
 
+static void the_page_in_the_tree_is_the_manual(void **state)
+{
+	char *expected = NULL, *page;
+	size_t len, page_len;
+	FILE *to = open_memstream(&expected, &len), *from = fopen(CONFIGURATION_PAGE, "re");
+
+	(void)state;
+	assert_non_null(to);
+	settings_manual(to);
+	fclose(to);
+	if (!from)
+		fail_msg("no docs/configuration.md: ninja configuration-page");
+	page = calloc(1, len + 2);
+	assert_non_null(page);
+	page_len = fread(page, 1, len + 1, from);
+	fclose(from);
+	if (page_len != len || memcmp(page, expected, len) != 0)
+		fail_msg("docs/configuration.md is stale: ninja configuration-page");
+	free(page);
+	free(expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +250,7 @@ int main(void)
 		cmocka_unit_test(a_missing_file_and_a_folder_are_faults),
 		cmocka_unit_test(one_setting_by_name_takes_the_same_checks),
 		cmocka_unit_test(the_manual_has_a_row_for_every_setting),
+		cmocka_unit_test(the_page_in_the_tree_is_the_manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
