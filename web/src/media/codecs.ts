@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MPL-2.0
+// Which video codecs are offered: VP8, which every browser has, one form of H.264 for
+// phones that do it in hardware, and retransmission. The rest would only fill the SDP,
+// which the protocol limits to 400 lines.
+
+export function isSpare(codec: { mimeType: string; sdpFmtpLine?: string }): boolean {
+	const format = codec.sdpFmtpLine ?? "";
+	switch (codec.mimeType.toLowerCase()) {
+		case "video/vp8":
+		case "video/rtx":
+			return false;
+		case "video/h264":
+			return !(
+				format.includes("packetization-mode=1") &&
+				format.includes("profile-level-id=42e0")
+			);
+		default:
+			return true;
+	}
+}
