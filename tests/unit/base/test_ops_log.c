@@ -16,7 +16,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int pipe_ends[2], real_stderr;
@@ -144,6 +147,37 @@ static void errno_survives_a_line(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+/* The journal is looked for once in a process, so each case is a child of its own. */
+static void write_as_child(const char *suffix)
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct stat st;
+		char stream[64];
+
+		(void)fstat(STDERR_FILENO, &st);
+		(void)snprintf(stream, sizeof(stream), "%ju:%ju%s", (uintmax_t)st.st_dev,
+			(uintmax_t)st.st_ino, suffix);
+		(void)setenv("JOURNAL_STREAM", stream, 1);
+		log_event(EV_FAULT);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void the_journal_gets_a_priority_in_place_of_the_time(void **state)
+{
+	(void)state;
+	write_as_child("");
+	assert_string_equal(written(), "<7>debug FAULT\n");
+	write_as_child("1"); /* the journal is somebody else's stderr */
+	assert_string_equal(written() + 25, "debug FAULT\n");
+}
+
 static void names_come_from_the_table(void **state)
 {
 	(void)state;
@@ -155,6 +189,7 @@ int main(void)
 {
 #define WITH_PIPE(f) cmocka_unit_test_setup_teardown(f, with_pipe, without_pipe)
 	const struct CMUnitTest tests[] = {
+		WITH_PIPE(the_journal_gets_a_priority_in_place_of_the_time), /* first */
 		WITH_PIPE(an_event_is_one_line_of_time_level_name_and_fields),
 		WITH_PIPE(an_event_without_fields_is_a_line_too),
 		WITH_PIPE(a_less_severe_event_is_counted_and_not_written),

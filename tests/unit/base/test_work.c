@@ -13,18 +13,22 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 static pthread_t loop_thread;
 static int wake_fd;
-static unsigned befores, afters, ran, done;
+static _Atomic unsigned befores, afters; /* read while the worker goes on */
+static unsigned ran, done;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
 struct numbered {
 	struct job job; /* first */
 	unsigned number;
+	unsigned order; /* in which it ran */
+	bool on_loop;   /* where it ran; cmocka asserts on the loop's thread only */
 };
 
 static void wake(void *arg)
@@ -49,16 +53,22 @@ static void after(void *arg)
 
 static void run(struct job *job)
 {
+	struct numbered *n = (struct numbered *)job;
+
 	pthread_mutex_lock(&gate); /* a test that holds the gate holds the worker */
 	pthread_mutex_unlock(&gate);
-	assert_false(pthread_equal(pthread_self(), loop_thread));
-	assert_int_equal(((struct numbered *)job)->number, ran++);
+	n->on_loop = pthread_equal(pthread_self(), loop_thread);
+	n->order = ran++;
 }
 
 static void finish(struct job *job)
 {
+	struct numbered *n = (struct numbered *)job;
+
+	assert_false(n->on_loop);
+	assert_int_equal(n->order, n->number);
 	assert_true(pthread_equal(pthread_self(), loop_thread));
-	assert_int_equal(((struct numbered *)job)->number, done++);
+	assert_int_equal(n->number, done++);
 	assert_true(afters > 0); /* committed before it is told */
 	free(job);
 }
