@@ -19,7 +19,7 @@ void heap_freep(void *at_pointer)
 	memset(at_pointer, 0, sizeof(p));
 }
 
-/* -- views ---------------------------------------------------------------------------- */
+/* -- views ------------------------------------------------------------------------- */
 bool bytes_equal(struct bytes a, struct bytes b)
 {
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
@@ -97,14 +97,15 @@ bool bytes_to_u64(struct bytes b, uint64_t max, uint64_t *ret)
 		if (b.at[i] < '0' || b.at[i] > '9')
 			return false;
 		if (__builtin_mul_overflow(sum, 10U, &sum) ||
-			__builtin_add_overflow(sum, (uint64_t)(b.at[i] - '0'), &sum) || sum > max)
+			__builtin_add_overflow(sum, (uint64_t)(b.at[i] - '0'), &sum) ||
+			sum > max)
 			return false;
 	}
 	*ret = sum;
 	return true;
 }
 
-/* -- reader --------------------------------------------------------------------------- */
+/* -- reader ------------------------------------------------------------------------ */
 struct bytes read_bytes(struct reader *r, size_t len)
 {
 	struct bytes taken;
@@ -163,7 +164,7 @@ bool reader_done(const struct reader *r)
 	return !r->bad && r->left.len == 0;
 }
 
-/* -- writer --------------------------------------------------------------------------- */
+/* -- writer ------------------------------------------------------------------------ */
 void write_bytes(struct writer *w, struct bytes b)
 {
 	if (w->bad || w->cap - w->len < b.len) {
@@ -230,7 +231,8 @@ void write_fmt(struct writer *w, const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(room ? (char *)w->at + w->len : NULL, room, fmt, args);
 	va_end(args);
-	/* vsnprintf writes a NUL that is not ours, so the text must leave one byte free. */
+	/* vsnprintf writes a NUL that is not ours, so the text must leave one byte free.
+	 */
 	if (n < 0 || (size_t)n >= room)
 		w->bad = true;
 	else

@@ -18,7 +18,7 @@ static int64_t clock_ms(clockid_t id)
 	assert(!failed); /* both clocks exist on every Linux that we run on */
 	(void)failed;
 	return (int64_t)now.tv_sec * MS_SECOND + now.tv_nsec / 1000000 +
-		atomic_load_explicit(&shift_ms, memory_order_relaxed);
+	       atomic_load_explicit(&shift_ms, memory_order_relaxed);
 }
 
 int64_t clock_utc_ms(void)

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 512
+#define LINE_MAX_BYTES   512
 #define LINES_PER_SECOND 20
 
 static const struct {
@@ -109,7 +109,7 @@ static void write_head(struct writer *w, enum log_event_id id)
 	if (to_journal) {
 		write_fmt(w, "<%d>", (int)events[id].level);
 	} else if (gmtime_r(&seconds, &tm) &&
-		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm) > 0) {
+		   strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &tm) > 0) {
 		write_fmt(w, "%s.%03dZ ", stamp, (int)(now % MS_SECOND));
 	}
 	write_fmt(w, "%s %s", level_word(events[id].level), events[id].name);
@@ -169,7 +169,8 @@ void log_write(enum log_event_id id, const struct log_field *fields)
 	int saved = errno;
 
 	atomic_fetch_add_explicit(&counts[id], 1, memory_order_relaxed);
-	if ((int)events[id].level > atomic_load_explicit(&least_level, memory_order_relaxed))
+	if ((int)events[id].level >
+		atomic_load_explicit(&least_level, memory_order_relaxed))
 		return;
 	pthread_once(&once, find_journal);
 	if (!pace_take(id, &swallowed)) {

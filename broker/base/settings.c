@@ -23,21 +23,21 @@ struct setting_row {
 	const char *section, *key;
 	const char *def; /* as it would stand in the file */
 	size_t offset;
-	int64_t min, max;     /* of a number; max is the length of a text in bytes */
-	const char *words;    /* unit of a number, choices of a choice */
+	int64_t min, max;  /* of a number; max is the length of a text in bytes */
+	const char *words; /* unit of a number, choices of a choice */
 	const char *sentence;
 };
 
 #define AT(section, key) offsetof(struct settings, section##_##key)
 static const struct setting_row rows[] = {
 #define SECTION(name, sentence) { KIND_SECTION, #name, "", "", 0, 0, 0, "", sentence },
-#define SET_TEXT(section, key, def, max, sentence)                                         \
+#define SET_TEXT(section, key, def, max, sentence)                                       \
 	{ KIND_TEXT, #section, #key, def, AT(section, key), 0, max, "", sentence },
-#define SET_NUMBER(section, key, def, min, max, unit, sentence)                            \
+#define SET_NUMBER(section, key, def, min, max, unit, sentence)                          \
 	{ KIND_NUMBER, #section, #key, #def, AT(section, key), min, max, unit, sentence },
-#define SET_BOOL(section, key, def, sentence)                                              \
+#define SET_BOOL(section, key, def, sentence)                                            \
 	{ KIND_BOOL, #section, #key, #def, AT(section, key), 0, 1, "", sentence },
-#define SET_CHOICE(section, key, def, choices, sentence)                                   \
+#define SET_CHOICE(section, key, def, choices, sentence)                                 \
 	{ KIND_CHOICE, #section, #key, def, AT(section, key), 0, 31, choices, sentence },
 #include "samtale/base/settings.def"
 #undef SECTION
@@ -47,10 +47,10 @@ static const struct setting_row rows[] = {
 #undef SET_CHOICE
 };
 
-#define NAME_MAX_BYTES 48	/* longer names of sections and keys are not ours */
-#define FILE_LINE_MAX (2 * SETTING_TEXT_MAX)
+#define NAME_MAX_BYTES 48 /* longer names of sections and keys are not ours */
+#define FILE_LINE_MAX  (2 * SETTING_TEXT_MAX)
 
-/* -- rows ----------------------------------------------------------------------------- */
+/* -- rows -------------------------------------------------------------------------- */
 static bool is_section(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -62,7 +62,8 @@ static bool is_section(const char *name)
 static const struct setting_row *row_find(const char *section, const char *key)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].kind != KIND_SECTION && strcmp(rows[i].section, section) == 0 &&
+		if (rows[i].kind != KIND_SECTION &&
+			strcmp(rows[i].section, section) == 0 &&
 			strcmp(rows[i].key, key) == 0)
 			return &rows[i];
 	return NULL;
@@ -76,7 +77,7 @@ static const char *name_or(const char *name, const char *otherwise)
 	return len > 0 && len <= NAME_MAX_BYTES && name[len] == '\0' ? name : otherwise;
 }
 
-/* -- errors --------------------------------------------------------------------------- */
+/* -- errors ------------------------------------------------------------------------ */
 static void printf_like(2, 3) complain(struct setting_error *e, const char *fmt, ...)
 {
 	va_list args;
@@ -92,15 +93,18 @@ static int complain_range(struct setting_error *e, const struct setting_row *row
 
 	switch (row->kind) {
 	case KIND_NUMBER:
-		complain(e, "%s.%s: expected a whole number from %" PRId64 " to %" PRId64
-			"%s%.*s", row->section, row->key, row->min, row->max,
-			len ? " " : "", len, row->words);
+		complain(e,
+			"%s.%s: expected a whole number from %" PRId64 " to %" PRId64
+			"%s%.*s",
+			row->section, row->key, row->min, row->max, len ? " " : "", len,
+			row->words);
 		break;
 	case KIND_BOOL:
 		complain(e, "%s.%s: expected true or false", row->section, row->key);
 		break;
 	case KIND_CHOICE:
-		complain(e, "%s.%s: expected one of: %s", row->section, row->key, row->words);
+		complain(e, "%s.%s: expected one of: %s", row->section, row->key,
+			row->words);
 		break;
 	case KIND_TEXT:
 	case KIND_SECTION:
@@ -126,14 +130,15 @@ static void complain_key(struct setting_error *e, const char *section, const cha
 {
 	struct writer w = writer_of(e->sentence, sizeof(e->sentence) - 1);
 
-	write_fmt(&w, "%s.%s: no such setting; expected one of:", section, name_or(key, "?"));
+	write_fmt(&w, "%s.%s: no such setting; expected one of:", section,
+		name_or(key, "?"));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].kind != KIND_SECTION && strcmp(rows[i].section, section) == 0)
 			write_fmt(&w, " %s", rows[i].key);
 	e->sentence[w.len] = '\0';
 }
 
-/* -- one value ------------------------------------------------------------------------ */
+/* -- one value --------------------------------------------------------------------- */
 /* True when value is one of the words separated by single spaces. */
 static bool is_choice(const char *words, const char *value)
 {
@@ -151,7 +156,7 @@ static bool is_choice(const char *words, const char *value)
 	return false;
 }
 
-static bool row_store(const struct setting_row *row, struct settings *s, const char *value)
+static bool row_set(const struct setting_row *row, struct settings *s, const char *value)
 {
 	struct bytes text = bytes_str(value);
 	char *at = (char *)s + row->offset;
@@ -160,10 +165,10 @@ static bool row_store(const struct setting_row *row, struct settings *s, const c
 	switch (row->kind) {
 	case KIND_TEXT:
 		return bytes_is_clean_text(text, false) &&
-			bytes_to_str(text, at, (size_t)row->max + 1);
+		       bytes_to_str(text, at, (size_t)row->max + 1);
 	case KIND_CHOICE:
 		return is_choice(row->words, value) &&
-			bytes_to_str(text, at, (size_t)row->max + 1);
+		       bytes_to_str(text, at, (size_t)row->max + 1);
 	case KIND_NUMBER:
 		if (!bytes_to_u64(text, (uint64_t)row->max, &n) || n < (uint64_t)row->min)
 			return false;
@@ -183,7 +188,7 @@ static int set_one(struct settings *s, const struct setting_row *row, const char
 {
 	struct settings changed = *s;
 
-	if (!row_store(row, &changed, value))
+	if (!row_set(row, &changed, value))
 		return complain_range(e, row);
 	*s = changed;
 	return 0;
@@ -192,9 +197,10 @@ static int set_one(struct settings *s, const struct setting_row *row, const char
 void settings_init(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
+	/* That every default passes its own check is a test's to see. */
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].kind != KIND_SECTION)
-			(void)row_store(&rows[i], s, rows[i].def); /* a test sets each one */
+			(void)row_set(&rows[i], s, rows[i].def);
 }
 
 int settings_set(struct settings *s, const char *name, const char *value,
@@ -220,7 +226,7 @@ int settings_set(struct settings *s, const char *name, const char *value,
 	return SETTINGS_E_BAD;
 }
 
-/* -- a file --------------------------------------------------------------------------- */
+/* -- a file ------------------------------------------------------------------------ */
 struct loading {
 	FILE *file;
 	struct settings settings;
@@ -244,8 +250,8 @@ static bool load_header(struct loading *l, const char *line)
 	return false;
 }
 
-/* inih reports a handler's error with a line number only, cuts long lines and NULs without
- * a word, and skips empty sections: so this reader counts the lines and refuses those. */
+/* inih tells no line numbers to a handler, cuts long lines and NULs without a word, and
+ * skips empty sections: so this reader counts the lines and refuses those. */
 static char *load_line(char *line, int cap, void *arg)
 {
 	struct loading *l = arg;
@@ -257,7 +263,8 @@ static char *load_line(char *line, int cap, void *arg)
 		if (c == '\0' || len >= cap - 2) {
 			l->line++;
 			l->failed = true;
-			complain(l->error, "expected a line of text of at most %d bytes", cap - 2);
+			complain(l->error, "expected a line of text of at most %d bytes",
+				cap - 2);
 			return NULL;
 		}
 		line[len++] = (char)c;
@@ -334,7 +341,7 @@ int settings_load(struct settings *s, const char *path, struct setting_error *re
 	return r;
 }
 
-/* -- manual --------------------------------------------------------------------------- */
+/* -- manual ------------------------------------------------------------------------ */
 static void manual_row(FILE *to, const struct setting_row *row)
 {
 	fprintf(to, "| `%s` | %s%s%s | ", row->key, row->def[0] ? "`" : "",
@@ -362,17 +369,21 @@ static void manual_row(FILE *to, const struct setting_row *row)
 void settings_manual(FILE *to)
 {
 	fputs("# Configuration\n\n"
-	      "`samtale-broker --config FILE` reads an INI file: `[section]`, then `key = value`.\n"
-	      "A line that starts with `#` or `;` is a comment, and so is what follows ` ;`.\n"
-	      "Unknown or repeated keys and values out of range stop the start and name their\n"
-	      "line; `samtale config check` shows the same without starting.\n\n"
-	      "This page is printed from the table of settings; a test compares them.\n", to);
+	      "`samtale-broker --config FILE` reads an INI file: `[section]`, then\n"
+	      "`key = value`. A line that starts with `#` or `;` is a comment, and so "
+	      "is\n"
+	      "what follows ` ;`. Unknown or repeated keys and values out of range stop\n"
+	      "the start and name their line; `samtale config check` shows the same\n"
+	      "without starting.\n\n"
+	      "This page is printed from the table of settings; a test compares them.\n",
+		to);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		if (rows[i].kind != KIND_SECTION) {
 			manual_row(to, &rows[i]);
 			continue;
 		}
 		fprintf(to, "\n## [%s]\n\n%s\n\n", rows[i].section, rows[i].sentence);
-		fputs("| key | default | values | what it does |\n|---|---|---|---|\n", to);
+		fputs("| key | default | values | what it does |\n|---|---|---|---|\n",
+			to);
 	}
 }

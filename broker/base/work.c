@@ -29,7 +29,7 @@ struct worker {
 	pthread_mutex_t lock;
 	pthread_cond_t wanted;
 	struct job_list queued, finished; /* under lock */
-	bool closing;			  /* under lock */
+	bool closing;                     /* under lock */
 
 	pthread_t thread;
 	bool has_thread;

@@ -17,7 +17,8 @@ void control_request_write(struct writer *w, uint32_t id, const struct control_r
 {
 	size_t begun = frame_begin(w, CONTROL_REQUEST, id);
 
-	if (q->count < 1 || q->count > CONTROL_WORDS || q->input.len > CONTROL_INPUT_MAX) {
+	if (q->count < 1 || q->count > CONTROL_WORDS ||
+		q->input.len > CONTROL_INPUT_MAX) {
 		w->bad = true;
 		return;
 	}

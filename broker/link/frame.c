@@ -12,8 +12,8 @@
 #include <stdlib.h>
 
 #define LENGTH_BYTES 4
-#define REST_MIN (FRAME_HEAD - LENGTH_BYTES) /* kind and id, counted by the length */
-#define START_BYTES 1024
+#define REST_MIN     (FRAME_HEAD - LENGTH_BYTES) /* kind and id, counted by the length */
+#define START_BYTES  1024
 
 struct frame_stream {
 	uint8_t *buf;
@@ -22,7 +22,7 @@ struct frame_stream {
 	bool bad;
 };
 
-/* -- writing -------------------------------------------------------------------------- */
+/* -- writing ----------------------------------------------------------------------- */
 size_t frame_begin(struct writer *w, uint8_t kind, uint32_t id)
 {
 	size_t begun = w->len;
@@ -56,7 +56,7 @@ void frame_write(struct writer *w, const struct frame *f)
 	frame_end(w, begun);
 }
 
-/* -- reading -------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------- */
 int frame_stream_new(struct frame_stream **ret)
 {
 	owned(frame_stream_freep) struct frame_stream *s = calloc(1, sizeof(*s));

@@ -23,21 +23,21 @@ enum audit_what {
 
 /* Why the data was used, as the user stated it or as the action implies. */
 enum audit_purpose {
-	AUDIT_FOR_OWN_MEETING,	/* one's own meeting */
-	AUDIT_FOR_COLLEAGUE,	/* standing in for a colleague of the team */
-	AUDIT_FOR_ENQUIRY,	/* the citizen called or wrote */
+	AUDIT_FOR_OWN_MEETING,    /* one's own meeting */
+	AUDIT_FOR_COLLEAGUE,      /* standing in for a colleague of the team */
+	AUDIT_FOR_ENQUIRY,        /* the citizen called or wrote */
 	AUDIT_FOR_ADMINISTRATION, /* accounts, service, backup, deletion */
-	AUDIT_FOR_CITIZEN,	/* the citizen's own action */
+	AUDIT_FOR_CITIZEN,        /* the citizen's own action */
 	AUDIT_PURPOSE_COUNT
 };
 
 enum audit_outcome { AUDIT_DONE, AUDIT_REFUSED, AUDIT_FAILED, AUDIT_OUTCOME_COUNT };
 
 enum audit_role {
-	AUDIT_SYSTEM,	     /* a deadline or a start, nobody's hand */
+	AUDIT_SYSTEM, /* a deadline or a start, nobody's hand */
 	AUDIT_CITIZEN,
 	AUDIT_CONSULTANT,
-	AUDIT_CHAIR,	     /* leads a meeting of several */
+	AUDIT_CHAIR,         /* leads a meeting of several */
 	AUDIT_ADMINISTRATOR, /* at the control socket */
 	AUDIT_ROLE_COUNT
 };
@@ -47,10 +47,10 @@ struct audit_event {
 	enum audit_purpose purpose;
 	enum audit_outcome outcome;
 	enum audit_role role;
-	uint32_t actor;	  /* number of the account that acted; 0: none */
+	uint32_t actor;   /* number of the account that acted; 0: none */
 	uint32_t subject; /* number of the account that it was done to; 0: none */
 	uint64_t meeting; /* opaque; 0: none */
-	uint32_t value;	  /* see the event's row; 0 otherwise */
+	uint32_t value;   /* see the event's row; 0 otherwise */
 };
 
 /* Takes one event; 0 or a fault (< 0), which audit_note() passes up. */

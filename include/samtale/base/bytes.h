@@ -47,7 +47,7 @@ bool bytes_is_clean_text(struct bytes b, bool newline_ok);
 /* Decimal digits only, no sign, no blank, at most max. Outcome: false on anything else. */
 must_check bool bytes_to_u64(struct bytes b, uint64_t max, uint64_t *ret);
 
-/* -- reader: big-endian, sticky ------------------------------------------------------- */
+/* -- reader: big-endian, sticky ---------------------------------------------------- */
 struct reader {
 	struct bytes left;
 	bool bad;
@@ -68,7 +68,7 @@ struct bytes read_var(struct reader *r, size_t max);
 /* True when nothing was bad and every byte was consumed. */
 must_check bool reader_done(const struct reader *r);
 
-/* -- writer: into a caller's buffer, sticky ------------------------------------------- */
+/* -- writer: into a caller's buffer, sticky ---------------------------------------- */
 struct writer {
 	uint8_t *at;
 	size_t len, cap;

@@ -8,8 +8,8 @@
 
 #include "samtale/link/frame.h"
 
-#define CONTROL_WORDS 32
-#define CONTROL_WORD_MAX 4096
+#define CONTROL_WORDS     32
+#define CONTROL_WORD_MAX  4096
 #define CONTROL_INPUT_MAX (64 * 1024) /* what the command reads on its standard input */
 #define CONTROL_CHUNK_MAX (32 * 1024)
 
@@ -29,14 +29,15 @@ struct control_request {
 struct control_answer {
 	enum control_kind kind;
 	struct bytes chunk; /* of CONTROL_STDOUT and CONTROL_STDERR */
-	uint8_t code;	    /* of CONTROL_EXIT, the last answer */
+	uint8_t code;       /* of CONTROL_EXIT, the last answer */
 };
 
 #define CONTROL_E_BAD 1 /* not such a message; close the socket */
 
 /* Append one frame. A value over its limit, or a word that is not clean, makes the
  * writer bad. */
-void control_request_write(struct writer *w, uint32_t id, const struct control_request *q);
+void control_request_write(
+	struct writer *w, uint32_t id, const struct control_request *q);
 void control_answer_write(struct writer *w, uint32_t id, const struct control_answer *a);
 
 /* Decode one; everything in *ret is borrowed from the frame. Outcome: CONTROL_E_BAD. */

@@ -12,7 +12,7 @@
 #include "samtale/base/bytes.h"
 #include "samtale/base/limits.h"
 
-#define FRAME_HEAD 9 /* bytes before the body */
+#define FRAME_HEAD     9 /* bytes before the body */
 #define FRAME_BODY_MAX (LIMIT_FRAME - FRAME_HEAD)
 
 struct frame {
@@ -21,7 +21,7 @@ struct frame {
 	struct bytes body;
 };
 
-/* -- writing -------------------------------------------------------------------------- */
+/* -- writing ----------------------------------------------------------------------- */
 /* Appends a frame. Longer than FRAME_BODY_MAX makes the writer bad. */
 void frame_write(struct writer *w, const struct frame *f);
 /* The same for a body that is written in pieces between the two calls; what begin
@@ -29,11 +29,11 @@ void frame_write(struct writer *w, const struct frame *f);
 size_t frame_begin(struct writer *w, uint8_t kind, uint32_t id);
 void frame_end(struct writer *w, size_t begun);
 
-/* -- reading -------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------- */
 struct frame_stream;
 
 #define FRAME_E_MORE 1 /* the next frame is not complete yet */
-#define FRAME_E_BAD 2  /* not our frames; close the socket */
+#define FRAME_E_BAD  2 /* not our frames; close the socket */
 
 /* Faults: -ENOMEM. */
 must_check int frame_stream_new(struct frame_stream **ret);
@@ -43,7 +43,8 @@ DEFINE_FREEP(struct frame_stream, frame_stream_free, frame_stream_freep)
 /* Where the next read(2) puts its bytes: at least one, never more than LIMIT_FRAME in
  * all. Only after next() has said FRAME_E_MORE or FRAME_E_BAD. Ends the life of bodies
  * handed out before. Faults: -ENOMEM. */
-must_check int frame_stream_room(struct frame_stream *s, uint8_t **ret_at, size_t *ret_len);
+must_check int frame_stream_room(
+	struct frame_stream *s, uint8_t **ret_at, size_t *ret_len);
 /* n bytes were put there; n is at most what room() gave. */
 void frame_stream_added(struct frame_stream *s, size_t n);
 /* The next whole frame; its body is borrowed until the next room() or free().
