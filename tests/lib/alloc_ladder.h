@@ -4,8 +4,8 @@
  * allocation failing, until it gets through with none. Each failed rung must end in
  * -ENOMEM and leave nothing behind; leaks show under ASan.
  *
- * The test's executable is linked with alloc_ladder_link_args (tests/lib/meson.build),
- * which lead malloc, calloc, realloc and strdup of our objects and static libraries
+ * The test's executable depends on dep_alloc_ladder (tests/lib/meson.build), which
+ * leads malloc, calloc, realloc and strdup of our objects and static libraries
  * here. Allocations inside shared libraries are not reached.
  */
 #pragma once

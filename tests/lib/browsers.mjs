@@ -199,23 +199,46 @@ export function seesColour(page, selector, colour, within) {
 	return until(`${selector} shows ${colour}`, () => pixelOf(page, selector), near, within);
 }
 
-/** The loudest frequency that the element plays, { hertz, decibels }, over about 0.4 s. */
+/**
+ * The loudest frequency that the element plays, { hertz, decibels }, over about half a second.
+ * Recorded and decoded off line, because an AudioContext never starts in a Firefox without
+ * a sound card.
+ */
 export function toneOf(page, selector) {
 	return page.evaluate(async (wanted) => {
-		const element = document.querySelector(wanted);
-		const stream = element?.srcObject;
-		if (!stream || stream.getAudioTracks().length === 0) return { hertz: 0, decibels: -Infinity };
-		const audio = new AudioContext();
-		await audio.resume();
-		const analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
-		audio.createMediaStreamSource(stream).connect(analyser);
-		await new Promise((done) => setTimeout(done, 400));
-		const bins = new Float32Array(analyser.frequencyBinCount);
-		analyser.getFloatFrequencyData(bins);
-		const best = bins.reduce((top, value, i) => (value > bins[top] ? i : top), 0);
-		const hertz = (best * audio.sampleRate) / analyser.fftSize;
-		await audio.close();
-		return { hertz, decibels: bins[best] };
+		const tracks = document.querySelector(wanted)?.srcObject?.getAudioTracks() ?? [];
+		const silence = { hertz: 0, decibels: -200 };
+		if (tracks.length === 0) return silence;
+		const recorder = new MediaRecorder(new MediaStream(tracks));
+		const parts = [];
+		recorder.ondataavailable = (event) => parts.push(event.data);
+		const stopped = new Promise((done) => {
+			recorder.onstop = done;
+		});
+		recorder.start();
+		await new Promise((done) => setTimeout(done, 600));
+		recorder.stop();
+		await stopped;
+		const offline = new OfflineAudioContext(1, 48_000, 48_000);
+		const decoded = await offline
+			.decodeAudioData(await new Blob(parts).arrayBuffer())
+			.catch(() => undefined);
+		const samples = decoded?.getChannelData(0).slice(-9_600) ?? [];
+		const strengthAt = (hertz) => {
+			let re = 0;
+			let im = 0;
+			for (let i = 0; i < samples.length; i++) {
+				re += samples[i] * Math.cos((2 * Math.PI * hertz * i) / 48_000);
+				im += samples[i] * Math.sin((2 * Math.PI * hertz * i) / 48_000);
+			}
+			return (2 * Math.hypot(re, im)) / Math.max(samples.length, 1);
+		};
+		let best = silence;
+		for (let hertz = 100; hertz <= 2_000; hertz += 10) {
+			const decibels = 20 * Math.log10(strengthAt(hertz) + 1e-10);
+			if (decibels > best.decibels) best = { hertz, decibels };
+		}
+		return best;
 	}, selector);
 }
 
@@ -227,7 +250,7 @@ export function hearsTone(page, selector, hertz, within) {
 
 /** Waits until the element plays nothing: a muted microphone. */
 export function hearsNothing(page, selector, within) {
-	const quiet = (tone) => !(tone.decibels > -70);
+	const quiet = (tone) => tone.decibels < -70;
 	return until(`${selector} is silent`, () => toneOf(page, selector), quiet, within);
 }
 

@@ -102,6 +102,20 @@ static void a_request_that_breaks_a_rule_is_refused(void **state)
 	assert_int_equal(got.count, 77);
 }
 
+static void input_over_its_limit_is_refused(void **state)
+{
+	struct writer w = writer_of(buf, sizeof(buf));
+	struct control_request got;
+
+	(void)state;
+	write_u16(&w, 1);
+	write_var(&w, BYTES_LIT("a"));
+	write_bytes(&w, bytes_of(big, CONTROL_INPUT_MAX + 1));
+	assert_true(writer_ok(&w));
+	assert_int_equal(control_request_read(&(struct frame){ CONTROL_REQUEST, 1,
+		writer_bytes(&w) }, &got), CONTROL_E_BAD);
+}
+
 static void answers_come_through(void **state)
 {
 	const struct control_answer rows[] = {
@@ -160,6 +174,7 @@ int main(void)
 		cmocka_unit_test(the_largest_request_fits_a_frame),
 		cmocka_unit_test(a_request_over_a_limit_is_not_written),
 		cmocka_unit_test(a_request_that_breaks_a_rule_is_refused),
+		cmocka_unit_test(input_over_its_limit_is_refused),
 		cmocka_unit_test(answers_come_through),
 		cmocka_unit_test(a_wrong_answer_is_neither_written_nor_read),
 	};
