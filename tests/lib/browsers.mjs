@@ -42,12 +42,25 @@ const camera = (colour) =>
 	]);
 // One second of whole cycles, so that the loop has no click.
 const microphone = (hertz) =>
-	mediaFile(`${hertz}.wav`, ["-i", `sine=frequency=${hertz}:duration=1:sample_rate=48000`]);
+	mediaFile(`${hertz}.wav`, [
+		"-i",
+		`sine=frequency=${hertz}:duration=1:sample_rate=48000`,
+	]);
 
 async function trustDatabase(folder, ca) {
 	await mkdir(folder, { recursive: true });
 	await run("certutil", ["-d", `sql:${folder}`, "-N", "--empty-password"]);
-	await run("certutil", ["-d", `sql:${folder}`, "-A", "-t", "C,,", "-n", "test", "-i", ca]);
+	await run("certutil", [
+		"-d",
+		`sql:${folder}`,
+		"-A",
+		"-t",
+		"C,,",
+		"-n",
+		"test",
+		"-i",
+		ca,
+	]);
 }
 
 /**
@@ -56,26 +69,47 @@ async function trustDatabase(folder, ca) {
  * @returns { newPage(origin), stop(), browser } ; newPage gives a playwright Page
  */
 export async function startChromium({
-	ca, colour = "red", hertz = 440, devices = "fake", host, args = [], context = {},
+	ca,
+	colour = "red",
+	hertz = 440,
+	devices = "fake",
+	host,
+	args = [],
+	context = {},
 }) {
 	const home = await mkdtemp(join(tmpdir(), "samtale-chromium-"));
 	await trustDatabase(join(home, ".pki/nssdb"), ca);
 	const wrapper = host ? await wrapperFor(host, CHROMIUM) : undefined;
 	const deviceArgs = {
-		fake: ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+		fake: [
+			"--use-fake-ui-for-media-stream",
+			"--use-fake-device-for-media-stream",
 			`--use-file-for-fake-video-capture=${await camera(colour)}`,
-			`--use-file-for-fake-audio-capture=${await microphone(hertz)}`],
+			`--use-file-for-fake-audio-capture=${await microphone(hertz)}`,
+		],
 		refused: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
-		none: ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=0"],
+		none: [
+			"--use-fake-ui-for-media-stream",
+			"--use-fake-device-for-media-stream=device-count=0",
+		],
 	}[devices];
 	assert(deviceArgs, `unknown devices: ${devices}`);
 	const browser = await chromium.launch({
 		executablePath: wrapper?.path ?? CHROMIUM,
 		headless: true,
 		env: { ...process.env, HOME: home },
-		args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-			"--disable-background-networking", "--disable-component-update", "--disable-sync",
-			"--allow-loopback-in-peer-connection", ...deviceArgs, ...args],
+		args: [
+			"--no-sandbox",
+			"--disable-gpu",
+			"--disable-quic",
+			"--no-first-run",
+			"--disable-background-networking",
+			"--disable-component-update",
+			"--disable-sync",
+			"--allow-loopback-in-peer-connection",
+			...deviceArgs,
+			...args,
+		],
 	});
 	return {
 		kind: "chromium",
@@ -138,7 +172,13 @@ const logs = new WeakMap();
 
 /** Starts the page's log; works for playwright's and puppeteer's pages. */
 function watch(page, origin) {
-	const log = { origin: new URL(origin).origin, requests: [], foreign: [], complaints: [], console: [] };
+	const log = {
+		origin: new URL(origin).origin,
+		requests: [],
+		foreign: [],
+		complaints: [],
+		console: [],
+	};
 	logs.set(page, log);
 	page.on("request", (request) => {
 		const url = request.url();
@@ -148,10 +188,16 @@ function watch(page, origin) {
 	});
 	page.on("console", (message) => {
 		log.console.push(`${message.type()}: ${message.text()}`);
-		if (/CSP-VIOLATION|Content[- ]Security[- ]Policy|TrustedScript|TrustedHTML/i.test(message.text()))
+		if (
+			/CSP-VIOLATION|Content[- ]Security[- ]Policy|TrustedScript|TrustedHTML/i.test(
+				message.text(),
+			)
+		)
 			log.complaints.push(message.text());
 	});
-	page.on("pageerror", (error) => log.complaints.push(`page error: ${error.message ?? error}`));
+	page.on("pageerror", (error) =>
+		log.complaints.push(`page error: ${error.message ?? error}`),
+	);
 	return page;
 }
 
@@ -174,7 +220,9 @@ export async function until(what, look, good = Boolean, within = 10_000) {
 		if (good(answer)) return answer;
 		await new Promise((done) => setTimeout(done, 50));
 	} while (Date.now() < end);
-	throw new Error(`${what}: not within ${within} ms; last seen: ${JSON.stringify(answer)}`);
+	throw new Error(
+		`${what}: not within ${within} ms; last seen: ${JSON.stringify(answer)}`,
+	);
 }
 
 /** The colour [r, g, b] in the middle of a video, or null while there is no picture. */
@@ -195,8 +243,14 @@ const COLOURS = { red: [255, 0, 0], blue: [0, 0, 255], green: [0, 128, 0] };
 
 /** Waits until the video shows one of COLOURS, as a camera of startChromium sends it. */
 export function seesColour(page, selector, colour, within) {
-	const near = (p) => p !== null && p.every((v, i) => Math.abs(v - COLOURS[colour][i]) < 40);
-	return until(`${selector} shows ${colour}`, () => pixelOf(page, selector), near, within);
+	const near = (p) =>
+		p?.every((v, i) => Math.abs(v - COLOURS[colour][i]) < 40);
+	return until(
+		`${selector} shows ${colour}`,
+		() => pixelOf(page, selector),
+		near,
+		within,
+	);
 }
 
 /**
@@ -245,7 +299,12 @@ export function toneOf(page, selector) {
 /** Waits until the element plays a tone near `hertz`. */
 export function hearsTone(page, selector, hertz, within) {
 	const near = (tone) => Math.abs(tone.hertz - hertz) < 20 && tone.decibels > -60;
-	return until(`${selector} plays ${hertz} Hz`, () => toneOf(page, selector), near, within);
+	return until(
+		`${selector} plays ${hertz} Hz`,
+		() => toneOf(page, selector),
+		near,
+		within,
+	);
 }
 
 /** Waits until the element plays nothing: a muted microphone. */
