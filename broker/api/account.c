@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Signing in and out, locking. A wrong name, password or code are
+ * one answer after the same work; nobody learns from here who has an account.
+ */
+#include "call.h"
+
+#include "samtale/base/fault.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* -- decoding -------------------------------------------------------------------------
+ */
+
+static uint64_t name_key(const char *name)
+{
+	uint64_t h = 14695981039346656037u; /* FNV-1a */
+
+	for (; *name; name++)
+		h = (h ^ (uint8_t)*name) * 1099511628211u;
+	return h;
+}
+
+static void read_name(struct call *c)
+{
+	struct bytes name = jin_text(&c->in, "username", 1, LIMIT_USERNAME);
+
+	if (!bytes_to_str(name, c->account.name, sizeof(c->account.name)))
+		return;
+	for (char *p = c->account.name; *p; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+}
+
+void account_read_code(struct call *c)
+{
+	struct bytes code =
+		jin_text_or_empty(&c->in, "code", sizeof(c->account.code) - 1);
+
+	if (!bytes_to_str(code, c->account.code, sizeof(c->account.code)))
+		jin_refuse(&c->in, "code");
+}
+
+static void read_sign_in(struct call *c)
+{
+	read_name(c);
+	account_read_code(c);
+	c->account.password = jin_blob(&c->in, "password", LIMIT_PASSWORD);
+	if (call_may_try(c, THROTTLE_SIGN_IN_PREFIX, c->prefix) &&
+		!call_may_try(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name)))
+		c->error = "locked_out";
+}
+
+static void read_unlock(struct call *c)
+{
+	c->account.password = jin_blob(&c->in, "password", LIMIT_PASSWORD);
+}
+
+/* -- sign in --------------------------------------------------------------------------
+ */
+
+static bool needs_totp(const struct call *c)
+{
+	return c->api->parts.settings->staff_totp;
+}
+
+static int ask_name(struct call *c, struct store *s)
+{
+	int r = s->user->by_name(s, c->account.name, &c->other);
+
+	if (r < 0)
+		return fault_pass(r);
+	c->account.is_known = r == 0 && !c->other.disabled && c->other.password[0];
+	return 0;
+}
+
+/* A recovery code is good once: it leaves the list. */
+static bool use_recovery(struct call *c, struct user *u)
+{
+	int at = recovery_find(c->api->parts.node, u->id, bytes_str(c->account.code),
+		u->recovery, u->recovery_n);
+
+	if (at < 0)
+		return false;
+	u->recovery_n--;
+	u->recovery[at] = u->recovery[u->recovery_n];
+	return true;
+}
+
+static bool second_factor_is_right(struct call *c, struct user *u)
+{
+	wiped(struct totp_secret, secret);
+
+	if (!needs_totp(c))
+		return true;
+	if (!u->totp.len || totp_open(c->api->parts.node, u->id, &u->totp, &secret) != 0)
+		return false;
+	return totp_is_right(&secret, bytes_str(c->account.code), clock_utc_ms(),
+		       u->totp_last_step, &u->totp_last_step) ||
+	       use_recovery(c, u);
+}
+
+static int open_session(struct call *c, struct store *s, int64_t now)
+{
+	const struct settings *set = c->api->parts.settings;
+	int64_t length = set->staff_session_hours * MS_HOUR;
+	struct staff_session row = { .user = c->user.id,
+		.created_ms = now,
+		.used_ms = now,
+		.expires_ms = now + length };
+	wiped_buf(text, TOKEN_LONG_TEXT);
+
+	token_random(TOKEN_SESSION, (char *)text, sizeof(text));
+	if (!token_hash(c->api->parts.node, TOKEN_SESSION, bytes_str((char *)text),
+		    &row.hash))
+		return fault_here(EIO);
+	call_cookie(c, "__Host-staff", (char *)text, length / MS_SECOND);
+	return s->staff_session->put(s, &row);
+}
+
+static int note_sign_in(struct call *c, bool granted)
+{
+	struct audit_event e = {
+		.what = AUDIT_SIGN_IN,
+		.purpose = AUDIT_FOR_OWN_MEETING,
+		.outcome = granted ? AUDIT_DONE : AUDIT_REFUSED,
+		.role = AUDIT_CONSULTANT,
+		.actor = c->account.is_known ? (uint32_t)c->other.id : 0,
+	};
+
+	return audit_note(c->api->parts.audit, &e);
+}
+
+/* Counts a wrong try in the account. A race with another sign-in loses one count. */
+static int refuse_sign_in(struct call *c, struct store *s, struct user *u, int64_t now)
+{
+	const struct settings *set = c->api->parts.settings;
+	int r = note_sign_in(c, false);
+
+	if (r < 0)
+		return fault_pass(r);
+	call_refuse(c, 401, "sign_in_refused");
+	if (!c->account.is_known)
+		return 0;
+	if (++u->failures >= set->staff_failures_until_lock) {
+		u->failures = 0;
+		u->locked_until_ms = now + set->staff_lock_minutes * MS_MINUTE;
+	}
+	r = s->user->update(s, u);
+	return r < 0 ? fault_pass(r) : 0;
+}
+
+static int ask_sign_in(struct call *c, struct store *s)
+{
+	struct user *u = &c->other;
+	int64_t now = clock_utc_ms();
+	int r = 0;
+
+	if (c->account.is_known) { /* as it is now: the password took its time */
+		r = s->user->by_id(s, u->id, u);
+		if (r < 0)
+			return fault_pass(r);
+	}
+	if (r == 0 && c->account.is_known && u->locked_until_ms > now) {
+		c->retry_after_s = (unsigned)((u->locked_until_ms - now) / MS_SECOND) + 1;
+		call_refuse(c, 429, "locked_out");
+		return note_sign_in(c, false);
+	}
+	if (r != 0 || !c->account.password_right || u->disabled ||
+		!second_factor_is_right(c, u))
+		return refuse_sign_in(c, s, u, now);
+	u->failures = 0;
+	u->locked_until_ms = 0;
+	u->last_sign_in_ms = now;
+	r = s->user->update(s, u);
+	if (r == STORE_E_CONFLICT) { /* the same code in two windows: one is too late */
+		call_refuse(c, 401, "sign_in_refused");
+		return 0;
+	}
+	if (r != 0)
+		return fault_fold(r);
+	c->user = *u;
+	r = note_sign_in(c, true);
+	return r < 0 ? fault_pass(r) : open_session(c, s, now);
+}
+
+static void write_me(struct call *c)
+{
+	const struct settings *s = c->api->parts.settings;
+	struct jout *o = call_body(c, 2048);
+
+	jout_id(o, "id", c->user.id);
+	jout_str(o, "name", c->user.given);
+	jout_str(o, "team", c->user.team);
+	jout_array(o, "roles");
+	jout_word(o, NULL, "consultant");
+	if (c->user.roles & USER_LEADER)
+		jout_word(o, NULL, "leader");
+	jout_end_array(o);
+	jout_int(o, "idle_lock_minutes", s->staff_idle_lock_minutes);
+	jout_object(o, "org");
+	jout_str(o, "name", s->org_name);
+	jout_str(o, "phone", s->org_phone);
+	jout_end_object(o);
+	jout_str(o, "timezone", s->org_timezone);
+	jout_int(o, "now", clock_utc_ms());
+	jout_bool(o, "trial", c->api->parts.trial);
+	jout_bool(o, "turn", s->media_turn_urls[0] != '\0');
+	jout_bool(o, "trunk", false);
+	jout_bool(o, "own_phone", c->user.phone.len > 0);
+	jout_bool(o, "whole_screen", s->meeting_share_whole_screen);
+	jout_bool(o, "totp", s->staff_totp);
+	jout_int(o, "recovery_left", c->user.recovery_n);
+}
+
+static void answer_me(struct call *c)
+{
+	write_me(c);
+	call_send(c);
+}
+
+static void answer_signed_in(struct call *c)
+{
+	throttle_clear(
+		c->api->throttle, THROTTLE_SIGN_IN_NAME, name_key(c->account.name));
+	answer_me(c);
+}
+
+static void password_compared(void *arg, bool right)
+{
+	struct call *c = arg;
+
+	c->account.password_right = right && c->account.is_known;
+	call_again(c, ask_sign_in, answer_signed_in);
+}
+
+static void busy(struct call *c)
+{
+	c->retry_after_s = 3;
+	call_refuse(c, 503, "busy");
+	call_send(c);
+}
+
+static void answer_name(struct call *c)
+{
+	const char *stored = c->account.is_known ? c->other.password : NULL;
+
+	if (password_check(c->api->parts.password_worker, stored, c->account.password,
+		    password_compared, c) != 0)
+		busy(c);
+}
+
+static void refused_sign_in(struct call *c)
+{
+	if (c->status != 401)
+		return;
+	call_charge(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name));
+	call_charge(c, THROTTLE_SIGN_IN_PREFIX, c->prefix);
+}
+
+/* -- out, lock ------------------------------------------------------------------------
+ */
+
+static int ask_sign_out(struct call *c, struct store *s)
+{
+	int r = call_note(c, AUDIT_SIGN_OUT, AUDIT_FOR_OWN_MEETING, 0);
+
+	return r < 0 ? fault_pass(r) : s->staff_session->drop(s, &c->session_hash);
+}
+
+static void answer_sign_out(struct call *c)
+{
+	house_signed_out(c->api->parts.house, &c->session_hash);
+	call_cookie(c, "__Host-staff", "", 0);
+	call_send(c);
+}
+
+static int ask_unlock(struct call *c, struct store *s)
+{
+	if (c->account.password_right)
+		return s->staff_session->touch(s, &c->session_hash, clock_utc_ms());
+	call_refuse(c, 401, "sign_in_refused");
+	return 0;
+}
+
+static void unlock_compared(void *arg, bool right)
+{
+	struct call *c = arg;
+
+	c->account.password_right = right;
+	call_again(c, ask_unlock, call_send);
+}
+
+static void answer_unlock(struct call *c)
+{
+	memcpy(c->account.name, c->user.name, sizeof(c->account.name));
+	if (!call_may_try(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name)))
+		call_send(c);
+	else if (password_check(c->api->parts.password_worker, c->user.password,
+			 c->account.password, unlock_compared, c) != 0)
+		busy(c);
+}
+
+/* -- colleagues -----------------------------------------------------------------------
+ */
+
+static int ask_colleagues(struct call *c, struct store *s)
+{
+	return s->user->list(s, c->user.team, &c->users);
+}
+
+static void answer_colleagues(struct call *c)
+{
+	struct jout *o = call_body(c, 64 + c->users.n * (LIMIT_NAME * 2 + 48));
+
+	jout_array(o, "colleagues");
+	for (size_t i = 0; i < c->users.n; i++) {
+		const struct user *u = &c->users.at[i];
+
+		if (u->disabled || u->id == c->user.id || !u->password[0])
+			continue;
+		jout_object(o, NULL);
+		jout_id(o, "id", u->id);
+		jout_str(o, "name", u->given);
+		jout_end_object(o);
+	}
+	jout_end_array(o);
+	call_send(c);
+}
+
+const struct route account_routes[] = {
+	{ API_POST, "staff/sign-in", ROUTE_PUBLIC, read_sign_in, ask_name, answer_name,
+		refused_sign_in },
+	{ API_POST, "staff/sign-out", ROUTE_STAFF | ROUTE_EVEN_LOCKED, NULL, ask_sign_out,
+		answer_sign_out, NULL },
+	{ API_POST, "staff/unlock", ROUTE_STAFF | ROUTE_EVEN_LOCKED, read_unlock, NULL,
+		answer_unlock, refused_sign_in },
+	{ API_GET, "staff/me", ROUTE_STAFF, NULL, NULL, answer_me, NULL },
+	{ API_GET, "staff/colleagues", ROUTE_STAFF, NULL, ask_colleagues,
+		answer_colleagues, NULL },
+	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+};

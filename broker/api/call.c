@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The life of a call: to the store's worker and back, refusals, the answer, the end.
+ * Every call that was begun is answered exactly once and then wiped.
+ */
+#include "call.h"
+
+#include "samtale/base/fault.h"
+#include "samtale/base/ops_log.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define SMALL_BODY 512
+
+void call_refuse_field(struct call *c, int status, const char *code, const char *field)
+{
+	if (c->error)
+		return;
+	c->status = status;
+	c->error = code;
+	c->field = field;
+}
+
+void call_refuse(struct call *c, int status, const char *code)
+{
+	call_refuse_field(c, status, code, NULL);
+}
+
+void call_throttled(struct call *c, unsigned retry_after_s)
+{
+	if (!c->error)
+		c->retry_after_s = retry_after_s;
+	call_refuse(c, 429, "throttled");
+}
+
+void call_fault(struct call *c, int fault)
+{
+	if (c->error)
+		return;
+	log_event(EV_API_FAULT, F_ERRNO(fault));
+	if (fault == -ENOSPC || fault == -EROFS) {
+		call_refuse(c, 507, "disk_full");
+		return;
+	}
+	call_refuse(c, 500, "fault");
+}
+
+bool call_may_try(struct call *c, enum throttle_kind kind, uint64_t key)
+{
+	unsigned wait = throttle_wait_s(
+		c->api->throttle, kind, key, c->own_network, clock_boot_ms());
+
+	if (wait)
+		call_throttled(c, wait);
+	return wait == 0;
+}
+
+void call_charge(struct call *c, enum throttle_kind kind, uint64_t key)
+{
+	throttle_charge(c->api->throttle, kind, key, clock_boot_ms());
+}
+
+int call_note(
+	struct call *c, enum audit_what what, enum audit_purpose purpose, int64_t meeting)
+{
+	struct audit_event e = {
+		.what = what,
+		.purpose = purpose,
+		.outcome = AUDIT_DONE,
+		.role = c->user.id ? AUDIT_CONSULTANT : AUDIT_CITIZEN,
+		.actor = (uint32_t)c->user.id,
+		.subject = (uint32_t)c->other.id,
+		.meeting = (uint64_t)meeting,
+		.value = what == AUDIT_SEARCH ? (uint32_t)c->cards.n : 0,
+	};
+
+	return audit_note(c->api->parts.audit, &e);
+}
+
+void call_cookie(struct call *c, const char *name, const char *value, int64_t max_age_s)
+{
+	struct writer w = writer_of(c->set_cookie, sizeof(c->set_cookie) - 1);
+
+	write_fmt(&w, "%s=%s; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=%lld",
+		name, value, (long long)max_age_s);
+	c->set_cookie[writer_ok(&w) ? w.len : 0] = '\0';
+}
+
+/* -- to the worker and back -----------------------------------------------------------
+ */
+
+struct step {
+	int (*ask)(struct call *, struct store *);
+	void (*answer)(struct call *);
+};
+
+struct call_task { /* one way to the worker; the call outlives several */
+	struct desk_task task;
+	struct call *call;
+	struct step step;
+};
+
+static int task_ask(struct desk_task *t, struct store *s)
+{
+	struct call_task *ct = container_of(t, struct call_task, task);
+
+	return ct->step.ask(ct->call, s);
+}
+
+static void task_answer(struct desk_task *t, int result)
+{
+	struct call_task *ct = container_of(t, struct call_task, task);
+	struct call *c = ct->call;
+	struct step step = ct->step;
+
+	free(ct);
+	if (result < 0)
+		call_fault(c, result);
+	else if (result > 0 && !c->error) /* an outcome that no route named */
+		call_fault(c, -ENOTRECOVERABLE);
+	if (c->error)
+		call_send(c);
+	else
+		step.answer(c);
+}
+
+void call_again(struct call *c, int (*ask)(struct call *, struct store *),
+	void (*answer)(struct call *))
+{
+	struct call_task *ct = calloc(1, sizeof(*ct));
+
+	if (!ct) {
+		call_fault(c, -ENOMEM);
+		call_send(c);
+		return;
+	}
+	ct->task.ask = task_ask;
+	ct->task.answer = task_answer;
+	ct->call = c;
+	ct->step = (struct step){ ask, answer };
+	if (desk_put(c->api->parts.desk, &ct->task) == 0)
+		return;
+	free(ct);
+	c->retry_after_s = 2;
+	call_refuse(c, 503, "busy");
+	call_send(c);
+}
+
+/* -- the answer -----------------------------------------------------------------------
+ */
+
+struct jout *call_body(struct call *c, size_t size)
+{
+	free(c->buf);
+	c->buf = malloc(size);
+	c->buf_cap = size;
+	if (!c->buf) {
+		c->buf_cap = 0;
+		call_fault(c, -ENOMEM);
+	}
+	c->out = jout_of(c->buf, c->buf_cap);
+	jout_object(&c->out, NULL);
+	return &c->out;
+}
+
+static void write_error(struct call *c)
+{
+	struct jout *o = call_body(c, SMALL_BODY);
+
+	jout_word(o, "error", c->error);
+	if (c->field)
+		jout_str(o, "field", c->field);
+	if (c->retry_after_s)
+		jout_int(o, "retry_after_s", c->retry_after_s);
+	if (c->error_ms)
+		jout_int(o, "starts", c->error_ms);
+	if (c->cards.n == 1 && c->status == 409)
+		jout_int(o, "version", c->cards.at[0].row.version);
+}
+
+static void call_free(struct call *c)
+{
+	c->api->open_calls--;
+	jin_close(&c->in);
+	cards_free(&c->cards);
+	free(c->users.at);
+	if (c->buf)
+		secret_wipe(c->buf, c->buf_cap);
+	free(c->buf);
+	secret_wipe(c, sizeof(*c));
+	free(c);
+}
+
+void call_send(struct call *c)
+{
+	struct api_reply reply = { 0 };
+
+	if (!c->error && !c->buf)
+		(void)call_body(c, SMALL_BODY);
+	if (!c->error) {
+		jout_end_object(&c->out);
+		if (!jout_ok(&c->out))
+			call_fault(c, -EMSGSIZE);
+	}
+	if (c->error) {
+		if (c->route && c->route->refused)
+			c->route->refused(c);
+		write_error(c);
+		jout_end_object(&c->out);
+		c->set_cookie[0] = '\0';
+	}
+	reply.status = c->error ? c->status : 200;
+	reply.body = jout_ok(&c->out) ? jout_bytes(&c->out)
+				      : BYTES_LIT("{\"error\":\"fault\"}");
+	reply.retry_after_s = c->retry_after_s;
+	memcpy(reply.set_cookie, c->set_cookie, sizeof(reply.set_cookie));
+	c->answer(c->exchange, &reply);
+	call_free(c);
+}
