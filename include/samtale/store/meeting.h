@@ -45,10 +45,20 @@ struct booking {
 	struct token_hash pin;         /* pin_hash() */
 	uint32_t link_generation;
 	bool contact_gone;             /* ck destroyed */
+	bool record_gone;              /* mk destroyed */
 	int64_t created_ms, changed_ms;
 	int64_t started_ms, ended_ms;  /* 0: not yet */
 };
 STORE_LIST(booking);
+
+/* When it is over: its real end, or the planned one while it has none. Deadlines run
+ * from here. */
+static inline int64_t booking_over_ms(const struct booking *b)
+{
+	return b->state == BOOKING_ENDED && b->ended_ms > 0
+		? b->ended_ms
+		: b->starts_ms + (int64_t)b->minutes * 60000;
+}
 
 struct booking_span { /* starts in from_ms <= t < to_ms */
 	int64_t from_ms, to_ms;

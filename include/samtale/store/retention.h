@@ -45,6 +45,7 @@ struct retention_questions {
 
 struct retention_counts {
 	size_t of[RETENTION_KIND_COUNT];
+	bool more; /* a run stops after a while: ask again */
 };
 
 struct retention_run {

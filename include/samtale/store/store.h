@@ -35,6 +35,7 @@ struct store {
 struct store_batch {
 	int (*begin)(struct store *s);
 	int (*commit)(struct store *s); /* on a fault all was rolled back */
+	void (*abandon)(struct store *s);
 	int (*save)(struct store *s);
 	int (*keep)(struct store *s);
 	int (*undo)(struct store *s);

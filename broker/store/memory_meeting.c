@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Bookings and their deadlines in memory.
+ */
+#include "memory_rows.h"
+
+#include "samtale/base/fault.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static bool same(const struct token_hash *a, const struct token_hash *b)
+{
+	return secret_equal(bytes_of(a->at, sizeof(a->at)), bytes_of(b->at, sizeof(b->at)));
+}
+
+static struct booking *find(struct memory_store *m, int64_t id)
+{
+	for (size_t i = 0; i < m->bookings.n; i++)
+		if (m->bookings.at[i].id == id)
+			return &m->bookings.at[i];
+	return NULL;
+}
+
+static bool is_taken(struct memory_store *m, const struct booking *b)
+{
+	for (size_t i = 0; i < m->bookings.n; i++) {
+		const struct booking *o = &m->bookings.at[i];
+
+		if (o->id != b->id && (o->number == b->number ||
+					      (o->has_link && b->has_link &&
+						      same(&o->link, &b->link))))
+			return true;
+	}
+	return false;
+}
+
+static bool has_owner(struct memory_store *m, int64_t owner)
+{
+	for (size_t i = 0; i < m->users.n; i++)
+		if (m->users.at[i].id == owner)
+			return true;
+	return false;
+}
+
+/* What a row without a link or a case cannot hold. */
+static struct booking as_stored(const struct booking *b)
+{
+	struct booking row = *b;
+
+	if (!row.has_link) {
+		row.link = (struct token_hash){ 0 };
+		row.pin = (struct token_hash){ 0 };
+	}
+	if (!row.has_case)
+		row.case_tag = (struct token_hash){ 0 };
+	return row;
+}
+
+static int meeting_insert(struct store *s, struct booking *b)
+{
+	struct memory_store *m = memory_of(s);
+	struct booking *row;
+
+	if (find(m, b->id) || is_taken(m, b))
+		return STORE_E_TAKEN;
+	if (!has_owner(m, b->owner))
+		return fault_here(EINVAL);
+	row = ROWS_ADD(&m->bookings);
+	if (!row)
+		return fault_here(ENOMEM);
+	b->version = 1;
+	*row = as_stored(b);
+	return 0;
+}
+
+static int copy_out(const struct booking *b, struct booking *ret)
+{
+	if (!b)
+		return STORE_E_NONE;
+	*ret = *b;
+	return 0;
+}
+
+static int meeting_get(struct store *s, int64_t id, struct booking *ret)
+{
+	return copy_out(find(memory_of(s), id), ret);
+}
+
+static int meeting_by_link(struct store *s, const struct token_hash *h, struct booking *ret)
+{
+	struct memory_store *m = memory_of(s);
+
+	for (size_t i = 0; i < m->bookings.n; i++)
+		if (m->bookings.at[i].has_link && same(&m->bookings.at[i].link, h))
+			return copy_out(&m->bookings.at[i], ret);
+	return STORE_E_NONE;
+}
+
+static int meeting_by_number(struct store *s, uint32_t number, struct booking *ret)
+{
+	struct memory_store *m = memory_of(s);
+
+	for (size_t i = 0; i < m->bookings.n; i++)
+		if (m->bookings.at[i].number == number)
+			return copy_out(&m->bookings.at[i], ret);
+	return STORE_E_NONE;
+}
+
+static int meeting_update(struct store *s, struct booking *b)
+{
+	struct memory_store *m = memory_of(s);
+	struct booking *row = find(m, b->id);
+
+	if (!row)
+		return STORE_E_NONE;
+	if (row->version != b->version)
+		return STORE_E_CONFLICT;
+	if (is_taken(m, b))
+		return STORE_E_TAKEN;
+	if (!has_owner(m, b->owner))
+		return fault_here(EINVAL);
+	b->version++;
+	*row = as_stored(b);
+	return 0;
+}
+
+static int compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct booking *x = a, *y = b;
+	int order = compare(x->starts_ms, y->starts_ms);
+
+	return order ? order : compare(x->id, y->id);
+}
+
+static int by_start_newest(const void *a, const void *b)
+{
+	const struct booking *x = a, *y = b;
+	int order = compare(y->starts_ms, x->starts_ms);
+
+	return order ? order : compare(x->id, y->id);
+}
+
+typedef bool (*pick_fn)(const struct booking *b, const void *arg);
+
+static int pick(struct store *s, pick_fn fits, const void *arg,
+	int (*order)(const void *, const void *), struct booking_list *ret)
+{
+	struct memory_store *m = memory_of(s);
+	struct booking *rows = calloc(m->bookings.n + 1, sizeof(*rows));
+	size_t n = 0;
+
+	if (!rows)
+		return fault_here(ENOMEM);
+	for (size_t i = 0; i < m->bookings.n; i++)
+		if (fits(&m->bookings.at[i], arg))
+			rows[n++] = m->bookings.at[i];
+	qsort(rows, n, sizeof(*rows), order);
+	ret->at = rows;
+	ret->more = n > STORE_ROWS_MAX;
+	ret->n = ret->more ? STORE_ROWS_MAX : n;
+	return 0;
+}
+
+static bool is_in_span(const struct booking *b, const void *arg)
+{
+	const struct booking_span *span = arg;
+
+	return b->starts_ms >= span->from_ms && b->starts_ms < span->to_ms &&
+		(span->owner == 0 || b->owner == span->owner) &&
+		(!span->team || strcmp(b->team, span->team) == 0);
+}
+
+static bool has_case(const struct booking *b, const void *arg)
+{
+	return b->has_case && same(&b->case_tag, arg);
+}
+
+static bool is_running(const struct booking *b, const void *arg)
+{
+	(void)arg;
+	return b->state == BOOKING_OPEN || b->state == BOOKING_LIVE ||
+		b->state == BOOKING_PAUSED;
+}
+
+static int meeting_between(struct store *s, const struct booking_span *span,
+	struct booking_list *ret)
+{
+	return pick(s, is_in_span, span, by_start, ret);
+}
+
+static int meeting_by_case(struct store *s, const struct token_hash *tag,
+	struct booking_list *ret)
+{
+	return pick(s, has_case, tag, by_start_newest, ret);
+}
+
+static int meeting_unfinished(struct store *s, struct booking_list *ret)
+{
+	return pick(s, is_running, NULL, by_start, ret);
+}
+
+const struct meeting_questions memory_meeting = {
+	.insert = meeting_insert,
+	.get = meeting_get,
+	.by_link = meeting_by_link,
+	.by_number = meeting_by_number,
+	.update = meeting_update,
+	.between = meeting_between,
+	.by_case = meeting_by_case,
+	.unfinished = meeting_unfinished,
+};
+
+/* -- retention ------------------------------------------------------------------------ */
+
+/* Keeps the smallest RETENTION_STEP ids in order, each once. */
+static void keep_smallest(int64_t *ids, size_t *n, int64_t id)
+{
+	size_t at = *n;
+
+	for (size_t i = 0; i < *n; i++)
+		if (ids[i] == id)
+			return;
+	while (at > 0 && ids[at - 1] > id)
+		at--;
+	if (at == RETENTION_STEP)
+		return;
+	if (*n == RETENTION_STEP)
+		(*n)--;
+	memmove(&ids[at + 1], &ids[at], (*n - at) * sizeof(*ids));
+	ids[at] = id;
+	(*n)++;
+}
+
+static bool is_due(const struct booking *b, enum retention_kind kind,
+	const struct retention_cuts *cuts)
+{
+	int64_t over = booking_over_ms(b);
+	bool held = b->state == BOOKING_ENDED && b->outcome == BOOKING_HELD;
+
+	switch (kind) {
+	case RETENTION_CONTACT:
+		return !b->contact_gone && over <= (held ? cuts->held_ms : cuts->other_ms);
+	case RETENTION_BOOKING:
+		return b->contact_gone && over <= cuts->booking_ms;
+	case RETENTION_RECORD:
+		return !b->record_gone && over <= cuts->record_ms;
+	default:
+		return false;
+	}
+}
+
+static int retention_due(struct store *s, enum retention_kind kind, int64_t now_ms,
+	const struct retention_policy *policy, int64_t after, int64_t *ids, size_t *ret_n)
+{
+	struct retention_cuts cuts = retention_cuts_of(policy, now_ms);
+	struct memory_store *m = memory_of(s);
+	size_t n = 0;
+
+	if (kind > RETENTION_RECORD)
+		return fault_here(EINVAL);
+	for (size_t i = 0; i < m->bookings.n; i++)
+		if (m->bookings.at[i].id > after &&
+			is_due(&m->bookings.at[i], kind, &cuts))
+			keep_smallest(ids, &n, m->bookings.at[i].id);
+	for (size_t i = 0; kind == RETENTION_ATTENDANCE && i < m->attendance.n; i++)
+		if (m->attendance.at[i].meeting > after &&
+			m->attendance.at[i].changed_ms <= cuts.attendance_ms)
+			keep_smallest(ids, &n, m->attendance.at[i].meeting);
+	for (size_t i = 0; kind == RETENTION_RECORD && i < m->shredding.n; i++)
+		if (m->shredding.at[i].meeting > after &&
+			m->shredding.at[i].over_ms <= cuts.record_ms)
+			keep_smallest(ids, &n, m->shredding.at[i].meeting);
+	*ret_n = n;
+	return 0;
+}
+
+static void forget_contact(struct booking *b)
+{
+	b->version++;
+	b->contact_gone = true;
+	b->label = b->phone = b->way = (struct sealed){ 0 };
+	b->has_link = b->phone_by_citizen = false;
+	b->link = b->pin = (struct token_hash){ 0 };
+}
+
+static void forget_record(struct booking *b)
+{
+	b->version++;
+	b->record_gone = true;
+	b->case_ref = (struct sealed){ 0 };
+	b->has_case = false;
+	b->case_tag = (struct token_hash){ 0 };
+}
+
+static void drop_attendance(struct memory_store *m, int64_t meeting)
+{
+	for (size_t i = m->attendance.n; i-- > 0;)
+		if (m->attendance.at[i].meeting == meeting) {
+			free(m->attendance.at[i].record);
+			ROWS_DROP(&m->attendance, i);
+		}
+}
+
+static int drop_booking(struct memory_store *m, struct booking *b)
+{
+	struct tombstone *t = NULL;
+
+	if (!b)
+		return 0;
+	if (!b->record_gone) {
+		t = ROWS_ADD(&m->shredding);
+		if (!t)
+			return fault_here(ENOMEM);
+		*t = (struct tombstone){ b->id, booking_over_ms(b) };
+	}
+	ROWS_DROP(&m->bookings, (size_t)(b - m->bookings.at));
+	return 0;
+}
+
+static int retention_drop(struct store *s, enum retention_kind kind, int64_t meeting)
+{
+	struct memory_store *m = memory_of(s);
+	struct booking *b = find(m, meeting);
+	int r = 0;
+
+	if (kind > RETENTION_RECORD)
+		return fault_here(EINVAL);
+	if (kind == RETENTION_CONTACT && b)
+		forget_contact(b);
+	if (kind == RETENTION_RECORD && b)
+		forget_record(b);
+	if (kind == RETENTION_ATTENDANCE || kind == RETENTION_RECORD)
+		drop_attendance(m, meeting);
+	if (kind == RETENTION_BOOKING || kind == RETENTION_RECORD)
+		r = s->record->live_drop(s, meeting);
+	if (r == 0 && kind == RETENTION_BOOKING)
+		r = drop_booking(m, b);
+	for (size_t i = m->shredding.n; kind == RETENTION_RECORD && i-- > 0;)
+		if (m->shredding.at[i].meeting == meeting)
+			ROWS_DROP(&m->shredding, i);
+	return r;
+}
+
+static int retention_is_known(struct store *s, int64_t meeting, bool *ret)
+{
+	struct memory_store *m = memory_of(s);
+	bool known = find(m, meeting) != NULL;
+
+	for (size_t i = 0; !known && i < m->shredding.n; i++)
+		known = m->shredding.at[i].meeting == meeting;
+	*ret = known;
+	return 0;
+}
+
+static int retention_sessions_expired(struct store *s, int64_t now_ms, size_t *ret_n)
+{
+	struct memory_store *m = memory_of(s);
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->sessions.n; i++)
+		n += m->sessions.at[i].expires_ms <= now_ms;
+	*ret_n = n;
+	return 0;
+}
+
+const struct retention_questions memory_retention = {
+	.due = retention_due,
+	.drop = retention_drop,
+	.is_known = retention_is_known,
+	.sessions_expired = retention_sessions_expired,
+};
