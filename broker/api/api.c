@@ -13,12 +13,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define PREFIX         "/api/v1/"
-#define TOUCH_AFTER_MS MS_MINUTE /* a read does not write the session's row every time   \
-				  */
+#define PREFIX "/api/v1/"
+#define TOUCH_AFTER_MS                                                                   \
+	MS_MINUTE /* a read does not write the session's row every time                  \
+		   */
 
-static const struct route *const tables[] = { link_routes, account_routes, setup_routes,
-	day_routes, booking_routes, change_routes };
+static const struct route *const tables[] = { link_routes, seat_routes, account_routes,
+	setup_routes, day_routes, booking_routes, change_routes };
 
 int api_new(struct api **ret, const struct api_parts *parts)
 {

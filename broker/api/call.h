@@ -159,5 +159,5 @@ void call_answer_card(struct call *c);
 /* Decodes the optional field `code`. */
 void account_read_code(struct call *c);
 
-extern const struct route link_routes[], account_routes[], setup_routes[], day_routes[],
-	booking_routes[], change_routes[];
+extern const struct route link_routes[], seat_routes[], account_routes[], setup_routes[],
+	day_routes[], booking_routes[], change_routes[];
