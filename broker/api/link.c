@@ -7,7 +7,6 @@
 
 #include "samtale/base/fault.h"
 
-#define PEEK_BODY       1536
 #define DEVICE_COOKIE_S ((int64_t)183 * 24 * 3600)
 
 static uint64_t key_of(const struct token_hash *h)

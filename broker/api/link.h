@@ -6,6 +6,8 @@
 
 #include "call.h"
 
+#define PEEK_BODY 1536 /* bytes of JSON at most */
+
 /* Loop. Decodes `token`; refuses with 429 a prefix that was wrong too often. */
 void link_read_token(struct call *c);
 /* Worker. Finds the meeting of the token into c->row, opened. Refuses with 404. */
