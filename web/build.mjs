@@ -80,10 +80,12 @@ function esbuildOptions(build, dev) {
 	};
 }
 
-/** Runs esbuild once per entry, so that no page loads a chunk for the other's sake. */
+/** Runs esbuild once per entry, so that no page loads a chunk for the other's sake; the
+ * manifest says which files are whose. */
 async function bundle(esbuild, { build, dev, write }) {
 	const outputs = [];
 	const inputs = new Set();
+	const manifest = {};
 	for (const entry of ENTRIES) {
 		const result = await esbuild
 			.build({
@@ -99,9 +101,10 @@ async function bundle(esbuild, { build, dev, write }) {
 			})
 			.catch(() => process.exit(1));
 		for (const input of Object.keys(result.metafile.inputs)) inputs.add(join(WEB, input));
+		manifest[entry.name] = result.outputFiles.map((f) => `/a/${basename(f.path)}`);
 		if (write) outputs.push(...result.outputFiles);
 	}
-	return { outputs, inputs: [...inputs] };
+	return { outputs, inputs: [...inputs], manifest };
 }
 
 /** The build's id: a hash over every byte that can change what a browser receives. */
@@ -200,7 +203,7 @@ async function filesIn(folder) {
 }
 
 /** The same files on disk, for size checks and html-validate; the broker reads none of them. */
-async function writeTree(root, assets, pages) {
+async function writeTree(root, assets, pages, manifest) {
 	await rm(root, { recursive: true, force: true });
 	await mkdir(join(root, "a"), { recursive: true });
 	for (const a of assets) {
@@ -209,6 +212,7 @@ async function writeTree(root, assets, pages) {
 		if (a.gzip.length > 0) await writeFile(join(root, `${a.path}.gz`), a.gzip);
 	}
 	for (const page of pages) await writeFile(join(root, `${page.name}.html`), page.text);
+	await writeFile(join(root, "manifest.json"), JSON.stringify(manifest, null, "\t"));
 }
 
 async function main() {
@@ -223,7 +227,11 @@ async function main() {
 	const { inputs } = await bundle(esbuild, { build: "", dev: options.dev, write: false });
 	const sources = [...own, ...pageFiles, ...staticFiles, ...inputs].sort();
 	const build = await buildId(sources);
-	const { outputs } = await bundle(esbuild, { build, dev: options.dev, write: true });
+	const { outputs, manifest } = await bundle(esbuild, {
+		build,
+		dev: options.dev,
+		write: true,
+	});
 
 	const assets = outputs.map((f) =>
 		asset(`/a/${basename(f.path)}`, Buffer.from(f.contents), true),
@@ -239,7 +247,7 @@ async function main() {
 	}
 
 	await mkdir(out, { recursive: true });
-	await writeTree(join(out, "site"), assets, pages);
+	await writeTree(join(out, "site"), assets, pages, manifest);
 	await writeFile(join(out, "web_assets.c"), cFile(build, assets, pages));
 	if (options.depfile !== "") {
 		const folders = [join(WEB, "pages"), join(WEB, "static")];

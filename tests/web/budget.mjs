@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// Fails when a page has outgrown its budget: what a phone on a slow net must fetch, in
+// brotli bytes. Reads the folder site/ that web/build.mjs writes.
+//
+//   node tests/web/budget.mjs SITE
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+
+const SCRIPTS_AND_STYLES = { citizen: 25_000, staff: 60_000 };
+const CITIZEN_PAGE = { bytes: 30_000, requests: 6 };
+
+const site = process.argv[2];
+const manifest = JSON.parse(readFileSync(join(site, "manifest.json"), "utf8"));
+const sizeOf = (path) => brotliCompressSync(readFileSync(join(site, path))).length;
+const total = (paths) => paths.reduce((sum, path) => sum + sizeOf(path), 0);
+
+const rows = Object.entries(SCRIPTS_AND_STYLES).map(([page, budget]) => ({
+	what: `${page}: all scripts and styles`,
+	has: total(manifest[page]),
+	budget,
+	unit: "bytes",
+}));
+
+// The first load: the page itself and what it names.
+const html = readFileSync(join(site, "citizen.html"), "utf8");
+const named = [...html.matchAll(/(?:src|href)="(\/[^"#{]*\.\w+)"/g)].map(
+	(match) => match[1],
+);
+const first = [...new Set(["/citizen.html", ...named])];
+rows.push(
+	{
+		what: "citizen: the whole page",
+		has: total(first),
+		budget: CITIZEN_PAGE.bytes,
+		unit: "bytes",
+	},
+	{
+		what: "citizen: requests",
+		has: first.length,
+		budget: CITIZEN_PAGE.requests,
+		unit: "",
+	},
+);
+
+for (const { what, has, budget, unit } of rows) {
+	const verdict = has <= budget ? "ok" : "TOO MUCH";
+	console.log(
+		`${what.padEnd(34)} ${String(has).padStart(7)} of ${budget} ${unit}  ${verdict}`,
+	);
+}
+process.exitCode = rows.every(({ has, budget }) => has > 0 && has <= budget) ? 0 : 1;
