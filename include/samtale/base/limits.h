@@ -8,6 +8,8 @@
 #define LIMIT_WS_MESSAGE (16 * 1024)	  /* one inbound message, bytes */
 #define LIMIT_OUTBOX (64 * 1024)	  /* queued to one peer, bytes; over it: closed */
 #define LIMIT_WS_PER_SECOND 50		  /* messages a second from one connection, burst */
+#define LIMIT_HEAD (8 * 1024)	  /* request line and headers, bytes */
+#define LIMIT_PATH 256			  /* path of a request, bytes */
 #define LIMIT_BODY (16 * 1024)		  /* one HTTP body, bytes */
 #define LIMIT_SDP (12 * 1024)		  /* one SDP, bytes */
 #define LIMIT_SDP_LINES 400
