@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The loop over libev: an epoll loop of our own (never libev's default loop) and four kinds
+ * The loop over libev: an epoll loop of our own (never libev's default loop) and five kinds
  * of watcher. Each watcher is one allocation that stops itself when freed; none fires after
  * that. Strict aliasing: libev's macros cast watchers, so only the functions are used.
  */
@@ -45,6 +45,13 @@ struct loop_signal {
 	ev_signal watcher;
 	struct loop *loop;
 	loop_signal_fn *fn;
+	void *arg;
+};
+
+struct loop_turn {
+	ev_prepare watcher;
+	struct loop *loop;
+	loop_fn *fn;
 	void *arg;
 };
 
@@ -263,5 +270,37 @@ struct loop_signal *loop_signal_free(struct loop_signal *s)
 	if (s)
 		ev_signal_stop(s->loop->ev, &s->watcher);
 	free(s);
+	return NULL;
+}
+
+/* -- the end of a turn ---------------------------------------------------------------- */
+static void turn_ended(struct ev_loop *ev, ev_prepare *w, int events)
+{
+	struct loop_turn *turn = w->data;
+
+	(void)ev;
+	(void)events;
+	turn->fn(turn->arg);
+}
+
+int loop_turn_new(struct loop_turn **ret, struct loop *loop, loop_fn *fn, void *arg)
+{
+	struct loop_turn *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return fault_here(ENOMEM);
+	*t = (struct loop_turn){ .loop = loop, .fn = fn, .arg = arg };
+	ev_prepare_init(&t->watcher, turn_ended);
+	t->watcher.data = t;
+	ev_prepare_start(loop->ev, &t->watcher);
+	*ret = t;
+	return 0;
+}
+
+struct loop_turn *loop_turn_free(struct loop_turn *t)
+{
+	if (t)
+		ev_prepare_stop(t->loop->ev, &t->watcher);
+	free(t);
 	return NULL;
 }

@@ -16,6 +16,7 @@ struct loop_timer;
 struct loop_wake;
 struct loop_watch;
 struct loop_signal;
+struct loop_turn;
 
 typedef void loop_fn(void *arg);
 typedef void loop_signal_fn(void *arg, int signal_number);
@@ -62,3 +63,9 @@ must_check int loop_signal_new(struct loop_signal **ret, struct loop *loop,
 	int signal_number, loop_signal_fn *fn, void *arg);
 struct loop_signal *loop_signal_free(struct loop_signal *s);
 DEFINE_FREEP(struct loop_signal, loop_signal_free, loop_signal_freep)
+
+/* -- the end of a turn: fn runs every time before the loop waits ------------------------- */
+must_check int loop_turn_new(struct loop_turn **ret, struct loop *loop, loop_fn *fn,
+	void *arg);
+struct loop_turn *loop_turn_free(struct loop_turn *t);
+DEFINE_FREEP(struct loop_turn, loop_turn_free, loop_turn_freep)
