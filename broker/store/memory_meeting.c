@@ -255,25 +255,26 @@ static bool is_due(const struct booking *b, enum retention_kind kind,
 	}
 }
 
-static int retention_due(struct store *s, enum retention_kind kind, int64_t now_ms,
-	const struct retention_policy *policy, int64_t after, int64_t *ids, size_t *ret_n)
+static int retention_due(struct store *s, const struct retention_ask *ask, int64_t *ids,
+	size_t *ret_n)
 {
-	struct retention_cuts cuts = retention_cuts_of(policy, now_ms);
 	struct memory_store *m = memory_of(s);
+	struct retention_cuts cuts;
 	size_t n = 0;
 
-	if (kind > RETENTION_RECORD)
+	if (ask->kind > RETENTION_RECORD)
 		return fault_here(EINVAL);
+	cuts = retention_cuts_of(ask->policy, ask->now_ms);
 	for (size_t i = 0; i < m->bookings.n; i++)
-		if (m->bookings.at[i].id > after &&
-			is_due(&m->bookings.at[i], kind, &cuts))
+		if (m->bookings.at[i].id > ask->after &&
+			is_due(&m->bookings.at[i], ask->kind, &cuts))
 			keep_smallest(ids, &n, m->bookings.at[i].id);
-	for (size_t i = 0; kind == RETENTION_ATTENDANCE && i < m->attendance.n; i++)
-		if (m->attendance.at[i].meeting > after &&
+	for (size_t i = 0; ask->kind == RETENTION_ATTENDANCE && i < m->attendance.n; i++)
+		if (m->attendance.at[i].meeting > ask->after &&
 			m->attendance.at[i].changed_ms <= cuts.attendance_ms)
 			keep_smallest(ids, &n, m->attendance.at[i].meeting);
-	for (size_t i = 0; kind == RETENTION_RECORD && i < m->shredding.n; i++)
-		if (m->shredding.at[i].meeting > after &&
+	for (size_t i = 0; ask->kind == RETENTION_RECORD && i < m->shredding.n; i++)
+		if (m->shredding.at[i].meeting > ask->after &&
 			m->shredding.at[i].over_ms <= cuts.record_ms)
 			keep_smallest(ids, &n, m->shredding.at[i].meeting);
 	*ret_n = n;

@@ -89,9 +89,9 @@ static int orphan_step(const struct retention_run *run, int64_t *after, int64_t 
 static int due_step(const struct retention_run *run, enum retention_kind kind, int64_t *after,
 	int64_t *ids, size_t *ret_n)
 {
+	const struct retention_ask ask = { kind, run->now_ms, run->policy, *after };
 	size_t n = 0;
-	int r = run->store->retention->due(
-		run->store, kind, run->now_ms, run->policy, *after, ids, &n);
+	int r = run->store->retention->due(run->store, &ask, ids, &n);
 
 	if (r == 0 && n > 0)
 		*after = ids[n - 1];

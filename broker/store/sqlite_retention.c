@@ -10,8 +10,7 @@
 
 #include <errno.h>
 
-static int due_query(struct query *q, struct database *d, enum retention_kind kind,
-	const struct retention_cuts *cuts, int64_t after)
+static int due_query(struct query *q, struct database *d, const struct retention_ask *ask)
 {
 	static const struct {
 		enum sql_id sql;
@@ -26,31 +25,32 @@ static int due_query(struct query *q, struct database *d, enum retention_kind ki
 		[RETENTION_RECORD] = { SQL_DUE_RECORD,
 			offsetof(struct retention_cuts, record_ms) },
 	};
+	struct retention_cuts cuts;
 	int64_t cut;
 
-	if ((size_t)kind >= ARRAY_LEN(rows))
+	if ((size_t)ask->kind >= ARRAY_LEN(rows))
 		return fault_here(EINVAL);
-	memcpy(&cut, (const char *)cuts + rows[kind].cut, sizeof(cut));
-	query_begin(q, d, rows[kind].sql);
-	query_put_i64(q, after);
+	cuts = retention_cuts_of(ask->policy, ask->now_ms);
+	memcpy(&cut, (const char *)&cuts + rows[ask->kind].cut, sizeof(cut));
+	query_begin(q, d, rows[ask->kind].sql);
+	query_put_i64(q, ask->after);
 	query_put_i64(q, cut);
-	if (kind == RETENTION_CONTACT)
-		query_put_i64(q, cuts->other_ms);
+	if (ask->kind == RETENTION_CONTACT)
+		query_put_i64(q, cuts.other_ms);
 	query_put_i64(q, RETENTION_STEP);
 	return 0;
 }
 
-static int retention_due(struct store *s, enum retention_kind kind, int64_t now_ms,
-	const struct retention_policy *policy, int64_t after, int64_t *ids, size_t *ret_n)
+static int retention_due(struct store *s, const struct retention_ask *ask, int64_t *ids,
+	size_t *ret_n)
 {
-	struct retention_cuts cuts = retention_cuts_of(policy, now_ms);
 	struct query q;
 	size_t n = 0;
-	int r = due_query(&q, database_of(s), kind, &cuts, after);
+	int r = due_query(&q, database_of(s), ask);
 
 	if (r < 0)
 		return fault_pass(r);
-	while ((r = query_next(&q)) == QUERY_E_ROW && n < RETENTION_STEP)
+	while ((r = query_next(&q)) == QUERY_E_ROW) /* LIMIT is RETENTION_STEP */
 		ids[n++] = query_get_i64(&q);
 	if (r < 0)
 		return fault_pass(r);

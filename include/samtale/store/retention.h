@@ -30,11 +30,16 @@ const char *retention_kind_name(enum retention_kind kind);
 
 #define RETENTION_STEP 256 /* meetings in one question */
 
+struct retention_ask {
+	enum retention_kind kind; /* CONTACT, BOOKING, ATTENDANCE or RECORD */
+	int64_t now_ms;
+	const struct retention_policy *policy;
+	int64_t after; /* ids above this one; 0: all */
+};
+
 struct retention_questions {
-	/* Ids of meetings that are due, at most RETENTION_STEP, ascending, above `after`.
-	 * CONTACT, BOOKING, ATTENDANCE and RECORD only. */
-	int (*due)(struct store *s, enum retention_kind kind, int64_t now_ms,
-		const struct retention_policy *policy, int64_t after, int64_t *ids,
+	/* Ids of meetings that are due, at most RETENTION_STEP, ascending. */
+	int (*due)(struct store *s, const struct retention_ask *ask, int64_t *ids,
 		size_t *ret_n);
 	/* Removes what that kind removes from the store; keys are the vault's. */
 	int (*drop)(struct store *s, enum retention_kind kind, int64_t meeting);
