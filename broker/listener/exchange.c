@@ -81,28 +81,21 @@ static struct bytes refusal_body(enum refusal why, char *buf, size_t cap)
 	return writer_bytes(&w);
 }
 
-static void refuse(struct conn *c, enum refusal why, uint64_t body_len)
+/* What goes with a refusal, for those who can do something about it. */
+static void add_advice(struct head *head, enum refusal why)
 {
 	static const struct http_header allow = { "Allow",
 		{ (const uint8_t *)"GET, HEAD, POST, PATCH", 22 } };
 	static const struct http_header later = { "Retry-After", { (const uint8_t *)"5", 1 } };
-	char text[64];
-	struct bytes body = refusal_body(why, text, sizeof(text));
-	struct head head = { .status = refusal_status(why), .type = "application/json",
-		.length = body.len };
 
-	if (why == REFUSED_METHOD || why == REFUSED_PREFIX) {
-		head.headers = why == REFUSED_METHOD ? &allow : &later;
-		head.header_count = 1;
-	}
-	refused(c->l, why);
-	/* Closing on bytes that nobody read would take the answer back: read them first. */
-	c->discard = body_len > 0 && body_len <= DISCARD_MAX;
-	c->close_after = true;
-	send_answer(c, &head, body, true);
+	if (why == REFUSED_METHOD)
+		head->headers = &allow;
+	else if (why == REFUSED_PREFIX)
+		head->headers = &later;
+	head->header_count = head->headers ? 1 : 0;
 }
 
-void exchange_refuse_now(struct conn *c, enum refusal why)
+int exchange_refuse(struct conn *c, enum refusal why)
 {
 	char text[64];
 	struct bytes body = refusal_body(why, text, sizeof(text));
@@ -111,10 +104,13 @@ void exchange_refuse_now(struct conn *c, enum refusal why)
 		.length = body.len, .close = true, .hsts_seconds = c->l->hsts_seconds };
 
 	refused(c->l, why);
+	add_advice(&head, why);
 	head_write(&w, &head);
 	write_bytes(&w, body);
 	if (writer_ok(&w))
 		(void)lws_write(c->wsi, w.at, w.len, LWS_WRITE_HTTP);
+	conn_phase(c, PHASE_CLOSING);
+	return -1;
 }
 
 static void serve_page(struct conn *c, const struct asset *a, const struct request *r)
@@ -194,8 +190,10 @@ int exchange_begin(struct conn *c)
 
 	lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
 	if (why != REQUEST_OK) {
-		refuse(c, why, r.body_len);
-		return 0;
+		/* Closing on bytes that nobody read would take the answer back: read them. */
+		c->discard = r.body_len > 0 && r.body_len <= DISCARD_MAX;
+		(void)exchange_refuse(c, why);
+		return c->discard ? 0 : -1;
 	}
 	c->l->figures.requests++;
 	c->close_after = r.wants_close;
@@ -234,13 +232,7 @@ int exchange_body_end(struct conn *c)
 		hand_up(c);
 		return 0;
 	}
-	if (c->discard && c->out) { /* the refusal is still going out; it closes then */
-		c->discard = false;
-		return 0;
-	}
-	if (!c->discard && !c->out && !c->x)
-		return -1;
-	if (!c->discard)
+	if (!c->discard) /* it comes again when bytes follow a body that was whole */
 		refused(c->l, REFUSED_PIPELINE);
 	return -1;
 }
@@ -263,10 +255,6 @@ static int answered(struct conn *c)
 	free(c->out);
 	c->out = NULL;
 	c->page = BYTES_NULL;
-	if (c->close_after && c->discard) {
-		conn_phase(c, PHASE_CLOSING);
-		return 0;
-	}
 	if (c->close_after) {
 		conn_phase(c, PHASE_CLOSING);
 		return -1;

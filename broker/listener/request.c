@@ -136,8 +136,12 @@ static enum refusal read_headers(struct conn *c, struct request *ret)
 		!take(c, WSI_TOKEN_HTTP_ACCEPT_ENCODING, false, ret, &ret->accept_encoding) ||
 		!take_custom(c, "sec-fetch-site:", ret, &ret->headers[HTTP_SEC_FETCH_SITE]))
 		return REFUSED_HEADER;
-	if (!take(c, WSI_TOKEN_HTTP, true, ret, &version))
-		return REFUSED_HEADER;
+	/* A line break hidden in a path as %0a or %0d ends the library's idea of the first
+	 * line there, so that no version follows it. */
+	if (!take(c, WSI_TOKEN_HTTP, true, ret, &version) ||
+		(!bytes_equal_str(version, "HTTP/1.1") &&
+			!bytes_equal_str(version, "HTTP/1.0")))
+		return REFUSED_PATH;
 	/* A body is the one thing that two parsers can disagree on the end of. */
 	ret->wants_close = rule_list_has(connection, "close", true) ||
 		!bytes_equal_str(version, "HTTP/1.1") || ret->method == HTTP_POST ||

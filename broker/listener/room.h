@@ -50,7 +50,7 @@ struct conn {
 	size_t out_len, out_at;
 	struct bytes page;       /* an asset's bytes, after out */
 	bool close_after;	 /* the answer ends the connection */
-	bool discard;		 /* refused: let the body run out, unread */
+	bool discard;		 /* refused: the body runs out unread, then the end */
 
 	/* WebSocket */
 	bool is_ws, is_open; /* is_open: ws_closed() is owed */
@@ -139,8 +139,8 @@ int exchange_body(struct conn *c, struct bytes part);
 int exchange_body_end(struct conn *c);
 int exchange_writable(struct conn *c);
 void exchange_gone(struct conn *c);
-/* Writes a refusal at once; for upgrades, where no answer can wait. */
-void exchange_refuse_now(struct conn *c, enum refusal why);
+/* Writes a refusal at once; nothing that follows on this connection is looked at. */
+int exchange_refuse(struct conn *c, enum refusal why);
 
 /* -- socket.c ---------------------------------------------------------------------------- */
 int socket_upgrade(struct conn *c);

@@ -25,8 +25,7 @@ int socket_upgrade(struct conn *c)
 		why = REFUSED_CONNECTIONS;
 	if (why == REQUEST_OK)
 		return 0;
-	exchange_refuse_now(c, why);
-	return -1;
+	return exchange_refuse(c, why);
 }
 
 int socket_open(struct conn *c)
