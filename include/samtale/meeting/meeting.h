@@ -242,6 +242,7 @@ struct meeting {
 	struct meeting_side consultant;
 
 	uint32_t epoch;	  /* 0: none yet; never gets smaller */
+	uint16_t epoch_with; /* the entry that it was begun with, 0: it lost the seat */
 	bool paired;	  /* both sides were told this epoch and are connected */
 	int64_t epoch_ms; /* when it began */
 	bool restart_due; /* a new epoch was asked for too soon after the last */
@@ -253,6 +254,7 @@ struct meeting {
 	uint8_t sas_known[2][MEETING_FINGERPRINT_LEN];
 
 	enum meeting_form form;
+	int64_t form_ms; /* since when; the running interval begins there */
 	int64_t dead_ms;  /* since when a side reports dead media, 0: none does */
 	int64_t doubt_ms; /* since when nobody can tell whether media flows, 0: it does */
 	int64_t total_ms[MEETING_FORM_COUNT]; /* closed intervals */

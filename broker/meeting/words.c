@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The words of the protocol and their numbers, both ways, from meeting.def. No word of a
+ * peer gets further than the search here.
+ */
+#include "samtale/meeting/meeting.h"
+
+static const char *word_name(const char *const *names, size_t count, size_t at)
+{
+	return at < count ? names[at] : "unknown";
+}
+
+static int word_of(const char *const *names, size_t count, struct bytes name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bytes_equal_str(name, names[i]))
+			return (int)i;
+	return -1;
+}
+
+/* PHASE(id, name) rows become meeting_phase_name() and meeting_phase_of(). */
+#define WORDS(list)                                                                        \
+	const char *meeting_##list##_name(enum meeting_##list of)                          \
+	{                                                                                  \
+		return word_name(list##_names, ARRAY_LEN(list##_names), (size_t)of);       \
+	}                                                                                  \
+	int meeting_##list##_of(struct bytes name)                                         \
+	{                                                                                  \
+		return word_of(list##_names, ARRAY_LEN(list##_names), name);               \
+	}
+
+static const char *const phase_names[] = {
+#define PHASE(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(phase)
+
+static const char *const form_names[] = {
+#define FORM(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(form)
+
+static const char *const way_names[] = {
+#define WAY(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(way)
+
+static const char *const place_names[] = {
+#define PLACE(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(place)
+
+static const char *const via_names[] = {
+#define VIA(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(via)
+
+static const char *const progress_names[] = {
+#define PROGRESS(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(progress)
+
+static const char *const signal_names[] = {
+#define SIGNAL(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(signal)
+
+static const char *const rung_names[] = {
+#define RUNG(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(rung)
+
+static const char *const health_names[] = {
+#define HEALTH(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(health)
+
+static const char *const break_names[] = {
+#define BREAK(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(break)
+
+static const char *const call_names[] = {
+#define CALL(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(call)
+
+static const char *const phone_names[] = {
+#define PHONE(id, name, ...) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(phone)
+
+static const char *const call_from_names[] = {
+#define CALL_FROM(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(call_from)
+
+static const char *const outcome_names[] = {
+#define OUTCOME(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(outcome)
+
+static const char *const alert_names[] = {
+#define ALERT(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(alert)
+
+static const char *const when_names[] = {
+#define WHEN(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(when)
+
+static const char *const close_names[] = {
+#define CLOSE(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(close)
+
+static const char *const record_names[] = {
+#define RECORD(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+WORDS(record)
+
+static const char *const refusal_names[] = {
+	"done",
+#define REFUSAL(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+
+const char *meeting_refusal_name(int refusal)
+{
+	return word_name(refusal_names, ARRAY_LEN(refusal_names), (size_t)refusal);
+}
