@@ -6,8 +6,7 @@
 #include "call.h"
 
 #include "booking.h"
-#include "field.h"
-
+#include "samtale/api/field.h"
 #include "samtale/base/fault.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * *Ring til mig*, and what a device that has a seat already asks: what its meeting looks
  * like now, and to be forgotten.
  */
-#include "field.h"
+#include "samtale/api/field.h"
 #include "link.h"
 
 #include "samtale/base/fault.h"

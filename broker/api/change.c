@@ -5,8 +5,7 @@
  */
 #include "booking.h"
 
-#include "field.h"
-
+#include "samtale/api/field.h"
 #include "samtale/base/fault.h"
 
 #include <stdlib.h>

@@ -5,8 +5,7 @@
  */
 #include "call.h"
 
-#include "field.h"
-
+#include "samtale/api/field.h"
 #include "samtale/base/fault.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
  * Reads what people and browsers write into single fields. Refuses rather than guesses;
  * never keeps or prints what it refused.
  */
-#include "field.h"
+#include "samtale/api/field.h"
 
 #include "samtale/base/clock.h"
 
