@@ -67,6 +67,7 @@ enum house_result { /* 0: done; < 0: a fault */
 	HOUSE_E_OVER,      /* the link's window or the meeting is over */
 	HOUSE_E_FULL,      /* LIMIT_ENTRIES devices are in the lobby */
 	HOUSE_E_NO_NUMBER, /* no number on file and none given */
+	HOUSE_E_PIN,       /* the booking asks for a PIN and with_pin is not set */
 	HOUSE_E_BUSY,      /* queue full or stopping: 503 */
 };
 
@@ -95,7 +96,7 @@ struct house_redeem {
 	bool with_pin;  /* the PIN was asked for and right */
 };
 /* seat: "" unless result is 0. The seat is durable when this comes. Results: 0, E_NONE,
- * E_EARLY, E_OVER, E_FULL, E_BUSY, a fault. A device that has an entry gets the same. */
+ * E_EARLY, E_OVER, E_FULL, E_PIN, E_BUSY, a fault. A device that has an entry gets the same. */
 typedef void (*house_redeemed_fn)(void *arg, int result, const char *seat);
 void house_redeem(struct house *h, const struct house_redeem *ask, house_redeemed_fn done,
 	void *arg);
@@ -130,6 +131,8 @@ void house_forget_device(struct house *h, const struct token_hash *device);
 /* A booking was made, edited or moved; row is as saved now. Sends day_changed to staff,
  * the new time to the citizen's page. Also tells a restored one. */
 void house_booking_changed(struct house *h, const struct booking *row);
+/* row is saved as ended and cancelled already. Look at house_glance() first: once somebody
+ * was admitted (live, paused) a cancellation is refused and the row is put right again. */
 void house_cancelled(struct house *h, const struct booking *row);
 /* A new link: who still waits in the lobby leaves it (4003); an admitted seat stays. */
 void house_new_link(struct house *h, const struct booking *row);

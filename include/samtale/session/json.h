@@ -24,9 +24,10 @@ struct jin {
 
 #define JIN_NULL ((struct jin){ 0 })
 #define JIN_E_BAD 1
+#define JIN_E_NOT_UTF8 2
 
-/* text must be one JSON object of at most max bytes. Outcome: JIN_E_BAD. What is read
- * from it is borrowed until jin_close(). */
+/* text must be one JSON object of at most max bytes. Outcomes: JIN_E_BAD, JIN_E_NOT_UTF8.
+ * What is read from it is borrowed until jin_close(). */
 must_check int jin_open(struct jin *in, struct bytes text, size_t max);
 void jin_close(struct jin *in); /* JIN_NULL is fine, twice is fine */
 
@@ -73,7 +74,8 @@ static inline struct jout jout_of(void *buf, size_t cap)
 }
 
 /* key NULL: the item stands in an array, or is the root. Keys and words are ours: they
- * are written as they are. Texts are escaped; broken UTF-8 makes the writer bad. */
+ * are written as they are. Texts are escaped; that they are UTF-8 was checked on their way
+ * in. */
 void jout_object(struct jout *o, const char *key);
 void jout_array(struct jout *o, const char *key);
 void jout_end_object(struct jout *o);
@@ -84,6 +86,8 @@ void jout_str(struct jout *o, const char *key, const char *text); /* escaped as 
 void jout_int(struct jout *o, const char *key, int64_t v);
 void jout_bool(struct jout *o, const char *key, bool v);
 void jout_id(struct jout *o, const char *key, int64_t id); /* as a string of digits */
+/* A whole JSON value that was written by a jout before, as it is. */
+void jout_raw(struct jout *o, const char *key, struct bytes json);
 
 must_check static inline bool jout_ok(const struct jout *o)
 {
