@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The shelf of wrapped keys, in keys.db and in memory: what is dropped is gone, from the
+ * file and its log too.
+ */
+#include "store_fixture.h"
+
+struct subject {
+	struct folder folder;
+	struct keys_db *keys;
+	struct key_shelf *memory;
+	const struct key_shelf *shelf;
+};
+
+static struct subject subject;
+
+static int start(void **state, bool in_memory)
+{
+	struct subject *x = &subject;
+
+	*x = (struct subject){ 0 };
+	folder_make(&x->folder);
+	if (in_memory) {
+		assert_int_equal(memory_shelf_new(&x->memory), 0);
+		x->shelf = x->memory;
+	} else {
+		assert_int_equal(keys_db_open(&x->keys, in_folder(&x->folder, "keys.db")), 0);
+		x->shelf = keys_db_shelf(x->keys);
+	}
+	*state = x;
+	return 0;
+}
+
+static int start_file(void **state)
+{
+	return start(state, false);
+}
+
+static int start_memory(void **state)
+{
+	return start(state, true);
+}
+
+static int stop(void **state)
+{
+	struct subject *x = *state;
+
+	x->keys = keys_db_close(x->keys);
+	x->memory = memory_shelf_free(x->memory);
+	folder_remove(&x->folder);
+	return 0;
+}
+
+static struct shelf_row row_of(int64_t meeting)
+{
+	struct shelf_row row = { .meeting = meeting, .created_ms = NOON, .has_ck = true,
+		.has_mk = true };
+
+	random_fill(row.ck, sizeof(row.ck));
+	random_fill(row.mk, sizeof(row.mk));
+	return row;
+}
+
+static void keys_come_back_until_they_are_dropped(void **state)
+{
+	struct subject *x = *state;
+	const struct key_shelf *k = x->shelf;
+	struct shelf_row row = row_of(7), got;
+
+	assert_int_equal(k->get(k->arg, 7, &got), SHELF_E_NONE);
+	assert_int_equal(k->put(k->arg, &row), 0);
+	assert_int_equal(k->put(k->arg, &row), SHELF_E_TAKEN);
+	assert_int_equal(k->get(k->arg, 7, &got), 0);
+	assert_memory_equal(&got, &row, sizeof(row));
+	assert_int_equal(k->drop_ck(k->arg, 7), 0);
+	assert_int_equal(k->drop_ck(k->arg, 7), 0);
+	assert_int_equal(k->get(k->arg, 7, &got), 0);
+	assert_true(!got.has_ck && got.has_mk);
+	assert_memory_equal(got.mk, row.mk, sizeof(row.mk));
+	assert_int_equal(k->drop_mk(k->arg, 7), 0);
+	assert_int_equal(k->get(k->arg, 7, &got), SHELF_E_NONE);
+	assert_int_equal(k->drop_mk(k->arg, 7), 0);
+}
+
+static void the_shelf_is_listed_in_steps(void **state)
+{
+	struct subject *x = *state;
+	const struct key_shelf *k = x->shelf;
+	struct shelf_row rows[2];
+	size_t n = 0;
+
+	for (int64_t id = 5; id > 0; id--) {
+		struct shelf_row row = row_of(id);
+
+		assert_int_equal(k->put(k->arg, &row), 0);
+	}
+	assert_int_equal(k->list(k->arg, 2, rows, 2, &n), 0);
+	assert_int_equal(n, 2);
+	assert_int_equal(rows[0].meeting, 3);
+	assert_int_equal(rows[1].meeting, 4);
+	assert_int_equal(k->list(k->arg, 4, rows, 2, &n), 0);
+	assert_int_equal(n, 1);
+}
+
+static void a_dropped_key_is_in_no_file(void **state)
+{
+	struct subject *x = *state;
+	const struct key_shelf *k = x->shelf;
+	struct store *s = keys_db_store(x->keys);
+	struct shelf_row rows[50];
+
+	for (int64_t i = 0; i < 50; i++) {
+		rows[i] = row_of(i + 1);
+		assert_int_equal(s->batch->begin(s), 0);
+		assert_int_equal(k->put(k->arg, &rows[i]), 0);
+		assert_int_equal(s->batch->commit(s), 0);
+	}
+	assert_true(folder_holds(&x->folder, bytes_of(rows[9].ck, sizeof(rows[9].ck))));
+	assert_int_equal(s->batch->begin(s), 0);
+	for (int64_t i = 0; i < 50; i += 3) {
+		assert_int_equal(k->drop_ck(k->arg, i + 1), 0);
+		assert_int_equal(k->drop_mk(k->arg, i + 1), 0);
+	}
+	assert_int_equal(s->batch->commit(s), 0);
+	for (int64_t i = 0; i < 50; i++) {
+		bool dropped = i % 3 == 0;
+		struct bytes ck = bytes_of(rows[i].ck, sizeof(rows[i].ck));
+
+		assert_int_equal(folder_holds(&x->folder, ck), !dropped);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define ON(test, setup)                                                                    \
+	{                                                                                  \
+#test, test, setup, stop, NULL                                             \
+	}
+		ON(keys_come_back_until_they_are_dropped, start_file),
+		ON(keys_come_back_until_they_are_dropped, start_memory),
+		ON(the_shelf_is_listed_in_steps, start_file),
+		ON(the_shelf_is_listed_in_steps, start_memory),
+		ON(a_dropped_key_is_in_no_file, start_file),
+	};
+
+	if (secret_start() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
