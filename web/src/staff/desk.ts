@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The questions of the day page and the booking pages: which meetings there are, and what
+// the consultant does to them outside a talk. Each asks the API and puts the answer into
+// the state; a refusal becomes a notice, or is handed back where a form shows it.
+import { ask, type Refusal } from "../session/api";
+import { accepted, refused } from "./account";
+import {
+	type Booking,
+	booked,
+	type Card,
+	colleagues,
+	dayOfCards,
+	foundCards,
+	type Invitation,
+	oneCard,
+	oneInvitation,
+	type Person,
+} from "./model/http";
+import { cardsOf } from "./model/state";
+import { dayOf } from "./model/time";
+import { dispatch, go, goInstead, now, state, zone } from "./store";
+
+export async function showDay(day: string, whose = state.value.whose): Promise<void> {
+	dispatch({ do: "day", day, whose });
+	await reloadDay();
+}
+
+/** Fetches the shown day and, when that is another, today's own meetings. */
+export async function reloadDay(): Promise<void> {
+	const { day, whose } = state.value;
+	const today = dayOf(now.value, zone.value);
+	const isToday = day === today && whose === "mine";
+	const path = `/staff/day/${day}${whose === "team" ? "/team" : ""}`;
+	const [shown, own] = await Promise.all([
+		ask(path, dayOfCards),
+		isToday ? null : ask(`/staff/day/${today}`, dayOfCards),
+	]);
+	const cards = accepted(shown)?.cards;
+	if (own?.ok) dispatch({ do: "cards", cards: own.value.cards, as: "today" });
+	if (!cards || state.value.day !== day || state.value.whose !== whose) return;
+	dispatch({ do: "cards", cards, as: "list" });
+	if (isToday) dispatch({ do: "cards", cards, as: "today" });
+}
+
+const asked = new Set<string>();
+
+/** A meeting of which the live state is known but not the card. */
+export async function fetchCard(id: string): Promise<void> {
+	if (asked.has(id)) return;
+	asked.add(id);
+	const answer = await ask(`/staff/meetings/${id}`, oneCard);
+	asked.delete(id);
+	if (answer.ok) dispatch({ do: "cards", cards: [answer.value.card], as: "none" });
+	else if (answer.status === 401 || answer.status === 423) refused(answer);
+}
+
+export async function find(text: string): Promise<void> {
+	const cards = accepted(await ask("/staff/find", foundCards, { body: { text } }))?.cards;
+	if (cards) dispatch({ do: "cards", cards, as: "found" });
+}
+
+/** Saves a new booking and shows its invitation; a refusal is the form's to show. */
+export async function book(booking: Booking): Promise<Refusal | null> {
+	const answer = await ask("/staff/meetings", booked, { body: booking });
+	if (!answer.ok) return answer;
+	const { card, invitation } = answer.value;
+	dispatch({ do: "cards", cards: [card], as: "none" });
+	dispatch({ do: "invitation", id: card.id, invitation });
+	goInstead({ at: "invite", id: card.id });
+	void reloadDay();
+	return null;
+}
+
+/** Saves a change; on `changed` the newest card is in the state before this answers. */
+export async function change(id: string, booking: Booking): Promise<Refusal | null> {
+	const path = `/staff/meetings/${id}`;
+	const answer = await ask(path, oneCard, { method: "PATCH", body: booking });
+	if (!answer.ok) {
+		takeNewest(answer);
+		return answer;
+	}
+	took(answer.value.card);
+	goInstead({ at: "day" });
+	dispatch({ do: "notice", notice: { is: "saved" } });
+	return null;
+}
+
+function takeNewest(answer: Refusal): void {
+	if (answer.code !== "changed") return;
+	try {
+		dispatch({ do: "cards", cards: [oneCard(answer.body, "").card], as: "none" });
+	} catch {
+		// Without the card in the answer the reload below brings it.
+	}
+	void reloadDay();
+}
+
+function took(card: Card): void {
+	dispatch({ do: "cards", cards: [card], as: "none" });
+	void reloadDay();
+}
+
+async function post(id: string, verb: string, body: Record<string, unknown>) {
+	const answer = await ask(`/staff/meetings/${id}/${verb}`, oneCard, { body });
+	if (answer.ok) {
+		took(answer.value.card);
+		return answer.value.card;
+	}
+	takeNewest(answer);
+	refused(answer);
+	return undefined;
+}
+
+export async function cancelMeeting(card: Card): Promise<void> {
+	const after = await post(card.id, "cancel", { version: card.version });
+	if (!after) return;
+	const notice = { is: "cancelled", id: after.id, version: after.version } as const;
+	dispatch({ do: "notice", notice });
+}
+
+export async function restoreMeeting(id: string, version: number): Promise<void> {
+	if (await post(id, "restore", { version }))
+		dispatch({ do: "notice", notice: { is: "restored" } });
+}
+
+export async function takeOver(id: string, purpose: string): Promise<void> {
+	dispatch({ do: "dialog", dialog: null });
+	if (await post(id, "take-over", { purpose }))
+		dispatch({ do: "notice", notice: { is: "taken" } });
+}
+
+export async function handOver(id: string, to: Person): Promise<void> {
+	dispatch({ do: "dialog", dialog: null });
+	if (await post(id, "hand-over", { user: to.id }))
+		dispatch({ do: "notice", notice: { is: "handed", name: to.name } });
+}
+
+export async function listColleagues(): Promise<Person[]> {
+	return accepted(await ask("/staff/colleagues", colleagues))?.colleagues ?? [];
+}
+
+export async function newLink(card: Card): Promise<void> {
+	const path = `/staff/meetings/${card.id}/link`;
+	const answer = await ask(path, booked, { body: { version: card.version } });
+	dispatch({ do: "dialog", dialog: null });
+	if (!answer.ok) {
+		takeNewest(answer);
+		return refused(answer);
+	}
+	took(answer.value.card);
+	dispatch({ do: "invitation", id: card.id, invitation: answer.value.invitation });
+	go({ at: "invite", id: card.id });
+}
+
+/** The invitation of a meeting, from memory or (recorded) from the server. */
+export async function fetchInvitation(id: string): Promise<Invitation | undefined> {
+	const known = state.value.invitation;
+	if (known?.id === id && stillTrue(known.invitation)) return known.invitation;
+	const answer = await ask(`/staff/meetings/${id}/invitation`, oneInvitation);
+	const invitation = accepted(answer)?.invitation;
+	if (invitation) dispatch({ do: "invitation", id, invitation });
+	return invitation;
+}
+
+/** A meeting that was moved since has another invitation. */
+function stillTrue(invitation: Invitation): boolean {
+	const card = Object.values(state.value.cards).find(
+		(c) => c.number === invitation.number,
+	);
+	return (
+		card?.starts === invitation.starts &&
+		card.minutes === invitation.minutes &&
+		card.form === invitation.form &&
+		card.language === invitation.language
+	);
+}
+
+/** The shown cards: what was found, else the day. Null while they load. */
+export function shownCards(): Card[] | null {
+	const { found, list } = state.value;
+	const ids = found ?? list;
+	return ids && cardsOf(state.value, ids);
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// The meeting that is open: enters it, carries its media, and does what its buttons say.
+// One meeting at a time. Opening another, or the end, first tears the old one down: the
+// connection is closed and every track stopped before anything else happens.
+import { forgetCertificate } from "../media/certificate";
+import { keepAwake } from "../media/devices";
+import { createTalk, type Talk as Media, type TalkEvents } from "../media/talk";
+import type { ConsultantState, PhoneEvent, ToStaff } from "../protocol/staff";
+import type { Outcome, RefusedCode } from "../protocol/words";
+import { ask } from "../session/api";
+import { accepted } from "./account";
+import { reloadDay } from "./desk";
+import { enterRoom, leaveRoom, send } from "./live";
+import { phoneNumber, writtenSummary } from "./model/http";
+import { admitted, type Talk } from "./model/talk";
+import { attach, detach, release, startMic, watch } from "./own";
+import { announce, dispatch, local, remote, state, t } from "./store";
+
+const EMPTY = { mic: null, camera: null, screen: null };
+
+let media: Media | undefined;
+let stopAwake: (() => void) | undefined;
+/** Whose number was fetched for the panel, so that it is asked for (and recorded) once. */
+let madeAvailable: "given" | "booked" | "" = "";
+
+function set(to: Partial<Talk>): void {
+	dispatch({ do: "talk", action: { do: "set", to } });
+}
+
+/** Opens a meeting's page and takes the consultant's seat in it. Admits nobody. */
+export function openMeeting(id: string): void {
+	if (state.value.talk?.meeting === id && !state.value.talk.summary) return;
+	closeMeeting();
+	dispatch({ do: "open", id });
+	madeAvailable = "";
+	enterRoom(id, { epoch: () => media?.epoch() ?? 0, receive, takenOver });
+}
+
+/** Leaves the open meeting; the talk of the others goes on, ours is torn down. */
+export function closeMeeting(): void {
+	if (!state.value.talk) return;
+	leaveRoom();
+	tearDown();
+	dispatch({ do: "close" });
+}
+
+/** Closes the connection and stops every track; true when nothing is left running. */
+export function tearDown(): boolean {
+	removeEventListener("online", nudge);
+	media?.stop();
+	media = undefined;
+	detach();
+	release();
+	remote.value = EMPTY;
+	stopAwake?.();
+	stopAwake = undefined;
+	return Object.values(local.value).every((track) => track === null);
+}
+
+/** The other tab carries the talk; *Fortsæt her* enters again and begins anew. */
+function takenOver(): void {
+	tearDown();
+	set({ media: "none", camera: false, sharing: false, lineOpen: false, code: "" });
+}
+
+function nudge(): void {
+	media?.nudge();
+}
+
+function receive(message: ToStaff): void {
+	switch (message.type) {
+		case "state":
+			seated(message);
+			return;
+		case "start":
+		case "keep":
+		case "turn":
+		case "signal":
+		case "sas":
+			media?.receive(message);
+			return;
+		case "refused":
+			refusedBy(message.code);
+			return;
+		case "ended":
+			over(message.summary);
+			return;
+		default:
+			return;
+	}
+}
+
+function seated(seat: ConsultantState): void {
+	const before = state.value.talk;
+	if (!before || before.meeting !== seat.meeting || before.summary) return;
+	dispatch({ do: "seat", seat });
+	begin(seat);
+	for (const event of before.unsent) send({ type: "phone", ...event });
+	dispatch({ do: "talk", action: { do: "sent" } });
+	tell(before, seat);
+	followForm(before.seat?.form, seat);
+	const guest = seat.guests.find((g) => g.place === "admitted");
+	if (guest) media?.other({ mic: guest.mic, picture: guest.picture, share: guest.share });
+	// Held from admission on, masked, so that a dead net here does not take it along.
+	const given = seat.call.given ? "given" : "booked";
+	if (!guest || !hasNumber(seat) || madeAvailable === given) return;
+	madeAvailable = given;
+	void fetchNumber("check");
+}
+
+/** The first state tells the way of talking, which the media need from the start. */
+function begin(seat: ConsultantState): void {
+	if (media) return;
+	media = createTalk({
+		meeting: seat.meeting,
+		role: "consultant",
+		way: seat.way,
+		send,
+		events: mediaEvents,
+	});
+	attach(media);
+	stopAwake = keepAwake();
+	watch();
+	addEventListener("online", nudge);
+	if (seat.form !== "phone" && seat.booked_form !== "phone") void startMic();
+	if (seat.booked_form === "phone") showPanel("phone");
+}
+
+const mediaEvents: TalkEvents = {
+	link: (link) => set({ media: link }),
+	tracks: (tracks) => {
+		remote.value = tracks;
+	},
+	quality: (health, rung) => {
+		if (health !== state.value.talk?.health) announce(t.value.talk.health[health]);
+		set({ health, rung });
+	},
+	code: (code) => set({ code, ...(code === "" ? {} : { codeUnsafe: false }) }),
+	unsafe: () => {
+		set({ codeUnsafe: true });
+		showPanel("code");
+	},
+	channel: (lineOpen) => set({ lineOpen }),
+	text: (text) => {
+		dispatch({ do: "talk", action: { do: "line", line: { mine: false, text } } });
+		announce(`${t.value.line.them}: ${text}`);
+	},
+	hand: () => undefined,
+};
+
+/** What a screen reader must be told of, by comparing two states. */
+function tell(before: Talk, seat: ConsultantState): void {
+	const words = t.value.talk;
+	const was = admitted(before);
+	const is = seat.guests.find((g) => g.place === "admitted");
+	if (!was && is) announce(words.admitted);
+	else if (was?.here && is && !is.here) announce(words.left);
+	else if (was && is && !was.here && is.here) announce(words.arrived);
+	else if (was?.mic && is && !is.mic) announce(words.theirMicOff);
+	else if (was && !was.share && is?.share) announce(words.theyShare);
+}
+
+/** On the telephone this computer's microphone and camera are not needed: off. */
+function followForm(before: string | undefined, seat: ConsultantState): void {
+	if (seat.form === "phone" && before !== "phone") {
+		media?.leave();
+		release();
+		watch();
+		set({ camera: false, sharing: false });
+		remote.value = EMPTY;
+	} else if (before === "phone" && seat.form !== "phone") void startMic();
+}
+
+function refusedBy(code: RefusedCode): void {
+	const { talk } = state.value;
+	if (code === "already_ended" && talk) return void showSummary(talk.meeting);
+	set({ refused: code });
+	announce(t.value.errors[code]);
+}
+
+function over(summary: Extract<ToStaff, { type: "ended" }>["summary"]): void {
+	const talk = state.value.talk;
+	if (!talk) return;
+	tearDown();
+	dispatch({ do: "over", summary });
+	void forgetCertificate(talk.meeting);
+	void fetchLine(talk.meeting);
+	void reloadDay();
+}
+
+async function fetchLine(meeting: string): Promise<void> {
+	const answer = await ask(`/staff/meetings/${meeting}/summary`, writtenSummary);
+	if (answer.ok && state.value.talk?.meeting === meeting)
+		set({ line: answer.value.line });
+}
+
+/** The summary of a meeting that is over already. */
+export async function showSummary(meeting: string): Promise<void> {
+	const answer = await ask(`/staff/meetings/${meeting}/summary`, writtenSummary);
+	const summary = accepted(answer);
+	if (!summary) return;
+	if (state.value.talk?.meeting !== meeting) {
+		closeMeeting();
+		dispatch({ do: "open", id: meeting });
+	} else tearDown();
+	dispatch({ do: "over", summary });
+	set({ line: summary.line });
+}
+
+export function showPanel(panel: Talk["panel"]): void {
+	dispatch({ do: "talk", action: { do: "panel", panel } });
+}
+
+export function admit(entry: number): void {
+	send({ type: "admit", entry });
+}
+
+export function removeGuest(entry: number): void {
+	send({ type: "remove", entry });
+}
+
+export function sayLate(meeting: string, minutes: number): void {
+	send({ type: "late", meeting, minutes });
+}
+
+export function showCode(show: boolean): void {
+	send({ type: "sas_show", show });
+}
+
+export function confirmCode(): void {
+	if (media) send({ type: "sas_ok", epoch: media.epoch() });
+}
+
+export function backToVideo(): void {
+	send({ type: "video" });
+	showPanel("guest");
+}
+
+export function endMeeting(outcome: Outcome): void {
+	send({ type: "end", outcome });
+}
+
+/** Sends a line of text; false when it could not go. */
+export function sayLine(text: string): boolean {
+	if (!media?.say(text)) return false;
+	dispatch({ do: "talk", action: { do: "line", line: { mine: true, text } } });
+	return true;
+}
+
+/** A telephone event: at once, or in order as soon as the broker is back. */
+export function phone(event: PhoneEvent): void {
+	if (state.value.talk?.entered) send({ type: "phone", ...event });
+	else dispatch({ do: "talk", action: { do: "phone", event } });
+}
+
+function hasNumber(seat: ConsultantState): boolean {
+	return seat.call.last2 !== "" || seat.call.given;
+}
+
+/** `check` makes the number available, masked; `call` is that she looks at it. Both are recorded. */
+async function fetchNumber(purpose: "check" | "call"): Promise<boolean> {
+	const meeting = state.value.talk?.meeting;
+	if (!meeting) return false;
+	const body = { purpose };
+	const answer = await ask(`/staff/meetings/${meeting}/number`, phoneNumber, { body });
+	if (!answer.ok || state.value.talk?.meeting !== meeting) {
+		const held = state.value.talk?.number;
+		if (purpose === "call" && !held && !answer.ok) accepted(answer);
+		return false;
+	}
+	set({ number: answer.value });
+	return true;
+}
+
+/** Shows the number: at once when it is held, and the look is recorded either way. */
+export async function showNumber(): Promise<void> {
+	if (state.value.talk?.number) set({ numberShown: true });
+	await fetchNumber("call");
+	if (state.value.talk?.number) set({ numberShown: true });
+}

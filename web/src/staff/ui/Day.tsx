@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MPL-2.0
+// The day: its meetings by time with their live state, or what a search found.
+import { shownCards } from "../desk";
+import { nextCard, othersWaiting } from "../model/state";
+import { state, t } from "../store";
+import { AlertsAsk } from "./AlertsAsk";
+import { CardRow } from "./CardRow";
+import { DayBar } from "./DayBar";
+import { EmptyDay } from "./EmptyDay";
+import { Find } from "./Find";
+
+/** Up and down go from one meeting's first button to the next one's. */
+function arrows(event: KeyboardEvent): void {
+	const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+	const list = event.currentTarget;
+	if (step === 0 || !(list instanceof HTMLElement)) return;
+	const firsts = [...list.querySelectorAll<HTMLElement>("[data-first]")];
+	const at = firsts.findIndex((f) => f.closest("li")?.contains(document.activeElement));
+	const next = firsts[at + step];
+	if (!next) return;
+	event.preventDefault();
+	next.focus();
+}
+
+export function Day() {
+	const { found } = state.value;
+	const cards = shownCards();
+	const next = nextCard(state.value);
+	const words = t.value.day;
+	const waiting = othersWaiting(state.value).length;
+	return (
+		<div class="day stack">
+			<DayBar />
+			<AlertsAsk />
+			<div class="row apart">
+				<p class="muted" role="status">
+					{cards === null
+						? t.value.app.loading
+						: found
+							? words.found(cards.length)
+							: words.count(cards.length)}
+					{waiting > 0 && <strong class="warmth"> · {words.waitingNow(waiting)}</strong>}
+				</p>
+				<Find />
+			</div>
+			{cards?.length === 0 && !found && <EmptyDay />}
+			{cards && cards.length > 0 && (
+				<ul class="cards" onKeyDown={arrows}>
+					{cards.map((card) => (
+						<CardRow key={card.id} card={card} isNext={card.id === next?.id} />
+					))}
+				</ul>
+			)}
+		</div>
+	);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+// Everybody at the door or inside: step, identity, *ny enhed*, and what can be done.
+import type { ConsultantState } from "../../protocol/staff";
+import type { Talk } from "../model/talk";
+import { guestWords } from "../model/words";
+import { admit, sayLate } from "../room";
+import { clock, dispatch, t } from "../store";
+import { Button } from "./Button";
+
+type Guest = ConsultantState["guests"][number];
+const LATE = [0, 5, 10, 15, 30];
+
+function Row({ guest, second }: { guest: Guest; second: boolean }) {
+	const words = t.value.talk;
+	const { entry } = guest;
+	const lobby = guest.place === "lobby";
+	return (
+		<li class={`guest stack tight${lobby ? " waiting" : ""}`}>
+			<p class="row apart">
+				<strong>
+					{lobby ? t.value.live.waiting(clock(guest.since)) : words.citizen}
+				</strong>
+				{guest.new_device && <span class="tag warm">{words.newDevice}</span>}
+			</p>
+			<p class="muted small">
+				{guestWords(guest, t.value)} · {words.levelTitle}: {words.level(guest.level)}
+			</p>
+			{guest.new_device && <p class="small">{words.newDeviceHelp}</p>}
+			<div class="row">
+				{lobby && (
+					<Button kind={second ? "plain" : "primary"} onPress={() => admit(entry)}>
+						{guest.new_device ? words.admitNew : words.admit}
+					</Button>
+				)}
+				<Button
+					kind="quiet"
+					onPress={() => dispatch({ do: "dialog", dialog: { is: "remove", entry } })}
+				>
+					{words.remove}
+				</Button>
+			</div>
+		</li>
+	);
+}
+
+function Late({ talk }: { talk: Talk }) {
+	const words = t.value.talk;
+	return (
+		<div class="field">
+			<label for="late">{words.late}</label>
+			<select
+				id="late"
+				value={String(talk.seat?.late_minutes ?? 0)}
+				onChange={(event) => sayLate(talk.meeting, Number(event.currentTarget.value))}
+			>
+				{LATE.map((minutes) => (
+					<option key={minutes} value={minutes}>
+						{words.lateSet(minutes)}
+					</option>
+				))}
+			</select>
+		</div>
+	);
+}
+
+export function GuestPanel({ talk }: { talk: Talk }) {
+	const words = t.value.talk;
+	const guests = talk.seat?.guests ?? [];
+	const inside = guests.some((g) => g.place === "admitted");
+	return (
+		<div class="stack">
+			<h2>{words.waitingTitle}</h2>
+			{guests.length === 0 && <p class="muted">{words.nobody}</p>}
+			<ul class="stack">
+				{guests.map((guest) => (
+					<Row key={guest.entry} guest={guest} second={inside} />
+				))}
+			</ul>
+			{talk.refused && <p class="note warm">{t.value.errors[talk.refused]}</p>}
+			{!inside && talk.seat && <Late talk={talk} />}
+		</div>
+	);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+// After the end: what it was, minutes per form, one line to paste, and the next card.
+import type { Summary } from "../../protocol/staff";
+import { nextCard } from "../model/state";
+import type { Talk } from "../model/talk";
+import { clock, go, goInstead, state, t } from "../store";
+import { Button } from "./Button";
+import { Copy } from "./Copy";
+import { Heading } from "./Heading";
+
+const FORMS = ["video", "audio", "phone"] as const;
+
+function Minutes({ summary }: { summary: Summary }) {
+	const held = FORMS.filter((form) => summary.minutes[form] > 0);
+	return (
+		<ul class="row wide">
+			{held.map((form) => (
+				<li key={form}>
+					<strong class="large">{t.value.app.minutes(summary.minutes[form])}</strong>
+					<span class="block">
+						{t.value.form[form]}
+						{summary.stated.includes(form) && (
+							<span class="muted small"> · {t.value.end.stated}</span>
+						)}
+					</span>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function Next({ talk }: { talk: Talk }) {
+	const words = t.value.end;
+	const next = nextCard(state.value, talk.meeting);
+	return (
+		<div class="stack tight">
+			<p class="muted">
+				{next ? words.nextWho(clock(next.starts), next.label) : words.noNext}
+			</p>
+			<div class="row">
+				{next && (
+					<Button
+						kind="primary"
+						big
+						icon="right"
+						onPress={() => goInstead({ at: "talk", id: next.id })}
+					>
+						{words.next}
+					</Button>
+				)}
+				<Button kind={next ? "quiet" : "primary"} onPress={() => go({ at: "day" })}>
+					{t.value.talk.leave}
+				</Button>
+			</div>
+		</div>
+	);
+}
+
+export function SummaryView({ talk, summary }: { talk: Talk; summary: Summary }) {
+	const words = t.value.end;
+	return (
+		<div class="sheet narrow stack">
+			<Heading title={words.summary} />
+			<p>
+				<strong>{t.value.outcome[summary.outcome]}</strong>
+				{summary.from > 0 && ` · ${words.time(clock(summary.from), clock(summary.to))}`}
+				<span class="muted"> · {words.receipt(summary.receipt)}</span>
+			</p>
+			<Minutes summary={summary} />
+			{talk.line && (
+				<div class="stack tight">
+					<p class="legend">{words.line}</p>
+					<p class="note pasteline">{talk.line}</p>
+					<div class="row">
+						<Copy kind="plain" text={talk.line} words={words.copyLine} />
+					</div>
+				</div>
+			)}
+			<p class="muted small">{words.released}</p>
+			<Next talk={talk} />
+		</div>
+	);
+}
