@@ -4,7 +4,7 @@
 // administrator's command, HTTP calls that keep cookies as a browser would, TOTP codes.
 // Everything is removed by stop().
 
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { makeCertificates } from "./certificates.mjs";
+import { here } from "./netns.mjs";
 
 const run = promisify(execFile);
 
@@ -52,7 +53,7 @@ export async function startBroker({
 	name = "meet.test",
 	address = "127.0.0.1",
 	port = 0,
-	host,
+	host = here,
 	init = ["--trial"],
 } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "samtale-broker-"));
@@ -120,9 +121,7 @@ const isExtra = (name) => !["localhost", "meet.test", "127.0.0.1", "::1"].includ
 async function freePort(host, address) {
 	const script = `const s = require("net").createServer().listen(0, "${address}",
 		() => { console.log(s.address().port); s.close(); });`;
-	const { stdout } = await (host
-		? host.exec(process.execPath, "-e", script)
-		: run(process.execPath, ["-e", script]));
+	const { stdout } = await host.exec(process.execPath, "-e", script);
 	return Number(stdout);
 }
 
@@ -138,11 +137,10 @@ async function runSamtale(config, args) {
 }
 
 async function spawnBroker(config, host, log = []) {
-	const program = [`${buildFolder}/broker/samtale-broker`, "--config", config];
-	const [command, ...args] = host
-		? ["ip", "netns", "exec", host.name, ...program]
-		: program;
-	const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+	const program = `${buildFolder}/broker/samtale-broker`;
+	const child = host.spawn(program, ["--config", config], {
+		stdio: ["ignore", "pipe", "pipe"],
+	});
 	createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
 	const ready = new Promise((done, failed) => {
 		createInterface({ input: child.stdout }).on("line", (line) => {

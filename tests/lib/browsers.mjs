@@ -243,8 +243,7 @@ const COLOURS = { red: [255, 0, 0], blue: [0, 0, 255], green: [0, 128, 0] };
 
 /** Waits until the video shows one of COLOURS, as a camera of startChromium sends it. */
 export function seesColour(page, selector, colour, within) {
-	const near = (p) =>
-		p?.every((v, i) => Math.abs(v - COLOURS[colour][i]) < 40);
+	const near = (p) => p?.every((v, i) => Math.abs(v - COLOURS[colour][i]) < 40);
 	return until(
 		`${selector} shows ${colour}`,
 		() => pixelOf(page, selector),

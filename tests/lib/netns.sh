@@ -22,10 +22,11 @@ trap cleanup EXIT
 trap 'exit 130' INT TERM
 
 mkdir -p "/etc/netns/$name"
+# With a dot as well: Chromium asks for the name of a TURN server with one.
 cat >"/etc/netns/$name/hosts" <<-END
 	127.0.0.1 localhost meet.test
 	::1 localhost
-	10.77.0.1 turn.test
+	10.77.0.1 turn.test turn.test.
 END
 : >"/etc/netns/$name/resolv.conf"
 ip netns add "$name"

@@ -3,12 +3,11 @@
 // A real coturn with the same time-limited credentials as in production, over UDP, TCP and
 // TLS, in the suite's namespace or in a host of its own.
 
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { here } from "./netns.mjs";
 
 const PORT = 3478;
 const TLS_PORT = 5349;
@@ -17,7 +16,7 @@ const TLS_PORT = 5349;
  * @param address that it listens and relays on; turn.test must resolve to it
  * @returns { settings, urls, log(), stop() }; settings are the broker's [media] section
  */
-export async function startTurn({ address = "10.77.0.1", certificates, host }) {
+export async function startTurn({ address = "10.77.0.1", certificates, host = here }) {
 	const folder = await mkdtemp(join(tmpdir(), "samtale-turn-"));
 	const secretFile = join(folder, "secret");
 	const secret = randomBytes(24).toString("hex");
@@ -48,11 +47,7 @@ export async function startTurn({ address = "10.77.0.1", certificates, host }) {
 		].join("\n"),
 		{ mode: 0o600 },
 	);
-	const program = ["turnserver", "-c", config];
-	const [command, ...args] = host
-		? ["ip", "netns", "exec", host.name, ...program]
-		: program;
-	const child = spawn(command, args, { stdio: "ignore" });
+	const child = host.spawn("turnserver", ["-c", config], { stdio: "ignore" });
 	const log = () => readFile(`${folder}/log`, "utf8").catch(() => "");
 	const stop = async () => {
 		if (child.exitCode === null && child.signalCode === null) {
@@ -63,8 +58,7 @@ export async function startTurn({ address = "10.77.0.1", certificates, host }) {
 		await rm(folder, { recursive: true, force: true });
 	};
 	try {
-		if (host) await waitForLog(log);
-		else await waitForPort(address, TLS_PORT);
+		await waitForPort(host, address, TLS_PORT);
 	} catch (error) {
 		const words = await log();
 		await stop();
@@ -83,23 +77,12 @@ export async function startTurn({ address = "10.77.0.1", certificates, host }) {
 	};
 }
 
-async function repeat(look) {
-	for (let tries = 0; tries < 100; tries++) {
-		if (await look()) return;
-		await new Promise((done) => setTimeout(done, 50));
-	}
-	throw new Error("not within 5 s");
-}
-
-const waitForLog = (log) => repeat(async () => /TLS.*listener opened/i.test(await log()));
-
-function waitForPort(address, port) {
-	return repeat(
-		() =>
-			new Promise((done) => {
-				const socket = connect(port, address, () => done(true));
-				socket.once("error", () => done(false));
-				socket.once("connect", () => socket.destroy());
-			}),
-	);
+/** Tries to reach the port from where the server runs, for 5 s. */
+function waitForPort(host, address, port) {
+	const script = `const end = Date.now() + 5000;
+		(function look() {
+			const socket = require("net").connect(${port}, "${address}", () => process.exit(0));
+			socket.on("error", () => (Date.now() < end ? setTimeout(look, 50) : process.exit(1)));
+		})();`;
+	return host.exec(process.execPath, "-e", script);
 }
