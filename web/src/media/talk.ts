@@ -153,7 +153,7 @@ export function createTalk(options: TalkOptions): Talk {
 
 	function isLive(source: Source): boolean {
 		const track = sources[source];
-		return track !== null && track.enabled && track.readyState === "live";
+		return track?.enabled === true && track.readyState === "live";
 	}
 
 	function report(): void {

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MPL-2.0
+// The screens that say one thing and offer at most two buttons.
+import type { Key } from "../../text/da";
+import { clock } from "../../text/fill";
+import type { App } from "../app";
+import { h } from "../dom";
+import { memory } from "../memory";
+import { digitsForm } from "./digits";
+import {
+	button,
+	face,
+	heading,
+	type MakeScreen,
+	para,
+	problemLine,
+	type Screen,
+	whenWords,
+} from "./screen";
+
+interface Plain {
+	title: Key;
+	lines?: Key[];
+	button?: [Key, (app: App) => void];
+	second?: [Key, (app: App) => void];
+}
+
+function plain(what: Plain): MakeScreen {
+	return (app) => {
+		const root = h(
+			"section",
+			{ class: "card" },
+			heading(app.say(what.title)),
+			...(what.lines ?? []).map((key) => para(app.say(key))),
+			what.button && act(app, what.button, "main"),
+			what.second && act(app, what.second, "plain"),
+		);
+		return { root, update: () => undefined };
+	};
+}
+
+function act(app: App, [key, run]: [Key, (app: App) => void], kind: string) {
+	return button(app.say(key), () => run(app), kind);
+}
+
+const reload: [Key, (app: App) => void] = ["reload", () => location.reload()];
+
+export const loading = plain({ title: "wait" });
+export const unsupported = plain({
+	title: "unsupported_title",
+	lines: ["unsupported", "unsupported_call"],
+});
+export const meetingOver = plain({
+	title: "meeting_over_title",
+	lines: ["end_other", "over_call"],
+	button: ["forget", (app) => app.forget()],
+});
+export const taken = plain({
+	title: "taken_title",
+	lines: ["taken"],
+	button: ["taken_back", (app) => app.takeBack()],
+});
+export const moved = plain({ title: "moved_title", lines: ["moved"] });
+export const removed = plain({ title: "removed_title", lines: ["removed"] });
+export const unsafe = plain({ title: "unsafe_title", lines: ["unsafe"] });
+export const trouble = plain({
+	title: "trouble_title",
+	lines: ["trouble"],
+	button: reload,
+});
+export const forgotten = plain({ title: "forgotten_title", lines: ["forgotten"] });
+
+export const retry: MakeScreen = (app) => {
+	const problem = app.model().problem;
+	const root = h(
+		"section",
+		{ class: "card" },
+		heading(app.say("trouble_title")),
+		para(app.say(problem === "" ? "offline" : problem)),
+		button(app.say("try_again"), app.open),
+	);
+	return { root, update: () => undefined };
+};
+
+export const inApp: MakeScreen = (app) => {
+	const copied = h("p", { role: "status" });
+	const copy = async () => {
+		await navigator.clipboard.writeText(location.href);
+		copied.textContent = app.say("in_app_copied");
+	};
+	const root = h(
+		"section",
+		{ class: "card" },
+		heading(app.say("in_app_title")),
+		para(app.say("in_app")),
+		para(app.say("in_app_how"), "strong"),
+		"clipboard" in navigator &&
+			button(app.say("in_app_copy"), () => void copy().catch(() => undefined)),
+		copied,
+		button(app.say("in_app_anyway"), app.open, "plain"),
+	);
+	return { root, update: () => undefined };
+};
+
+export const welcome: MakeScreen = (app) => {
+	const p = app.model().peek;
+	const problem = problemLine();
+	const phone = p?.booked_form === "phone";
+	const known = memory.deviceSeat() !== undefined && p?.phase === "live";
+	const start = button(app.say(known ? "back_to_meeting" : "start"), app.begin);
+	const when = whenWords(app, p?.starts ?? 0);
+	const root = h(
+		"section",
+		{ class: "card welcome" },
+		heading(app.say("welcome_title"), face(p?.consultant ?? "")),
+		para(app.say(phone ? "welcome_phone" : "welcome", { when }), "lead"),
+		(p?.late_minutes ?? 0) > 0 &&
+			para(app.say("welcome_late", { minutes: p?.late_minutes ?? 0 }), "note"),
+		start,
+		problem.line,
+		h(
+			"p",
+			{ class: "quiet-lines" },
+			!phone && h("span", {}, app.say("welcome_easy")),
+			h("span", {}, app.say("welcome_private")),
+		),
+	);
+	return {
+		root,
+		update(m) {
+			start.disabled = m.asking;
+			problem.update(app, m.problem);
+		},
+	};
+};
+
+export const early: MakeScreen = (app) => {
+	const m = app.model();
+	const when = whenWords(app, m.peek?.starts ?? 0);
+	const root = h(
+		"section",
+		{ class: "card" },
+		heading(app.say("early_title"), face(m.peek?.consultant ?? "")),
+		para(app.say("early", { when }), "lead"),
+		para(app.say("early_link")),
+		m.peek?.booked_form === "video" && para(app.say("early_try")),
+		m.peek?.booked_form === "video" &&
+			button(app.say("try_devices"), () => app.dispatch({ type: "stage", stage: "try" })),
+	);
+	return { root, update: () => undefined };
+};
+
+export const over: MakeScreen = (app) => {
+	const { box, update } = digitsForm(app);
+	const root = h(
+		"section",
+		{ class: "card" },
+		heading(app.say("over_title")),
+		para(`${app.say("over")} ${app.say("over_call")}`, "lead"),
+		para(app.say("over_digits")),
+		box,
+	);
+	return { root, update };
+};
+
+export const ended: MakeScreen = (app): Screen => {
+	const { ended: end, language } = app.model();
+	const held = end?.outcome_kind === "held";
+	const root = h(
+		"section",
+		{ class: "card" },
+		heading(app.say(held ? "end_title" : "end_other_title")),
+		para(app.say(held ? "end" : "end_other"), "lead"),
+		end !== undefined && end.to > end.from && held
+			? para(
+					app.say("end_times", {
+						from: clock(end.from, language),
+						to: clock(end.to, language),
+					}),
+				)
+			: null,
+		end !== undefined &&
+			end.receipt !== "" &&
+			h(
+				"p",
+				{ class: "receipt" },
+				`${app.say("end_receipt")} `,
+				h("strong", {}, end.receipt),
+			),
+		button(app.say("forget"), app.forget, "plain"),
+		para(app.say("forget_help"), "hint"),
+	);
+	return { root, update: () => undefined };
+};

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MPL-2.0
+// The text line of the talk. Lines live in the model only; nothing keeps them.
+import type { App } from "../app";
+import { h, setText, show } from "../dom";
+import type { Line, Model } from "../model";
+import { form } from "./screen";
+
+const TEXT_MAX = 2000;
+
+export function textLine(app: App) {
+	const input = h("input", {
+		id: "text-line",
+		type: "text",
+		maxlength: TEXT_MAX,
+		autocomplete: "off",
+	});
+	const log = h("ol", { class: "log", role: "log", "aria-label": app.say("text_line") });
+	const send = h("button", { class: "small" }, app.say("text_send"));
+	const hint = h("p", { class: "hint" });
+	const submit = () => {
+		const text = input.value.trim();
+		if (text === "") return;
+		app.sendLine(text);
+		input.value = "";
+	};
+	const root = h(
+		"div",
+		{ class: "text-line", hidden: app.model().lines.length === 0 },
+		log,
+		form(
+			submit,
+			h("label", { for: "text-line" }, app.say("text_line")),
+			h("span", { class: "pair" }, input, send),
+		),
+		hint,
+	);
+	let shown: Line[] = [];
+
+	function lineOf({ mine, text }: Line): HTMLElement {
+		const who = h("span", { class: "hint" }, app.say(mine ? "text_you" : "text_from"));
+		return h("li", { class: mine ? "mine" : "theirs" }, who, h("span", {}, text));
+	}
+
+	return {
+		root,
+		update(m: Model) {
+			send.disabled = !m.channel;
+			setText(hint, app.say(m.channel ? "text_kept" : "text_closed"));
+			if (m.lines === shown) return;
+			// The log is append-only but for the oldest, so that only news is read out.
+			const fresh = m.lines.filter((line) => !shown.includes(line));
+			if (fresh.some((line) => !line.mine)) show(root, true);
+			shown = m.lines;
+			log.append(...fresh.map(lineOf));
+			log.scrollTop = log.scrollHeight;
+		},
+	};
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MPL-2.0
+// Puts values into a sentence and says times as people do, in the page's language and in
+// Danish time wherever the device is.
+import type { Language } from "../protocol/words";
+
+/** Replaces each {key}; a key that is not given stays, so that a test can see it. */
+export function fill(sentence: string, values: Record<string, string | number>): string {
+	return sentence.replace(/\{(\w+)\}/g, (whole, key: string) =>
+		String(values[key] ?? whole),
+	);
+}
+
+const ZONE = "Europe/Copenhagen";
+const LOCALE: Record<Language, string> = { da: "da-DK", en: "en-GB" };
+
+export function clock(ms: number, language: Language): string {
+	return new Intl.DateTimeFormat(LOCALE[language], {
+		hour: "2-digit",
+		minute: "2-digit",
+		timeZone: ZONE,
+	}).format(ms);
+}
+
+/** `torsdag den 14. maj`, `Thursday 14 May`. */
+export function day(ms: number, language: Language): string {
+	return new Intl.DateTimeFormat(LOCALE[language], {
+		weekday: "long",
+		day: "numeric",
+		month: "long",
+		timeZone: ZONE,
+	}).format(ms);
+}
+
+/** `12 34 56 78` for Danish numbers however they were typed; others unchanged. */
+export function phoneWords(number: string): string {
+	const digits = number.replace(/[\s-]/g, "").replace(/^(\+|00)45/, "");
+	return /^\d{8}$/.test(digits) ? digits.replace(/(..)(?=.)/g, "$1 ") : number;
+}
+
+/** The address of a tel: link, without anything but digits and a leading plus. */
+export function phoneHref(number: string): string {
+	const digits = number.replace(/[^\d+]/g, "");
+	return `tel:${/^\d{8}$/.test(digits) ? `+45${digits}` : digits}`;
+}
