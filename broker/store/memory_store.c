@@ -13,13 +13,15 @@
 
 bool memory_grow(void *at_pointer, size_t *cap, size_t n, size_t row_size)
 {
-	size_t want = *cap > 0 ? *cap * 2 : 16;
+	size_t want = *cap > 0 ? *cap * 2 : 16, size;
 	void *at, *more;
 
 	if (n < *cap)
 		return true;
+	if (__builtin_mul_overflow(want, row_size, &size))
+		return false;
 	memcpy(&at, at_pointer, sizeof(at));
-	more = reallocarray(at, want, row_size);
+	more = realloc(at, size);
 	if (!more)
 		return false;
 	memcpy(at_pointer, &more, sizeof(more));

@@ -151,12 +151,14 @@ bool query_get_fixed(struct query *q, void *buf, size_t len)
 
 int rows_grow(void **at, size_t *cap, size_t n, size_t row_size)
 {
-	size_t want = *cap > 0 ? *cap * 2 : 16;
+	size_t want = *cap > 0 ? *cap * 2 : 16, size;
 	void *more;
 
 	if (n < *cap)
 		return 0;
-	more = reallocarray(*at, want, row_size);
+	if (__builtin_mul_overflow(want, row_size, &size))
+		return fault_here(ENOMEM);
+	more = realloc(*at, size);
 	if (!more)
 		return fault_here(ENOMEM);
 	*at = more;
