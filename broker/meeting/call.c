@@ -39,7 +39,7 @@ int call_me(struct turn *t)
 	return 0;
 }
 
-/* -- the consultant's panel ----------------------------------------------------------- */
+/* -- the consultant's panel -------------------------------------------------------- */
 #define X MEETING_CALL_COUNT
 #define S (MEETING_CALL_COUNT + 1)
 enum { /* the .def names states without their prefix */
@@ -49,8 +49,9 @@ enum { /* the .def names states without their prefix */
 	TO_S = S
 };
 static const uint8_t next_call[][MEETING_CALL_COUNT] = {
-#define PHONE(id, name, none, asked, announced, ringing, missed, talking)                  \
-	{ TO_##none, TO_##asked, TO_##announced, TO_##ringing, TO_##missed, TO_##talking },
+#define PHONE(id, name, none, asked, announced, ringing, missed, talking)                \
+	{ TO_##none, TO_##asked, TO_##announced, TO_##ringing, TO_##missed,              \
+		TO_##talking },
 #include "samtale/meeting/meeting.def"
 };
 _Static_assert(ARRAY_LEN(next_call) == MEETING_PHONE_COUNT, "a row for each event");
@@ -122,8 +123,8 @@ int call_phone(struct turn *t)
 		return number(t, MEETING_GIVEN_ACCEPTED);
 	if (event == MEETING_PHONE_DECLINE_NUMBER)
 		return number(t, MEETING_GIVEN_NONE);
-	if (next == X ||
-		(event == MEETING_PHONE_OPEN && t->e->phone.from == MEETING_CALL_FROM_NONE))
+	if (next == X || (event == MEETING_PHONE_OPEN &&
+				 t->e->phone.from == MEETING_CALL_FROM_NONE))
 		return MEETING_E_NO_CALL;
 	call->state = (enum meeting_call)next;
 	call->answered = event == MEETING_PHONE_ANSWERED;

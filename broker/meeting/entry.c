@@ -6,7 +6,8 @@
  */
 #include "rules.h"
 
-static bool is_device(const uint8_t a[MEETING_DEVICE_LEN], const uint8_t b[MEETING_DEVICE_LEN])
+static bool is_device(
+	const uint8_t a[MEETING_DEVICE_LEN], const uint8_t b[MEETING_DEVICE_LEN])
 {
 	return memcmp(a, b, MEETING_DEVICE_LEN) == 0;
 }
@@ -45,7 +46,7 @@ void entry_raise(struct turn *t, struct meeting_entry *entry, uint8_t level)
 	entry_tell(t, entry);
 }
 
-/* -- in ------------------------------------------------------------------------------- */
+/* -- in ---------------------------------------------------------------------------- */
 static struct meeting_entry *find_device(struct meeting *m, const uint8_t *device)
 {
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
@@ -118,7 +119,7 @@ int entry_redeem(struct turn *t)
 	return 0;
 }
 
-/* -- the connection ------------------------------------------------------------------- */
+/* -- the connection ---------------------------------------------------------------- */
 int entry_connect(struct turn *t)
 {
 	struct meeting *m = t->m;
@@ -143,8 +144,9 @@ int entry_connect(struct turn *t)
 		m->paired = false;
 	}
 	if (!entry->announced) {
-		t->alert = meeting_entry_is_new_device(m, entry) ? MEETING_ALERT_NEW_DEVICE
-								 : MEETING_ALERT_ARRIVED;
+		t->alert = meeting_entry_is_new_device(m, entry)
+				   ? MEETING_ALERT_NEW_DEVICE
+				   : MEETING_ALERT_ARRIVED;
 		entry->announced = true;
 		m->came = true;
 		t->fx->save = true;
@@ -192,7 +194,7 @@ int entry_hidden(struct turn *t)
 	return 0;
 }
 
-/* -- the consultant decides ----------------------------------------------------------- */
+/* -- the consultant decides -------------------------------------------------------- */
 static void vacate(struct turn *t, struct meeting_entry *entry, enum meeting_close why)
 {
 	if (entry->side.connected)

@@ -9,8 +9,8 @@
 
 #include <assert.h>
 
-/* -- phase ---------------------------------------------------------------------------- */
-#define NO MEETING_PHASE_COUNT
+/* -- phase ------------------------------------------------------------------------- */
+#define NO        MEETING_PHASE_COUNT
 #define TO(phase) MEETING_PHASE_##phase
 
 static const uint8_t next_phase[][TURN_COUNT] = {
@@ -34,20 +34,22 @@ void phase_take(struct meeting *m, enum phase_turn turn)
 	m->phase = (enum meeting_phase)next_phase[m->phase][turn];
 }
 
-/* -- effects -------------------------------------------------------------------------- */
+/* -- effects ----------------------------------------------------------------------- */
 static void effect_add(struct turn *t, struct meeting_effect effect)
 {
 	assert(t->fx->count < MEETING_EFFECTS_MAX);
 	t->fx->list[t->fx->count++] = effect;
 }
 
-void turn_effect(struct turn *t, enum meeting_effect_kind kind, uint16_t entry, uint32_t number)
+void turn_effect(
+	struct turn *t, enum meeting_effect_kind kind, uint16_t entry, uint32_t number)
 {
-	effect_add(t,
-		(struct meeting_effect){ .kind = kind, .entry = entry, .number = number });
+	effect_add(t, (struct meeting_effect){
+			      .kind = kind, .entry = entry, .number = number });
 }
 
-void turn_record(struct turn *t, enum meeting_record what, uint16_t entry, uint32_t number)
+void turn_record(
+	struct turn *t, enum meeting_record what, uint16_t entry, uint32_t number)
 {
 	effect_add(t, (struct meeting_effect){ .kind = MEETING_FX_RECORD,
 			      .entry = entry,
@@ -83,7 +85,7 @@ static void tell(struct turn *t)
 	turn_effect(t, MEETING_FX_CARD, 0, t->alert);
 }
 
-/* -- time ----------------------------------------------------------------------------- */
+/* -- time -------------------------------------------------------------------------- */
 static void door(struct turn *t)
 {
 	struct meeting *m = t->m;
@@ -98,7 +100,8 @@ static void door(struct turn *t)
 
 static void grace(struct turn *t, struct meeting_side *side)
 {
-	if (!side->here || side->connected || t->m->now_ms < side->gone_ms + MEETING_GRACE_MS)
+	if (!side->here || side->connected ||
+		t->m->now_ms < side->gone_ms + MEETING_GRACE_MS)
 		return;
 	side->here = false;
 	turn_tell_all(t);
@@ -162,7 +165,7 @@ void talk_begin(struct turn *t, uint8_t level)
 	turn_record(t, MEETING_RECORD_TALK_BEGUN, 0, 0);
 }
 
-/* -- events --------------------------------------------------------------------------- */
+/* -- events ------------------------------------------------------------------------ */
 static int rule_tick(struct turn *t)
 {
 	(void)t;
@@ -200,8 +203,8 @@ static rule_fn *const rules[] = {
 };
 _Static_assert(ARRAY_LEN(rules) == MEETING_EV_COUNT, "a rule for each event");
 
-#define GATE_PASS (-1)
-#define GATE_DROP (-2)
+#define GATE_PASS  (-1)
+#define GATE_DROP  (-2)
 #define GATE(word) GATE_##word
 /* Refusals are named in the .def without their prefix. */
 enum { /* clang-format off */
@@ -215,8 +218,9 @@ static const struct {
 	enum sender who;
 	int gate[MEETING_PHASE_COUNT];
 } events[] = {
-#define EVENT(id, who, booked, open, live, paused, ended)                                  \
-	{ SENDER_##who, { GATE(booked), GATE(open), GATE(live), GATE(paused), GATE(ended) } },
+#define EVENT(id, who, booked, open, live, paused, ended)                                \
+	{ SENDER_##who,                                                                  \
+		{ GATE(booked), GATE(open), GATE(live), GATE(paused), GATE(ended) } },
 #include "samtale/meeting/meeting.def"
 };
 _Static_assert(ARRAY_LEN(events) == MEETING_EV_COUNT, "a gate for each event");
@@ -268,7 +272,8 @@ int meeting_step(struct meeting *m, const struct meeting_event *e, int64_t now_m
 	settle(&t);
 	meeting_look(m, m->now_ms, &after);
 	if (before.outcomes != after.outcomes || before.not_come != after.not_come ||
-		before.offer_call != after.offer_call || before.overtime != after.overtime)
+		before.offer_call != after.offer_call ||
+		before.overtime != after.overtime)
 		turn_tell_staff(&t);
 	if (after.not_come && !before.not_come && t.alert == MEETING_ALERT_NONE)
 		t.alert = MEETING_ALERT_OVERDUE;

@@ -8,7 +8,7 @@
 
 #define BIT(outcome) (1U << MEETING_OUTCOME_##outcome)
 
-/* -- before the end ------------------------------------------------------------------- */
+/* -- before the end ---------------------------------------------------------------- */
 int outcome_booking(struct turn *t)
 {
 	const struct meeting_booking *next = &t->e->booking;
@@ -35,7 +35,7 @@ int outcome_late(struct turn *t)
 	return 0;
 }
 
-/* -- rules ---------------------------------------------------------------------------- */
+/* -- rules ------------------------------------------------------------------------- */
 static bool may_be_no_show(const struct meeting *m, int64_t now_ms)
 {
 	bool tried = m->next_entry > 1 || m->call.asked_ever || m->came;
@@ -76,7 +76,7 @@ enum meeting_outcome outcome_by_itself(const struct meeting *m)
 	return MEETING_OUTCOME_UNFINISHED;
 }
 
-/* -- the end -------------------------------------------------------------------------- */
+/* -- the end ----------------------------------------------------------------------- */
 static void dismiss(struct turn *t, struct meeting_side *side, uint16_t entry)
 {
 	if (side->connected) {

@@ -117,7 +117,7 @@ void meeting_pack(const struct meeting *m, struct writer *w)
 	pack_call(w, &m->call);
 }
 
-/* -- unpack --------------------------------------------------------------------------- */
+/* -- unpack ------------------------------------------------------------------------ */
 static void expect(struct reader *r, bool condition)
 {
 	if (!condition)
@@ -153,7 +153,8 @@ static void read_into(struct reader *r, void *to, size_t len)
 		memcpy(to, b.at, len);
 }
 
-static void unpack_entry(struct reader *r, const struct meeting *m, struct meeting_entry *ret)
+static void unpack_entry(
+	struct reader *r, const struct meeting *m, struct meeting_entry *ret)
 {
 	ret->number = read_u16(r);
 	if (ret->number == 0)
@@ -186,9 +187,10 @@ static void unpack_entries(struct reader *r, struct meeting *m)
 			    m->entries[i].place == MEETING_PLACE_ADMITTED;
 		for (size_t j = 0; j < i && m->entries[i].number != 0; j++) {
 			expect(r, m->entries[i].number != m->entries[j].number);
-			expect(r, m->entries[j].number == 0 ||
-					  memcmp(m->entries[i].device, m->entries[j].device,
-						  MEETING_DEVICE_LEN) != 0);
+			expect(r,
+				m->entries[j].number == 0 ||
+					memcmp(m->entries[i].device, m->entries[j].device,
+						MEETING_DEVICE_LEN) != 0);
 		}
 	}
 	expect(r, admitted <= 1);
@@ -197,7 +199,8 @@ static void unpack_entries(struct reader *r, struct meeting *m)
 		read_into(r, m->bound_device, MEETING_DEVICE_LEN);
 	for (size_t i = 0; i < LIMIT_ENTRIES && admitted == 1; i++)
 		if (m->entries[i].place == MEETING_PLACE_ADMITTED)
-			expect(r, m->bound && !meeting_entry_is_new_device(m, &m->entries[i]));
+			expect(r, m->bound && !meeting_entry_is_new_device(
+						      m, &m->entries[i]));
 }
 
 static void unpack_sas(struct reader *r, struct meeting *m)
@@ -212,7 +215,8 @@ static void unpack_sas(struct reader *r, struct meeting *m)
 		read_into(r, m->sas_known, sizeof(m->sas_known));
 	m->sas_confirmed = read_flag(r);
 	m->sas_show = read_flag(r);
-	expect(r, m->epoch_with != 0 || (!done && !m->sas_has_confirmed && !m->sas_confirmed));
+	expect(r, m->epoch_with != 0 ||
+			  (!done && !m->sas_has_confirmed && !m->sas_confirmed));
 	expect(r, m->started_ms != 0 || (m->epoch == 0 && !m->sas_show));
 }
 
@@ -259,14 +263,17 @@ static void unpack_form(struct reader *r, struct meeting *m)
 	if (m->form == MEETING_FORM_NONE)
 		expect(r, m->form_ms == 0 && m->doubt_ms == 0);
 	else
-		expect(r, runs && m->form_ms >= m->started_ms && m->doubt_ms >= m->form_ms);
-	expect(r, m->total_ms[MEETING_FORM_NONE] == 0 && sum <= m->now_ms - m->started_ms);
+		expect(r,
+			runs && m->form_ms >= m->started_ms && m->doubt_ms >= m->form_ms);
+	expect(r,
+		m->total_ms[MEETING_FORM_NONE] == 0 && sum <= m->now_ms - m->started_ms);
 	expect(r, m->started_ms != 0 || sum == 0);
 	unpack_intervals(r, m);
 	expect(r, m->started_ms != 0 || m->intervals == 0);
 }
 
-static void unpack_call(struct reader *r, const struct meeting *m, struct meeting_hand_off *call)
+static void unpack_call(
+	struct reader *r, const struct meeting *m, struct meeting_hand_off *call)
 {
 	bool panel;
 
@@ -280,14 +287,17 @@ static void unpack_call(struct reader *r, const struct meeting *m, struct meetin
 	call->attempts = read_u8(r);
 	call->given = (enum meeting_given)read_below(r, MEETING_GIVEN_ACCEPTED + 1);
 	call->level = read_below(r, 3);
-	panel = call->state == MEETING_CALL_ANNOUNCED || call->state == MEETING_CALL_RINGING ||
+	panel = call->state == MEETING_CALL_ANNOUNCED ||
+		call->state == MEETING_CALL_RINGING ||
 		call->state == MEETING_CALL_TALKING;
-	expect(r, (call->state == MEETING_CALL_TALKING) == (m->form == MEETING_FORM_PHONE));
+	expect(r,
+		(call->state == MEETING_CALL_TALKING) == (m->form == MEETING_FORM_PHONE));
 	expect(r, !panel || (call->has_digits && call->from != MEETING_CALL_FROM_NONE));
-	expect(r, call->has_digits || (call->digits == 0 &&
-					      call->from == MEETING_CALL_FROM_NONE));
+	expect(r, call->has_digits ||
+			  (call->digits == 0 && call->from == MEETING_CALL_FROM_NONE));
 	expect(r, !call->answered || call->state == MEETING_CALL_RINGING);
-	expect(r, call->state == MEETING_CALL_TALKING || (!call->video_asked && !call->level));
+	expect(r, call->state == MEETING_CALL_TALKING ||
+			  (!call->video_asked && !call->level));
 	expect(r, m->phase != MEETING_PHASE_ENDED ||
 			  (call->state == MEETING_CALL_NONE && !call->has_digits));
 	expect(r, call->level <= m->level);
@@ -310,7 +320,8 @@ static void unpack_phase(struct reader *r, struct meeting *m)
 	expect(r, ended == (m->outcome != MEETING_OUTCOME_NONE));
 	expect(r, ended == (m->ended_ms != 0));
 	expect(r, ended || talks == (m->started_ms != 0));
-	expect(r, talks == (m->idle_ms != 0) && m->idle_ms >= (talks ? m->started_ms : 0));
+	expect(r,
+		talks == (m->idle_ms != 0) && m->idle_ms >= (talks ? m->started_ms : 0));
 	expect(r, !ended || m->ended_ms >= m->started_ms);
 	expect(r, m->started_ms != 0 || m->level == 0);
 	expect(r, m->started_ms == 0 || m->outcome != MEETING_OUTCOME_CANCELLED);

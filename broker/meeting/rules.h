@@ -32,10 +32,11 @@ enum phase_turn {
 
 typedef int rule_fn(struct turn *t);
 
-/* -- meeting.c -- */
-void turn_effect(struct turn *t, enum meeting_effect_kind kind, uint16_t entry,
-	uint32_t number);
-void turn_record(struct turn *t, enum meeting_record what, uint16_t entry, uint32_t number);
+/* -- meeting.c --------------------------------------------------------------------- */
+void turn_effect(
+	struct turn *t, enum meeting_effect_kind kind, uint16_t entry, uint32_t number);
+void turn_record(
+	struct turn *t, enum meeting_record what, uint16_t entry, uint32_t number);
 void turn_tell_all(struct turn *t);
 void turn_tell_staff(struct turn *t);
 /* The only writer of the phase. The turn must be one that the phase allows. */
@@ -44,7 +45,7 @@ bool phase_allows(enum meeting_phase phase, enum phase_turn turn);
 /* Somebody is let in, by browser or telephone: the first time begins the talk. */
 void talk_begin(struct turn *t, uint8_t level);
 
-/* -- entry.c -- */
+/* -- entry.c ----------------------------------------------------------------------- */
 struct meeting_entry *entry_find(struct meeting *m, uint16_t number);
 struct meeting_entry *entry_admitted(struct meeting *m);
 void entry_tell(struct turn *t, const struct meeting_entry *entry);
@@ -52,7 +53,7 @@ void entry_raise(struct turn *t, struct meeting_entry *entry, uint8_t level);
 rule_fn entry_redeem, entry_forget, entry_connect, entry_disconnect, entry_step,
 	entry_hidden, entry_admit, entry_remove;
 
-/* -- talk.c -- */
+/* -- talk.c ------------------------------------------------------------------------ */
 bool talk_is_on(const struct meeting *m);    /* both here, or on the telephone */
 bool talk_is_alive(const struct meeting *m); /* the same, and the consultant is here */
 /* Begins or goes on with a connection when both sides are there for it. */
@@ -65,10 +66,10 @@ void talk_form(struct turn *t, enum meeting_form form);
 rule_fn talk_enter, talk_leave, talk_lost, talk_signal, talk_sas, talk_sas_show,
 	talk_sas_ok, talk_broken, talk_media;
 
-/* -- call.c -- */
+/* -- call.c ------------------------------------------------------------------------ */
 rule_fn call_me, call_phone, call_video;
 
-/* -- outcome.c -- */
+/* -- outcome.c --------------------------------------------------------------------- */
 void outcome_finish(struct turn *t, enum meeting_outcome outcome);
 /* What the rules say when a meeting ends by itself. */
 enum meeting_outcome outcome_by_itself(const struct meeting *m);
@@ -77,6 +78,6 @@ uint32_t outcome_allowed(const struct meeting *m, int64_t now_ms);
 rule_fn outcome_booking, outcome_cancel, outcome_restore, outcome_end, outcome_admin_end,
 	outcome_late;
 
-/* -- view.c -- */
+/* -- view.c ------------------------------------------------------------------------ */
 int64_t view_abandoned_ms(const struct meeting *m);
 int64_t view_total_ms(const struct meeting *m, enum meeting_form form, int64_t now_ms);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The talk itself: who is in the consultant's seat, when a media connection begins or goes
- * on (epochs), what is passed on between the two, in which form they talk and for how
- * long. Nothing is passed on unless both are in their seats, the citizen's is admitted,
- * both were told the epoch, and the message belongs to it.
+ * The talk itself: who is in the consultant's seat, when a media connection begins or
+ * goes on (epochs), what is passed on between the two, in which form they talk and for
+ * how long. Nothing is passed on unless both are in their seats, the citizen's is
+ * admitted, both were told the epoch, and the message belongs to it.
  */
 #include "rules.h"
 
-/* -- who is there --------------------------------------------------------------------- */
+/* -- who is there ------------------------------------------------------------------ */
 static bool on_phone(const struct meeting *m)
 {
 	return m->call.state == MEETING_CALL_TALKING;
@@ -36,7 +36,7 @@ static struct meeting_side *sender(struct turn *t)
 	return entry->place == MEETING_PLACE_ADMITTED ? &entry->side : NULL;
 }
 
-/* -- form ----------------------------------------------------------------------------- */
+/* -- form -------------------------------------------------------------------------- */
 static struct meeting_interval *running(struct meeting *m)
 {
 	struct meeting_interval *last;
@@ -59,7 +59,8 @@ static void form_close(struct meeting *m)
 
 static void form_open(struct meeting *m, enum meeting_form form)
 {
-	struct meeting_interval *last = m->intervals ? &m->interval[m->intervals - 1] : NULL;
+	struct meeting_interval *last =
+		m->intervals ? &m->interval[m->intervals - 1] : NULL;
 
 	m->form_ms = m->now_ms;
 	if (m->intervals == LIMIT_INTERVALS)
@@ -100,7 +101,8 @@ void talk_doubt(struct meeting *m)
 		m->doubt_ms = m->now_ms;
 }
 
-/* The consultant's page is away: a telephone talk is stated by nobody any more, either. */
+/* The consultant's page is away: a telephone talk is stated by nobody any more, either.
+ */
 static void doubt_everything(struct meeting *m)
 {
 	if (m->form != MEETING_FORM_NONE && m->doubt_ms == 0)
@@ -133,7 +135,7 @@ static void form_measure(struct turn *t)
 	talk_form(t, picture ? MEETING_FORM_VIDEO : MEETING_FORM_AUDIO);
 }
 
-/* -- epochs --------------------------------------------------------------------------- */
+/* -- epochs ------------------------------------------------------------------------ */
 static void start(struct turn *t, struct meeting_entry *citizen)
 {
 	struct meeting *m = t->m;
@@ -170,8 +172,8 @@ void talk_pair(struct turn *t)
 	struct meeting *m = t->m;
 	struct meeting_entry *citizen = entry_admitted(m);
 
-	if (!citizen || !citizen->side.connected || !m->consultant.connected || on_phone(m) ||
-		m->epoch == UINT32_MAX) {
+	if (!citizen || !citizen->side.connected || !m->consultant.connected ||
+		on_phone(m) || m->epoch == UINT32_MAX) {
 		m->paired = m->restart_due = false;
 		return;
 	}
@@ -204,7 +206,7 @@ void talk_part(struct turn *t)
 	m->call.video_asked = false;
 }
 
-/* -- the consultant's seat ------------------------------------------------------------ */
+/* -- the consultant's seat --------------------------------------------------------- */
 int talk_enter(struct turn *t)
 {
 	struct meeting *m = t->m;
@@ -251,7 +253,7 @@ int talk_leave(struct turn *t)
 	return 0;
 }
 
-/* -- what is passed on ---------------------------------------------------------------- */
+/* -- what is passed on ------------------------------------------------------------- */
 static void relay(struct turn *t)
 {
 	uint16_t to = t->e->entry == 0 ? meeting_admitted(t->m)->number : 0;
@@ -276,9 +278,11 @@ static int may_pass(struct turn *t, uint32_t epoch, bool *ret)
 int talk_signal(struct turn *t)
 {
 	static const bool from_consultant[] = { [MEETING_SIGNAL_OFFER] = true,
-		[MEETING_SIGNAL_CANDIDATES] = true, [MEETING_SIGNAL_RESTART] = false };
+		[MEETING_SIGNAL_CANDIDATES] = true,
+		[MEETING_SIGNAL_RESTART] = false };
 	static const bool from_citizen[] = { [MEETING_SIGNAL_ANSWER] = true,
-		[MEETING_SIGNAL_CANDIDATES] = true, [MEETING_SIGNAL_RESTART] = true };
+		[MEETING_SIGNAL_CANDIDATES] = true,
+		[MEETING_SIGNAL_RESTART] = true };
 	enum meeting_signal kind = t->e->signal.kind;
 	struct meeting *m = t->m;
 	bool pass;
@@ -313,7 +317,8 @@ int talk_sas(struct turn *t)
 		return MEETING_E_WRONG_STATE;
 	m->sas_step++;
 	if (m->sas_step > 1)
-		memcpy(m->sas_seen[m->sas_step - 2], t->e->sas.fp, MEETING_FINGERPRINT_LEN);
+		memcpy(m->sas_seen[m->sas_step - 2], t->e->sas.fp,
+			MEETING_FINGERPRINT_LEN);
 	relay(t);
 	if (m->sas_step != MEETING_SAS_DONE)
 		return 0;
@@ -355,7 +360,7 @@ int talk_sas_ok(struct turn *t)
 	return 0;
 }
 
-/* -- what the two report -------------------------------------------------------------- */
+/* -- what the two report ----------------------------------------------------------- */
 int talk_broken(struct turn *t)
 {
 	struct meeting_side *side = sender(t);

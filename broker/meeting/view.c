@@ -27,13 +27,14 @@ const struct meeting_entry *meeting_admitted(const struct meeting *m)
 	return NULL;
 }
 
-bool meeting_entry_is_new_device(const struct meeting *m, const struct meeting_entry *entry)
+bool meeting_entry_is_new_device(
+	const struct meeting *m, const struct meeting_entry *entry)
 {
 	return m->bound &&
 	       memcmp(m->bound_device, entry->device, MEETING_DEVICE_LEN) != 0;
 }
 
-/* -- times ---------------------------------------------------------------------------- */
+/* -- times ------------------------------------------------------------------------- */
 int64_t meeting_planned_end_ms(const struct meeting *m)
 {
 	return m->booking.starts_ms + (int64_t)m->booking.minutes * 60000;
@@ -60,7 +61,8 @@ int64_t view_abandoned_ms(const struct meeting *m)
 int64_t view_total_ms(const struct meeting *m, enum meeting_form form, int64_t now_ms)
 {
 	int64_t to_ms = m->doubt_ms != 0 ? m->doubt_ms : later(now_ms, m->now_ms);
-	int64_t open_ms = m->form == form && form != MEETING_FORM_NONE ? to_ms - m->form_ms : 0;
+	int64_t open_ms =
+		m->form == form && form != MEETING_FORM_NONE ? to_ms - m->form_ms : 0;
 
 	return m->total_ms[form] + open_ms;
 }
@@ -79,7 +81,7 @@ static enum meeting_when when(const struct meeting *m, int64_t now_ms)
 	return MEETING_WHEN_NOW;
 }
 
-/* -- what the consultant is told ------------------------------------------------------ */
+/* -- what the consultant is told --------------------------------------------------- */
 static bool is_anybody_here(const struct meeting *m)
 {
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
@@ -127,7 +129,7 @@ void meeting_look(const struct meeting *m, int64_t now_ms, struct meeting_view *
 	}
 }
 
-/* -- deadlines ------------------------------------------------------------------------ */
+/* -- deadlines --------------------------------------------------------------------- */
 struct deadline {
 	int64_t now_ms, best_ms;
 };

@@ -3,7 +3,7 @@
  * The words of the protocol and their numbers, both ways, from meeting.def. No word of a
  * peer gets further than the search here.
  */
-#include "samtale/meeting/meeting.h"
+#include "samtale/meeting/words.h"
 
 static const char *word_name(const char *const *names, size_t count, size_t at)
 {
@@ -19,14 +19,14 @@ static int word_of(const char *const *names, size_t count, struct bytes name)
 }
 
 /* PHASE(id, name) rows become meeting_phase_name() and meeting_phase_of(). */
-#define WORDS(list)                                                                        \
-	const char *meeting_##list##_name(enum meeting_##list of)                          \
-	{                                                                                  \
-		return word_name(list##_names, ARRAY_LEN(list##_names), (size_t)of);       \
-	}                                                                                  \
-	int meeting_##list##_of(struct bytes name)                                         \
-	{                                                                                  \
-		return word_of(list##_names, ARRAY_LEN(list##_names), name);               \
+#define WORDS(list)                                                                      \
+	const char *meeting_##list##_name(enum meeting_##list of)                        \
+	{                                                                                \
+		return word_name(list##_names, ARRAY_LEN(list##_names), (size_t)of);     \
+	}                                                                                \
+	int meeting_##list##_of(struct bytes name)                                       \
+	{                                                                                \
+		return word_of(list##_names, ARRAY_LEN(list##_names), name);             \
 	}
 
 static const char *const phase_names[] = {

@@ -2,8 +2,8 @@
  *
  * The rules of a meeting: time and events in, effects out. No clock, socket, database,
  * lock or allocation; whoever embeds a struct meeting owns all of it. The promise kept
- * here: nothing of a talk reaches, and nothing is taken from, a device that the consultant
- * has not admitted, whatever comes in and in which order.
+ * here: nothing of a talk reaches, and nothing is taken from, a device that the
+ * consultant has not admitted, whatever comes in and in which order.
  *
  * Seats: `entry` 1… is one device of the citizen; entry 0 is the consultant. Times are
  * UTC milliseconds that must not run backwards (boot clock plus an offset taken once); an
@@ -13,173 +13,43 @@
 
 #include "samtale/base/bytes.h"
 #include "samtale/base/limits.h"
+#include "samtale/meeting/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define MEETING_DEVICE_LEN 32
+#define MEETING_DEVICE_LEN      32
 #define MEETING_FINGERPRINT_LEN 32
-#define MEETING_GRACE_MS 3000		     /* `here` outlives a connection so long */
-#define MEETING_DEAD_MS 6000		     /* dead media so long: offer the call */
-#define MEETING_RESTART_GAP_MS 4000	     /* between two new epochs asked for by `broken` */
-#define MEETING_OVERTIME_MS (20 * 60 * 1000) /* nobody talks so long past the end: ask */
-#define MEETING_HELD_MS (60 * 1000)	     /* talked so long: no longer `technical` */
-#define MEETING_JOIN_MS (10 * 1000)	     /* a gap so short does not split an interval */
-#define MEETING_NEVER INT64_MAX		     /* no deadline */
+#define MEETING_GRACE_MS        3000 /* `here` outlives a connection so long */
+#define MEETING_DEAD_MS         6000 /* dead media so long: offer the call */
+#define MEETING_RESTART_GAP_MS  4000 /* between two new epochs asked for by `broken` */
+#define MEETING_OVERTIME_MS     (20 * 60 * 1000) /* nobody talks past the end: ask */
+#define MEETING_HELD_MS         (60 * 1000) /* talked so long: no longer `technical` */
+#define MEETING_JOIN_MS         (10 * 1000) /* a gap so short does not split an interval */
+#define MEETING_NEVER           INT64_MAX   /* no deadline */
 
-/* -- words ---------------------------------------------------------------------------- */
-/* Each list of meeting.def is an enum meeting_<list> with MEETING_<LIST>_<ID>, a name for
- * each, and the way back from the wire: -1 when the word is not one of the list. */
-#define MEETING_WORDS(list)                                                                \
-	const char *meeting_##list##_name(enum meeting_##list of);                         \
-	must_check int meeting_##list##_of(struct bytes name);
-
-#define PHASE(id, name) MEETING_PHASE_##id,
-enum meeting_phase {
-#include "samtale/meeting/meeting.def"
-	MEETING_PHASE_COUNT
-};
-#define FORM(id, name) MEETING_FORM_##id,
-enum meeting_form {
-#include "samtale/meeting/meeting.def"
-	MEETING_FORM_COUNT
-};
-#define WAY(id, name) MEETING_WAY_##id,
-enum meeting_way {
-#include "samtale/meeting/meeting.def"
-	MEETING_WAY_COUNT
-};
-#define PLACE(id, name) MEETING_PLACE_##id,
-enum meeting_place {
-#include "samtale/meeting/meeting.def"
-	MEETING_PLACE_COUNT
-};
-#define VIA(id, name) MEETING_VIA_##id,
-enum meeting_via {
-#include "samtale/meeting/meeting.def"
-	MEETING_VIA_COUNT
-};
-#define PROGRESS(id, name) MEETING_PROGRESS_##id,
-enum meeting_progress { /* `step` on the wire */
-#include "samtale/meeting/meeting.def"
-	MEETING_PROGRESS_COUNT
-};
-#define SIGNAL(id, name) MEETING_SIGNAL_##id,
-enum meeting_signal {
-#include "samtale/meeting/meeting.def"
-	MEETING_SIGNAL_COUNT
-};
-#define RUNG(id, name) MEETING_RUNG_##id,
-enum meeting_rung {
-#include "samtale/meeting/meeting.def"
-	MEETING_RUNG_COUNT
-};
-#define HEALTH(id, name) MEETING_HEALTH_##id,
-enum meeting_health {
-#include "samtale/meeting/meeting.def"
-	MEETING_HEALTH_COUNT
-};
-#define BREAK(id, name) MEETING_BREAK_##id,
-enum meeting_break {
-#include "samtale/meeting/meeting.def"
-	MEETING_BREAK_COUNT
-};
-#define CALL(id, name) MEETING_CALL_##id,
-enum meeting_call {
-#include "samtale/meeting/meeting.def"
-	MEETING_CALL_COUNT
-};
-#define PHONE(id, name, ...) MEETING_PHONE_##id,
-enum meeting_phone {
-#include "samtale/meeting/meeting.def"
-	MEETING_PHONE_COUNT
-};
-#define CALL_FROM(id, name) MEETING_CALL_FROM_##id,
-enum meeting_call_from {
-#include "samtale/meeting/meeting.def"
-	MEETING_CALL_FROM_COUNT
-};
-#define OUTCOME(id, name) MEETING_OUTCOME_##id,
-enum meeting_outcome {
-#include "samtale/meeting/meeting.def"
-	MEETING_OUTCOME_COUNT
-};
-#define ALERT(id, name) MEETING_ALERT_##id,
-enum meeting_alert {
-#include "samtale/meeting/meeting.def"
-	MEETING_ALERT_COUNT
-};
-#define WHEN(id, name) MEETING_WHEN_##id,
-enum meeting_when {
-#include "samtale/meeting/meeting.def"
-	MEETING_WHEN_COUNT
-};
-#define REFUSAL(id, name) MEETING_E_##id,
-enum meeting_refusal {
-	MEETING_E_NOTHING, /* 0: done */
-#include "samtale/meeting/meeting.def"
-	MEETING_E_COUNT
-};
-#define CLOSE(id, name) MEETING_CLOSE_##id,
-enum meeting_close {
-#include "samtale/meeting/meeting.def"
-	MEETING_CLOSE_COUNT
-};
-#define RECORD(id, name) MEETING_RECORD_##id,
-enum meeting_record {
-#include "samtale/meeting/meeting.def"
-	MEETING_RECORD_COUNT
-};
-#define EVENT(id, ...) MEETING_EV_##id,
-enum meeting_event_kind {
-#include "samtale/meeting/meeting.def"
-	MEETING_EV_COUNT
-};
-
-MEETING_WORDS(phase)
-MEETING_WORDS(form)
-MEETING_WORDS(way)
-MEETING_WORDS(place)
-MEETING_WORDS(via)
-MEETING_WORDS(progress)
-MEETING_WORDS(signal)
-MEETING_WORDS(rung)
-MEETING_WORDS(health)
-MEETING_WORDS(break)
-MEETING_WORDS(call)
-MEETING_WORDS(phone)
-MEETING_WORDS(call_from)
-MEETING_WORDS(outcome)
-MEETING_WORDS(alert)
-MEETING_WORDS(when)
-MEETING_WORDS(close)
-MEETING_WORDS(record)
-#undef MEETING_WORDS
-/* The code of a positive result of meeting_step(). */
-const char *meeting_refusal_name(int refusal);
-
-/* -- state ---------------------------------------------------------------------------- */
+/* -- state ------------------------------------------------------------------------- */
 struct meeting_rules { /* from the settings; borrowed by every meeting, may change */
 	int64_t open_before_ms, open_after_ms;
 	int64_t not_come_ms, no_show_ms, abandoned_ms;
 };
 
 struct meeting_booking { /* what the store knows; never packed, handed in at load */
-	uint64_t owner;	 /* user id */
+	uint64_t owner;  /* user id */
 	int64_t starts_ms;
 	uint32_t minutes;
 	enum meeting_form form; /* VIDEO or PHONE */
 	enum meeting_way way;
 	bool has_phone; /* a number is on file */
-	bool pin;	/* the link asks for the PIN */
+	bool pin;       /* the link asks for the PIN */
 };
 
 struct meeting_side { /* one end of the talk */
 	bool connected;
-	bool here;	 /* connected, or gone for less than the grace */
+	bool here;       /* connected, or gone for less than the grace */
 	int64_t gone_ms; /* when the connection was last lost */
-	uint32_t held;	 /* epoch of the media connection that it still holds */
-	bool reported;	 /* what follows was reported in this epoch */
+	uint32_t held;   /* epoch of the media connection that it still holds */
+	bool reported;   /* what follows was reported in this epoch */
 	bool picture, mic, share;
 	enum meeting_rung rung;
 	enum meeting_health health;
@@ -190,7 +60,7 @@ struct meeting_entry { /* one device of the citizen; number 0: free */
 	uint8_t device[MEETING_DEVICE_LEN];
 	enum meeting_place place;
 	enum meeting_via via;
-	uint8_t level;	  /* identity level 0–2 */
+	uint8_t level;    /* identity level 0–2 */
 	int64_t since_ms; /* when it came in */
 	enum meeting_progress progress;
 	bool hidden;
@@ -210,7 +80,7 @@ struct meeting_hand_off { /* the telephone */
 	bool video_asked;
 	uint8_t attempts;
 	enum meeting_given given; /* a number of the citizen's own; itself never here */
-	uint8_t level;		  /* of the phone leg while it alone has the seat */
+	uint8_t level;            /* of the phone leg while it alone has the seat */
 };
 
 struct meeting_interval {
@@ -225,27 +95,27 @@ struct meeting {
 	enum meeting_phase phase;
 	enum meeting_outcome outcome;
 	int64_t started_ms, ended_ms; /* 0: not yet */
-	int64_t idle_ms;	      /* since when nobody talks; 0: they do, or never did */
+	int64_t idle_ms; /* since when nobody talks; 0: they do, or never did */
 	uint8_t late_minutes;
 	uint8_t level; /* highest level of whoever was let in */
 
 	uint16_t next_entry;
 	struct meeting_entry entries[LIMIT_ENTRIES];
-	bool bound; /* the seat belongs to this device: the first, then the admitted one */
+	bool bound; /* to this device belongs the seat: the first, then the admitted */
 	uint8_t bound_device[MEETING_DEVICE_LEN];
 	bool came; /* a device of the citizen was here at least once */
 	enum meeting_progress last_progress;
 	int64_t last_seen_ms; /* 0: never */
 
-	uint64_t user;	  /* the consultant in the seat, 0: nobody */
-	bool entered;	  /* a consultant was in the seat at least once */
+	uint64_t user; /* the consultant in the seat, 0: nobody */
+	bool entered;  /* a consultant was in the seat at least once */
 	struct meeting_side consultant;
 
-	uint32_t epoch;	  /* 0: none yet; never gets smaller */
+	uint32_t epoch;      /* 0: none yet; never gets smaller */
 	uint16_t epoch_with; /* the entry that it was begun with, 0: it lost the seat */
-	bool paired;	  /* both sides were told this epoch and are connected */
-	int64_t epoch_ms; /* when it began */
-	bool restart_due; /* a new epoch was asked for too soon after the last */
+	bool paired;         /* both sides were told this epoch and are connected */
+	int64_t epoch_ms;    /* when it began */
+	bool restart_due;    /* a new epoch was asked for too soon after the last */
 	uint8_t answers_due;
 	uint8_t sas_step; /* steps of this epoch that passed; MEETING_SAS_LOST: unknown */
 	bool sas_show, sas_confirmed;
@@ -254,7 +124,7 @@ struct meeting {
 	uint8_t sas_known[2][MEETING_FINGERPRINT_LEN];
 
 	enum meeting_form form;
-	int64_t form_ms; /* since when; the running interval begins there */
+	int64_t form_ms;  /* since when; the running interval begins there */
 	int64_t dead_ms;  /* since when a side reports dead media, 0: none does */
 	int64_t doubt_ms; /* since when nobody can tell whether media flows, 0: it does */
 	int64_t total_ms[MEETING_FORM_COUNT]; /* closed intervals */
@@ -270,11 +140,12 @@ struct meeting {
 void meeting_init(struct meeting *m, const struct meeting_rules *rules,
 	const struct meeting_booking *booking, int64_t now_ms);
 
-/* -- events --------------------------------------------------------------------------- */
+/* -- events ------------------------------------------------------------------------ */
 struct meeting_event {
 	enum meeting_event_kind kind;
-	/* Who sends (DISCONNECT … VIDEO from a citizen) or whom it is about (FORGET, CONNECT,
-	 * ADMIT, REMOVE). 0 in SIGNAL, SAS, BROKEN, MEDIA, VIDEO: the consultant. */
+	/* Who sends (DISCONNECT … VIDEO from a citizen) or whom it is about (FORGET,
+	 * CONNECT, ADMIT, REMOVE). 0 in SIGNAL, SAS, BROKEN, MEDIA, VIDEO: the
+	 * consultant. */
 	uint16_t entry;
 	union {
 		struct meeting_booking booking; /* BOOKING: edited, moved, other owner */
@@ -290,11 +161,11 @@ struct meeting_event {
 		struct {
 			uint8_t device[MEETING_DEVICE_LEN];
 			uint32_t epoch;
-		} connect; /* a citizen's hello */
+		} connect;                      /* a citizen's hello */
 		enum meeting_progress progress; /* STEP */
 		bool hidden;
 		struct {
-			uint64_t user;	/* not 0 */
+			uint64_t user;  /* not 0 */
 			bool colleague; /* of the owner's team */
 			uint32_t epoch;
 		} enter;
@@ -322,24 +193,26 @@ struct meeting_event {
 		struct {
 			enum meeting_phone event;
 			enum meeting_call_from from; /* of OPEN, not NONE */
-			uint8_t digits;		     /* of OPEN: random, 0–99 */
+			uint8_t digits;              /* of OPEN: random, 0–99 */
 		} phone;
 		enum meeting_outcome outcome; /* END, ADMIN_END */
 	};
 };
 
-/* -- effects -------------------------------------------------------------------------- */
+/* -- effects ----------------------------------------------------------------------- */
 enum meeting_effect_kind {
-	MEETING_FX_CLOSE, /* close the connection in seat `entry`; number: meeting_close */
+	MEETING_FX_CLOSE, /* close the connection in seat `entry`; number: meeting_close
+			   */
 	MEETING_FX_LEAVE, /* the staff connection in the seat leaves it and stays open */
-	MEETING_FX_SEAT,  /* the connection that brought this event has seat `entry` now */
+	MEETING_FX_SEAT, /* the connection that brought this event has seat `entry` now */
 	MEETING_FX_START, /* tell both; number: epoch; entry: the admitted one */
 	MEETING_FX_KEEP,  /* tell both; number: epoch; entry: the admitted one */
 	MEETING_FX_RELAY, /* pass this event's message on to seat `entry` */
 	MEETING_FX_STATE, /* send `state` to seat `entry` */
 	MEETING_FX_ENDED, /* send `ended` to seat `entry` */
 	MEETING_FX_CARD,  /* send `card` to staff who see it; number: meeting_alert */
-	MEETING_FX_RECORD /* put on record; number: see meeting.def; what: meeting_record */
+	MEETING_FX_RECORD /* put on record; number: see meeting.def; what: meeting_record
+			   */
 };
 #define MEETING_EFFECTS_MAX 40
 
@@ -351,8 +224,8 @@ struct meeting_effect {
 };
 
 struct meeting_effects { /* in the order to be carried out */
-	bool save;	/* pack and store before anything of the list is sent */
-	uint16_t entry; /* REDEEM: the device's entry */
+	bool save;       /* pack and store before anything of the list is sent */
+	uint16_t entry;  /* REDEEM: the device's entry */
 	unsigned count;
 	struct meeting_effect list[MEETING_EFFECTS_MAX];
 };
@@ -363,18 +236,18 @@ struct meeting_effects { /* in the order to be carried out */
  *
  * The caller keeps one connection per seat at most. It sends DISCONNECT or LOST only for
  * the connection that is in the seat when it dies, not for one closed by an effect. */
-must_check int meeting_step(struct meeting *m, const struct meeting_event *e, int64_t now_ms,
-	struct meeting_effects *ret_fx);
+must_check int meeting_step(struct meeting *m, const struct meeting_event *e,
+	int64_t now_ms, struct meeting_effects *ret_fx);
 
 /* When the next TICK must come at the latest; MEETING_NEVER: no need. */
 int64_t meeting_next_deadline(const struct meeting *m);
 
-/* -- views ---------------------------------------------------------------------------- */
+/* -- views ------------------------------------------------------------------------- */
 struct meeting_view {
-	enum meeting_when when;	  /* of the link */
-	uint32_t outcomes;	  /* 1 << enum meeting_outcome: what `end` may choose */
-	uint16_t admitted;	  /* entry number, 0: nobody */
-	uint8_t level;		  /* of whoever has the seat, 0 when nobody */
+	enum meeting_when when; /* of the link */
+	uint32_t outcomes;      /* 1 << enum meeting_outcome: what `end` may choose */
+	uint16_t admitted;      /* entry number, 0: nobody */
+	uint8_t level;          /* of whoever has the seat, 0 when nobody */
 	bool not_come, offer_call, overtime;
 	int64_t total_ms[MEETING_FORM_COUNT]; /* the running interval included */
 	uint32_t minutes[MEETING_FORM_COUNT]; /* the same, rounded */
@@ -385,17 +258,18 @@ void meeting_look(const struct meeting *m, int64_t now_ms, struct meeting_view *
 /* NULL when there is no such entry (any more). */
 const struct meeting_entry *meeting_entry_at(const struct meeting *m, uint16_t number);
 /* The seat belongs to another device. */
-bool meeting_entry_is_new_device(const struct meeting *m, const struct meeting_entry *entry);
+bool meeting_entry_is_new_device(
+	const struct meeting *m, const struct meeting_entry *entry);
 /* The admitted entry or NULL. */
 const struct meeting_entry *meeting_admitted(const struct meeting *m);
 int64_t meeting_planned_end_ms(const struct meeting *m);
 
-/* -- persistence ---------------------------------------------------------------------- */
+/* -- persistence ------------------------------------------------------------------- */
 #define MEETING_PACK_MAX 2048
 
 /* Everything but the booking and the connections. Seal it: it holds hashes of devices. */
 void meeting_pack(const struct meeting *m, struct writer *w);
-/* Consumes a whole pack; everybody is away afterwards. Outcome: false, *ret untouched, for
- * anything that meeting_pack() of this version would not have written. */
+/* Consumes a whole pack; everybody is away afterwards. Outcome: false, *ret untouched,
+ * for anything that meeting_pack() of this version would not have written. */
 must_check bool meeting_unpack(struct reader *r, const struct meeting_rules *rules,
 	const struct meeting_booking *booking, struct meeting *ret);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * A stage for one meeting: short words for what people do, the time under the test's hand.
- * Every act returns what meeting_step() returned; the effects are in stage.fx.
+ * A stage for one meeting: short words for what people do, the time under the test's
+ * hand. Every act returns what meeting_step() returned; the effects are in stage.fx.
  */
 #pragma once
 
@@ -15,11 +15,11 @@
 
 #include <cmocka.h>
 
-#define SECOND 1000
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define NINE ((int64_t)1763802000000) /* when the meeting starts */
-#define OWNER 7
+#define SECOND    1000
+#define MINUTE    (60 * SECOND)
+#define HOUR      (60 * MINUTE)
+#define NINE      ((int64_t)1763802000000) /* when the meeting starts */
+#define OWNER     7
 #define COLLEAGUE 8
 
 struct stage {
@@ -55,7 +55,7 @@ static inline int act(struct stage *s, struct meeting_event e)
 	return meeting_step(&s->m, &e, s->now, &s->fx);
 }
 
-#define ACT(stage, event, ...)                                                             \
+#define ACT(stage, event, ...)                                                           \
 	act((stage), (struct meeting_event){ .kind = MEETING_EV_##event, __VA_ARGS__ })
 
 static inline void pass(struct stage *s, int64_t ms)
@@ -80,9 +80,9 @@ static inline uint16_t redeem(struct stage *s, uint8_t device)
 
 static inline int hello(struct stage *s, uint16_t entry, uint8_t device, uint32_t epoch)
 {
-	struct meeting_event e = { .kind = MEETING_EV_CONNECT,
-		.entry = entry,
-		.connect = { .epoch = epoch } };
+	struct meeting_event e = {
+		.kind = MEETING_EV_CONNECT, .entry = entry, .connect = { .epoch = epoch }
+	};
 
 	memset(e.connect.device, device, MEETING_DEVICE_LEN);
 	return act(s, e);
@@ -106,8 +106,8 @@ static inline int phone(struct stage *s, enum meeting_phone event)
 	return ACT(s, PHONE, .phone = { event, MEETING_CALL_FROM_WORK, 47 });
 }
 
-static inline int signal_of(struct stage *s, uint16_t entry, uint32_t epoch,
-	enum meeting_signal kind)
+static inline int signal_of(
+	struct stage *s, uint16_t entry, uint32_t epoch, enum meeting_signal kind)
 {
 	return ACT(s, SIGNAL, .entry = entry, .signal = { epoch, kind });
 }
@@ -122,11 +122,15 @@ static inline int sas(struct stage *s, uint16_t entry, uint32_t epoch, uint8_t s
 	return act(s, e);
 }
 
-static inline int media(struct stage *s, uint16_t entry, bool picture, enum meeting_health health)
+static inline int media(
+	struct stage *s, uint16_t entry, bool picture, enum meeting_health health)
 {
 	return ACT(s, MEDIA, .entry = entry,
-		.media = { .epoch = s->m.epoch, .picture = picture, .mic = true,
-			.rung = MEETING_RUNG_VIDEO, .health = health });
+		.media = { .epoch = s->m.epoch,
+			.picture = picture,
+			.mic = true,
+			.rung = MEETING_RUNG_VIDEO,
+			.health = health });
 }
 
 /* One minute past nine: entry 1 is admitted, epoch 1 begun. */
@@ -150,7 +154,8 @@ static inline struct meeting_view look(const struct stage *s)
 }
 
 /* How often the last act had this effect on this seat. */
-static inline unsigned count_fx(const struct stage *s, enum meeting_effect_kind kind, uint16_t entry)
+static inline unsigned count_fx(
+	const struct stage *s, enum meeting_effect_kind kind, uint16_t entry)
 {
 	unsigned n = 0;
 
@@ -159,8 +164,8 @@ static inline unsigned count_fx(const struct stage *s, enum meeting_effect_kind 
 	return n;
 }
 
-static inline bool has_fx(const struct stage *s, enum meeting_effect_kind kind, uint16_t entry,
-	uint32_t number)
+static inline bool has_fx(const struct stage *s, enum meeting_effect_kind kind,
+	uint16_t entry, uint32_t number)
 {
 	for (unsigned i = 0; i < s->fx.count; i++)
 		if (s->fx.list[i].kind == kind && s->fx.list[i].entry == entry &&
@@ -169,11 +174,12 @@ static inline bool has_fx(const struct stage *s, enum meeting_effect_kind kind, 
 	return false;
 }
 
-static inline bool has_record(const struct stage *s, enum meeting_record what, uint32_t number)
+static inline bool has_record(
+	const struct stage *s, enum meeting_record what, uint32_t number)
 {
 	for (unsigned i = 0; i < s->fx.count; i++)
-		if (s->fx.list[i].kind == MEETING_FX_RECORD && s->fx.list[i].what == what &&
-			s->fx.list[i].number == number)
+		if (s->fx.list[i].kind == MEETING_FX_RECORD &&
+			s->fx.list[i].what == what && s->fx.list[i].number == number)
 			return true;
 	return false;
 }

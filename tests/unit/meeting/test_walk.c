@@ -24,7 +24,7 @@
 #endif
 #define LAST_ENTRY 4096 /* a walk through one meeting never makes so many */
 
-/* -- chance --------------------------------------------------------------------------- */
+/* -- chance ------------------------------------------------------------------------ */
 static uint64_t chance;
 
 static uint32_t dice(uint32_t sides) /* 0 … sides - 1, splitmix64 */
@@ -36,15 +36,15 @@ static uint32_t dice(uint32_t sides) /* 0 … sides - 1, splitmix64 */
 	return (uint32_t)((z ^ z >> 31) % sides);
 }
 
-/* -- the model ------------------------------------------------------------------------ */
+/* -- the model --------------------------------------------------------------------- */
 struct model {
 	bool online[LAST_ENTRY], gone[LAST_ENTRY];
 	bool consultant_online, began, phone, redeemed, asked;
 	uint16_t admitted;
 	unsigned attempts;
-	uint32_t epoch;	     /* of the last START */
+	uint32_t epoch;      /* of the last START */
 	uint16_t epoch_with; /* whom it was told */
-	bool told;	     /* both sides hold that epoch and are still there */
+	bool told;           /* both sides hold that epoch and are still there */
 	uint8_t sas;
 	uint8_t device[LAST_ENTRY];
 	bool proven[LAST_ENTRY]; /* something happened that is worth level 2 */
@@ -211,8 +211,8 @@ static void check_start(const struct meeting_effect *fx)
 	model.told = true;
 }
 
-static void check_effect(const struct meeting_event *e, const struct meeting_effect *fx,
-	int result)
+static void check_effect(
+	const struct meeting_event *e, const struct meeting_effect *fx, int result)
 {
 	seen_fx[fx->kind]++;
 	switch (fx->kind) {
@@ -228,7 +228,8 @@ static void check_effect(const struct meeting_event *e, const struct meeting_eff
 		break;
 	case MEETING_FX_SEAT:
 		assert_int_equal(result, 0);
-		assert_int_equal(e->kind, fx->entry ? MEETING_EV_CONNECT : MEETING_EV_ENTER);
+		assert_int_equal(
+			e->kind, fx->entry ? MEETING_EV_CONNECT : MEETING_EV_ENTER);
 		if (fx->entry == 0)
 			model.consultant_online = true;
 		else
@@ -254,11 +255,12 @@ static void check_effect(const struct meeting_event *e, const struct meeting_eff
 		break;
 	}
 	/* What follows a CLOSE to a seat that was taken away: nothing. */
-	if (fx->kind != MEETING_FX_CLOSE && fx->kind != MEETING_FX_RECORD && fx->entry != 0)
+	if (fx->kind != MEETING_FX_CLOSE && fx->kind != MEETING_FX_RECORD &&
+		fx->entry != 0)
 		assert_false(model.gone[fx->entry]);
 }
 
-/* -- invariants of the state ---------------------------------------------------------- */
+/* -- invariants of the state ------------------------------------------------------- */
 static void check_phases(enum meeting_phase from, enum meeting_phase to)
 {
 	static const bool ok[MEETING_PHASE_COUNT][MEETING_PHASE_COUNT] = {
@@ -355,7 +357,7 @@ static void check_pack(struct stage *s, bool crash_now)
 	crashes++;
 }
 
-/* -- random events -------------------------------------------------------------------- */
+/* -- random events ----------------------------------------------------------------- */
 static uint16_t some_entry(void)
 {
 	const struct meeting *m = &stage.m;
@@ -425,7 +427,8 @@ static void fill_talk(struct meeting_event *e)
 static void fill_phone(struct meeting_event *e)
 {
 	static const enum meeting_phone likely[] = { MEETING_PHONE_OPEN,
-		MEETING_PHONE_RINGING, MEETING_PHONE_NO_ANSWER, MEETING_PHONE_IS_CITIZEN };
+		MEETING_PHONE_RINGING, MEETING_PHONE_NO_ANSWER,
+		MEETING_PHONE_IS_CITIZEN };
 
 	e->phone.event = dice(3) ? likely[dice(ARRAY_LEN(likely))]
 				 : (enum meeting_phone)dice(MEETING_PHONE_COUNT);
@@ -522,9 +525,9 @@ static bool is_unlikely(enum meeting_event_kind kind)
 
 static enum meeting_event_kind some_kind(void)
 {
-	static const enum meeting_event_kind talk[] = { MEETING_EV_SIGNAL, MEETING_EV_SIGNAL,
-		MEETING_EV_SAS, MEETING_EV_SAS, MEETING_EV_MEDIA, MEETING_EV_MEDIA,
-		MEETING_EV_CONNECT, MEETING_EV_ENTER };
+	static const enum meeting_event_kind talk[] = { MEETING_EV_SIGNAL,
+		MEETING_EV_SIGNAL, MEETING_EV_SAS, MEETING_EV_SAS, MEETING_EV_MEDIA,
+		MEETING_EV_MEDIA, MEETING_EV_CONNECT, MEETING_EV_ENTER };
 	enum meeting_event_kind kind;
 
 	do {
@@ -554,9 +557,10 @@ static int64_t some_pause(void)
 	}
 }
 
-/* -- the walk ------------------------------------------------------------------------- */
+/* -- the walk ---------------------------------------------------------------------- */
 /* A refused event is as if only time had passed. */
-static void check_refused(const struct meeting *before, const struct meeting *after, int64_t now)
+static void check_refused(
+	const struct meeting *before, const struct meeting *after, int64_t now)
 {
 	struct meeting_event tick = { .kind = MEETING_EV_TICK };
 	uint8_t a[MEETING_PACK_MAX], b[MEETING_PACK_MAX];
@@ -663,10 +667,12 @@ static void nothing_reaches_or_comes_from_a_device_that_is_not_admitted(void **s
 	uint64_t events = from_env("SAMTALE_EVENTS", EVENTS);
 
 	(void)state;
-	print_message("SAMTALE_SEED=%" PRIu64 " SAMTALE_EVENTS=%" PRIu64 "\n", seed, events);
+	print_message(
+		"SAMTALE_SEED=%" PRIu64 " SAMTALE_EVENTS=%" PRIu64 "\n", seed, events);
 	chance = seed;
 	for (uint64_t i = 0; i < events; i++) {
-		if (i % 400 == 0 || (stage.m.phase == MEETING_PHASE_ENDED && dice(10) == 0))
+		if (i % 400 == 0 ||
+			(stage.m.phase == MEETING_PHASE_ENDED && dice(10) == 0))
 			new_meeting();
 		one_event();
 		if (dice(8) == 0)
@@ -683,8 +689,8 @@ static void the_walk_got_everywhere(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(seen_fx); i++)
 		assert_true(seen_fx[i] > 100);
 	for (size_t i = MEETING_OUTCOME_HELD; i < ARRAY_LEN(seen_outcome); i++) {
-		print_message("%s %" PRIu64 "\n", meeting_outcome_name((enum meeting_outcome)i),
-			seen_outcome[i]);
+		print_message("%s %" PRIu64 "\n",
+			meeting_outcome_name((enum meeting_outcome)i), seen_outcome[i]);
 		assert_true(seen_outcome[i] > 0);
 	}
 	for (size_t i = MEETING_EV_ENTER; i <= MEETING_EV_END; i++)
@@ -699,7 +705,8 @@ static void the_walk_got_everywhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_reaches_or_comes_from_a_device_that_is_not_admitted),
+		cmocka_unit_test(
+			nothing_reaches_or_comes_from_a_device_that_is_not_admitted),
 		cmocka_unit_test(the_walk_got_everywhere),
 	};
 

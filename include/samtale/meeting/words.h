@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The words of a meeting as numbers, and the way to and from the wire. All of them come
+ * from meeting.def.
+ */
+#pragma once
+
+#include "samtale/base/bytes.h"
+
+/* Each list of meeting.def is an enum meeting_<list> with MEETING_<LIST>_<ID>, a name for
+ * each, and the way back from the wire: -1 when the word is not one of the list. */
+#define MEETING_WORDS(list)                                                              \
+	const char *meeting_##list##_name(enum meeting_##list of);                       \
+	must_check int meeting_##list##_of(struct bytes name);
+
+#define PHASE(id, name) MEETING_PHASE_##id,
+enum meeting_phase {
+#include "samtale/meeting/meeting.def"
+	MEETING_PHASE_COUNT
+};
+#define FORM(id, name) MEETING_FORM_##id,
+enum meeting_form {
+#include "samtale/meeting/meeting.def"
+	MEETING_FORM_COUNT
+};
+#define WAY(id, name) MEETING_WAY_##id,
+enum meeting_way {
+#include "samtale/meeting/meeting.def"
+	MEETING_WAY_COUNT
+};
+#define PLACE(id, name) MEETING_PLACE_##id,
+enum meeting_place {
+#include "samtale/meeting/meeting.def"
+	MEETING_PLACE_COUNT
+};
+#define VIA(id, name) MEETING_VIA_##id,
+enum meeting_via {
+#include "samtale/meeting/meeting.def"
+	MEETING_VIA_COUNT
+};
+#define PROGRESS(id, name) MEETING_PROGRESS_##id,
+enum meeting_progress { /* `step` on the wire */
+#include "samtale/meeting/meeting.def"
+	MEETING_PROGRESS_COUNT
+};
+#define SIGNAL(id, name) MEETING_SIGNAL_##id,
+enum meeting_signal {
+#include "samtale/meeting/meeting.def"
+	MEETING_SIGNAL_COUNT
+};
+#define RUNG(id, name) MEETING_RUNG_##id,
+enum meeting_rung {
+#include "samtale/meeting/meeting.def"
+	MEETING_RUNG_COUNT
+};
+#define HEALTH(id, name) MEETING_HEALTH_##id,
+enum meeting_health {
+#include "samtale/meeting/meeting.def"
+	MEETING_HEALTH_COUNT
+};
+#define BREAK(id, name) MEETING_BREAK_##id,
+enum meeting_break {
+#include "samtale/meeting/meeting.def"
+	MEETING_BREAK_COUNT
+};
+#define CALL(id, name) MEETING_CALL_##id,
+enum meeting_call {
+#include "samtale/meeting/meeting.def"
+	MEETING_CALL_COUNT
+};
+#define PHONE(id, name, ...) MEETING_PHONE_##id,
+enum meeting_phone {
+#include "samtale/meeting/meeting.def"
+	MEETING_PHONE_COUNT
+};
+#define CALL_FROM(id, name) MEETING_CALL_FROM_##id,
+enum meeting_call_from {
+#include "samtale/meeting/meeting.def"
+	MEETING_CALL_FROM_COUNT
+};
+#define OUTCOME(id, name) MEETING_OUTCOME_##id,
+enum meeting_outcome {
+#include "samtale/meeting/meeting.def"
+	MEETING_OUTCOME_COUNT
+};
+#define ALERT(id, name) MEETING_ALERT_##id,
+enum meeting_alert {
+#include "samtale/meeting/meeting.def"
+	MEETING_ALERT_COUNT
+};
+#define WHEN(id, name) MEETING_WHEN_##id,
+enum meeting_when {
+#include "samtale/meeting/meeting.def"
+	MEETING_WHEN_COUNT
+};
+#define REFUSAL(id, name) MEETING_E_##id,
+enum meeting_refusal {
+	MEETING_E_NOTHING, /* 0: done */
+#include "samtale/meeting/meeting.def"
+	MEETING_E_COUNT
+};
+#define CLOSE(id, name) MEETING_CLOSE_##id,
+enum meeting_close {
+#include "samtale/meeting/meeting.def"
+	MEETING_CLOSE_COUNT
+};
+#define RECORD(id, name) MEETING_RECORD_##id,
+enum meeting_record {
+#include "samtale/meeting/meeting.def"
+	MEETING_RECORD_COUNT
+};
+#define EVENT(id, ...) MEETING_EV_##id,
+enum meeting_event_kind {
+#include "samtale/meeting/meeting.def"
+	MEETING_EV_COUNT
+};
+
+MEETING_WORDS(phase)
+MEETING_WORDS(form)
+MEETING_WORDS(way)
+MEETING_WORDS(place)
+MEETING_WORDS(via)
+MEETING_WORDS(progress)
+MEETING_WORDS(signal)
+MEETING_WORDS(rung)
+MEETING_WORDS(health)
+MEETING_WORDS(break)
+MEETING_WORDS(call)
+MEETING_WORDS(phone)
+MEETING_WORDS(call_from)
+MEETING_WORDS(outcome)
+MEETING_WORDS(alert)
+MEETING_WORDS(when)
+MEETING_WORDS(close)
+MEETING_WORDS(record)
+#undef MEETING_WORDS
+/* The code of a positive result of meeting_step(). */
+const char *meeting_refusal_name(int refusal);
