@@ -135,7 +135,7 @@ export function reduceTalk(talk: Talk, action: TalkAction): Talk {
 
 function seated(talk: Talk, seat: ConsultantState): Talk {
 	const still = (offer: Offer) => offerHolds(offer, talk, seat);
-	const gone = seat.call.given_number === undefined && talk.seat?.call.given_number;
+	const gone = !seat.call.given_number && talk.seat?.call.given_number;
 	return {
 		...talk,
 		seat,
@@ -156,7 +156,7 @@ function offerHolds(offer: Offer, talk: Talk, seat: ConsultantState | null): boo
 	const calling = inCall(callNow(talk, seat));
 	switch (offer) {
 		case "given":
-			return call.given_number !== undefined && call.given_number !== "";
+			return Boolean(call.given_number);
 		case "asked":
 			return call.state === "asked" && !calling;
 		case "videoAsked":

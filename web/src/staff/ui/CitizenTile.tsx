@@ -46,7 +46,7 @@ export function CitizenTile({ talk }: { talk: Talk }) {
 			{!guest ? (
 				<Door talk={talk} />
 			) : track ? (
-				<Video track={track} label={words.citizen} />
+				<Video track={track} />
 			) : (
 				<div class="blank">
 					<Icon name="person" />

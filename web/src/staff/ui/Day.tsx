@@ -14,9 +14,9 @@ function arrows(event: KeyboardEvent): void {
 	const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
 	const list = event.currentTarget;
 	if (step === 0 || !(list instanceof HTMLElement)) return;
-	const firsts = [...list.querySelectorAll<HTMLElement>("[data-first]")];
-	const at = firsts.findIndex((f) => f.closest("li")?.contains(document.activeElement));
-	const next = firsts[at + step];
+	const rows = [...list.querySelectorAll(":scope > .card")];
+	const at = rows.findIndex((row) => row.contains(document.activeElement));
+	const next = rows[at + step]?.querySelector<HTMLElement>("button, summary");
 	if (!next) return;
 	event.preventDefault();
 	next.focus();

@@ -3,7 +3,7 @@
 // out of the printer.
 import { useEffect, useState } from "preact/hooks";
 import { fetchInvitation } from "../desk";
-import { type Language, state, t, tables } from "../store";
+import { type Language, state, t } from "../store";
 import { Button } from "./Button";
 import { Choice } from "./Choice";
 import { GuideSheet } from "./GuideSheet";
@@ -26,8 +26,8 @@ export function Guide({ id }: { id: string }) {
 					label={words.language}
 					value={language}
 					options={[
-						["da", tables.da.book.languages.da],
-						["en", tables.en.book.languages.en],
+						["da", "Dansk"],
+						["en", "English"],
 					]}
 					onValue={setChosen}
 				/>

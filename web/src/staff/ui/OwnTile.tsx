@@ -13,7 +13,7 @@ export function OwnTile({ talk }: { talk: Talk }) {
 	return (
 		<figure class="tile">
 			{track ? (
-				<Video track={track} label={words.you} mirrored />
+				<Video track={track} mirrored />
 			) : (
 				<div class="blank">
 					<Icon name="person" />

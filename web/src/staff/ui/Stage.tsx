@@ -43,13 +43,13 @@ export function Stage({ talk }: { talk: Talk }) {
 		<div class={`stage${theirs || mine ? " shared" : ""}`} ref={at}>
 			{theirs && (
 				<figure class="tile screen">
-					<Video track={theirs} label={words.theyShare} whole />
+					<Video track={theirs} whole />
 					<figcaption>{words.theyShare}</figcaption>
 				</figure>
 			)}
 			{mine && !theirs && (
 				<figure class="tile screen mine">
-					<Video track={mine} label={words.youShare} whole />
+					<Video track={mine} whole />
 					<figcaption>{words.youShare}</figcaption>
 				</figure>
 			)}

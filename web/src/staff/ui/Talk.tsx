@@ -54,9 +54,9 @@ export function Talk() {
 					{phone ? <PhonePanel talk={talk} main /> : <Stage talk={talk} />}
 					<Controls talk={talk} phone={phone} />
 				</div>
-				<aside class="side" id="side">
+				<div class="side">
 					<Side panel={talk.panel} talk={talk} />
-				</aside>
+				</div>
 			</div>
 		</section>
 	);

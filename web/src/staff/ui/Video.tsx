@@ -4,12 +4,11 @@ import { useEffect, useRef } from "preact/hooks";
 
 interface Props {
 	track: MediaStreamTrack;
-	label: string;
 	mirrored?: boolean;
 	whole?: boolean;
 }
 
-export function Video({ track, label, mirrored, whole }: Props) {
+export function Video({ track, mirrored, whole }: Props) {
 	const at = useRef<HTMLVideoElement>(null);
 	useEffect(() => {
 		const video = at.current;
@@ -27,7 +26,6 @@ export function Video({ track, label, mirrored, whole }: Props) {
 			class={`${mirrored ? "mirrored" : ""}${whole ? " whole" : ""}`}
 			muted
 			playsInline
-			aria-label={label}
 		/>
 	);
 }
