@@ -78,6 +78,13 @@ int call_note(
 	return audit_note(c->api->parts.audit, &e);
 }
 
+int call_keep_text(struct call *c, unsigned place, const char *text)
+{
+	if (!bytes_to_str(bytes_str(text), c->texts[place], sizeof(c->texts[place])))
+		return fault_here(EMSGSIZE);
+	return 0;
+}
+
 void call_cookie(struct call *c, const char *name, const char *value, int64_t max_age_s)
 {
 	struct writer w = writer_of(c->set_cookie, sizeof(c->set_cookie) - 1);

@@ -151,6 +151,9 @@ void call_charge(struct call *c, enum throttle_kind kind, uint64_t key);
 must_check int call_note(struct call *c, enum audit_what what, enum audit_purpose purpose,
 	int64_t meeting);
 
+/* Keeps a text to show once, in c->texts[place]. Fault: -EMSGSIZE. */
+must_check int call_keep_text(struct call *c, unsigned place, const char *text);
+
 /* Builds Set-Cookie of a __Host- cookie; max_age_s 0 ends it. */
 void call_cookie(struct call *c, const char *name, const char *value, int64_t max_age_s);
 

@@ -3,8 +3,8 @@
  * *Ring til mig*, and what a device that has a seat already asks: what its meeting looks
  * like now, and to be forgotten.
  */
-#include "samtale/api/field.h"
 #include "link.h"
+#include "samtale/api/field.h"
 
 #include "samtale/base/fault.h"
 

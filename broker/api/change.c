@@ -180,9 +180,9 @@ static int ask_number(struct call *c, struct store *s)
 		call_refuse(c, 404, "no_number");
 		return CALL_E_REFUSED;
 	}
-	(void)bytes_to_str(bytes_str(text), c->texts[NUMBER_TEXT], sizeof(c->texts[0]));
+	r = call_keep_text(c, NUMBER_TEXT, text);
 	secret_wipe(text, sizeof(text));
-	return 0;
+	return r;
 }
 
 static void answer_number(struct call *c)

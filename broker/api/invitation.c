@@ -28,8 +28,8 @@ int invitation_open(struct call *c, struct store *s, enum vault_purpose purpose)
 	link_token_make(&keys->ck, c->row.link_generation, c->texts[TEXT_TOKEN]);
 	pin_make(&keys->ck, c->row.link_generation, c->texts[TEXT_PIN]);
 	card_call_number(c->api, &c->row, &c->other, call);
-	(void)bytes_to_str(bytes_str(call), c->texts[TEXT_CALL], sizeof(c->texts[0]));
-	return cards_open(c, s, purpose, &c->row, 1);
+	r = call_keep_text(c, TEXT_CALL, call);
+	return r < 0 ? fault_pass(r) : cards_open(c, s, purpose, &c->row, 1);
 }
 
 void invitation_write(struct call *c, struct jout *o)

@@ -155,13 +155,12 @@ static void hashed(void *arg, const char *hash)
 {
 	struct call *c = arg;
 
-	if (!hash) {
+	if (!hash || !bytes_to_str(bytes_str(hash), c->account.password_hash,
+			     sizeof(c->account.password_hash))) {
 		call_fault(c, -ENOMEM);
 		call_send(c);
 		return;
 	}
-	(void)bytes_to_str(bytes_str(hash), c->account.password_hash,
-		sizeof(c->account.password_hash));
 	call_again(c, ask_store_account, answer_finish);
 }
 
