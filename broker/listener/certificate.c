@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,26 +69,45 @@ static int check_files(const struct certificate_files *files,
 	return 0;
 }
 
+/* A key behind a passphrase must not make the daemon ask for it on a terminal. */
+static int no_passphrase(char *buf, int cap, int writing, void *arg)
+{
+	(void)buf;
+	(void)cap;
+	(void)writing;
+	(void)arg;
+	return -1;
+}
+
+static EVP_PKEY *read_key(const char *path)
+{
+	BIO *bio = BIO_new_file(path, "r");
+	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+
+	BIO_free(bio);
+	return key;
+}
+
 static int check_pair(SSL_CTX *ctx, const struct certificate_files *files,
 	struct certificate_sentence *ret)
 {
+	EVP_PKEY *key;
+	int r = 0;
+
 	if (SSL_CTX_use_certificate_chain_file(ctx, files->certificate) != 1)
 		return say(ret, "The certificate", files->certificate,
 			" is not a PEM certificate that is strong enough.");
-	/* Puts the certificate out again when the key does not belong to it. */
-	if (SSL_CTX_use_PrivateKey_file(ctx, files->key, SSL_FILETYPE_PEM) != 1) {
-		unsigned long why = ERR_peek_last_error();
-
+	key = read_key(files->key);
+	if (!key)
 		return say(ret, "The private key", files->key,
-			ERR_GET_REASON(why) == X509_R_KEY_VALUES_MISMATCH ||
-					ERR_GET_REASON(why) == X509_R_KEY_TYPE_MISMATCH
-				? " does not belong to the certificate."
-				: " is not a PEM key without a passphrase.");
-	}
-	if (SSL_CTX_check_private_key(ctx) != 1)
-		return say(ret, "The private key", files->key,
+			" is not a PEM key without a passphrase.");
+	if (X509_check_private_key(SSL_CTX_get0_certificate(ctx), key) != 1)
+		r = say(ret, "The private key", files->key,
 			" does not belong to the certificate.");
-	return 0;
+	else if (SSL_CTX_use_PrivateKey(ctx, key) != 1)
+		r = say(ret, "The private key", files->key, " is of a kind that TLS cannot use.");
+	EVP_PKEY_free(key);
+	return r;
 }
 
 static void date_of(const ASN1_TIME *at, char *buf, size_t cap, int64_t *ret_ms)

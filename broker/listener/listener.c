@@ -33,28 +33,6 @@ static void count_complaint(int level, const char *line)
 	(void)atomic_fetch_add(&complaints, 1);
 }
 
-const char *refusal_code(enum refusal r)
-{
-	static const char *const codes[] = {
-#define REFUSAL(id, status, code, sentence) code,
-#include "samtale/listener/refusals.def"
-#undef REFUSAL
-	};
-
-	return codes[r];
-}
-
-const char *refusal_sentence(enum refusal r)
-{
-	static const char *const sentences[] = {
-#define REFUSAL(id, status, code, sentence) sentence,
-#include "samtale/listener/refusals.def"
-#undef REFUSAL
-	};
-
-	return sentences[r];
-}
-
 /* -- the library's callbacks --------------------------------------------------------------- */
 static int on_raw(struct conn *c)
 {

@@ -6,7 +6,8 @@
  * messages on. Prints "port N" when ready; SIGHUP reloads the certificate, SIGTERM ends
  * gracefully.
  */
-#include "samtale/base/ops_log.h"
+#include "samtale/base/clock.h"
+#include "samtale/base/limits.h"
 #include "samtale/listener/listener.h"
 #include "samtale/listener/metrics.h"
 
@@ -332,6 +333,8 @@ static void parse(int argc, char **argv, struct listener_settings *s, const char
 			s->connections = number(v);
 		else if (strcmp(o, "--per-prefix") == 0)
 			s->per_prefix = number(v);
+		else if (strcmp(o, "--clock-days") == 0)
+			clock_shift(strtol(v, NULL, 10) * MS_DAY);
 		else if (strcmp(o, "--metrics") == 0)
 			*metrics = v;
 	}
