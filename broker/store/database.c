@@ -240,10 +240,8 @@ static int run(struct store *s, enum sql_id id)
 
 static int batch_begin(struct store *s)
 {
-	int r = run(s, SQL_BEGIN_WRITE);
-
-	/* What cannot be written may still be read. */
-	return r == -EROFS || r == -ENOSPC ? run(s, SQL_BEGIN_READ) : r;
+	/* Takes a lock in shared memory, writes nothing: reading goes on on a full disk. */
+	return run(s, SQL_BEGIN);
 }
 
 static void batch_abandon(struct store *s)
@@ -255,6 +253,16 @@ static void batch_abandon(struct store *s)
 		(void)run(s, SQL_ROLLBACK);
 }
 
+/* Does not wait for a reader in another process (a backup): the next commit tries again. */
+static void empty_log(struct database *d)
+{
+	(void)sqlite3_busy_timeout(d->db, 0);
+	if (sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
+		SQLITE_OK)
+		d->truncate = false;
+	(void)sqlite3_busy_timeout(d->db, BUSY_MS);
+}
+
 static int batch_commit(struct store *s)
 {
 	struct database *d = database_of(s);
@@ -264,10 +272,8 @@ static int batch_commit(struct store *s)
 		batch_abandon(s);
 		return r;
 	}
-	/* A reader in another process can hold this up; then the next one does it. */
-	if (d->truncate && sqlite3_wal_checkpoint_v2(d->db, NULL,
-				   SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK)
-		d->truncate = false;
+	if (d->truncate)
+		empty_log(d);
 	return 0;
 }
 

@@ -70,7 +70,7 @@ static int run_id(struct store *s, enum sql_id id, int64_t meeting)
 static int retention_drop(struct store *s, enum retention_kind kind, int64_t meeting)
 {
 	static const enum sql_id steps[][4] = {
-		/* SQL_BEGIN_WRITE, the first, ends a list */
+		/* SQL_BEGIN, the first, ends a list */
 		[RETENTION_CONTACT] = { SQL_DROP_CONTACT },
 		[RETENTION_BOOKING] = { SQL_SHREDDING_PUT, SQL_LIVE_DROP,
 			SQL_BOOKING_DROP },
@@ -83,7 +83,7 @@ static int retention_drop(struct store *s, enum retention_kind kind, int64_t mee
 	if ((size_t)kind >= ARRAY_LEN(steps))
 		return fault_here(EINVAL);
 	database_of(s)->truncate = true;
-	for (size_t i = 0; r == 0 && i < 4 && steps[kind][i] != SQL_BEGIN_WRITE; i++)
+	for (size_t i = 0; r == 0 && i < 4 && steps[kind][i] != SQL_BEGIN; i++)
 		r = run_id(s, steps[kind][i], meeting);
 	return r;
 }
