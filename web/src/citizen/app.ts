@@ -15,12 +15,20 @@ import { callMe, nothing, type Peek, peek, redeemed } from "../protocol/http";
 import type { Language, Step } from "../protocol/words";
 import { type Answer, ask } from "../session/api";
 import { type Connection, connect, type Ending } from "../session/connection";
-import { da, type Key } from "../text/da";
-import { en } from "../text/en";
+import type { Key } from "../text/da";
 import { fill, phoneWords } from "../text/fill";
+import { loadWords, wordsOf } from "../text/tables";
 import { type GearKeeper, keepGear } from "./gear";
 import { memory } from "./memory";
-import { type Event, isTalking, type Model, newModel, reduce, type Stage } from "./model";
+import {
+	type Event,
+	isTalking,
+	type Model,
+	newModel,
+	type Plain,
+	reduce,
+	type Stage,
+} from "./model";
 import { createSound, type Sound } from "./sound";
 
 export interface App {
@@ -31,6 +39,8 @@ export interface App {
 	readonly gear: GearKeeper;
 	readonly sound: Sound;
 	dispatch(event: Event): void;
+	set(now: Partial<Plain>): void;
+	go(stage: Stage): void;
 	setLanguage(language: Language): void;
 	/** The welcome button. */
 	begin(): void;
@@ -105,13 +115,17 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		if (model !== was) host.changed(was, model);
 	}
 
+	const set = (now: Partial<Plain>) => dispatch({ type: "set", set: now });
+
+	const go = (stage: Stage) => dispatch({ type: "stage", stage });
+
 	const gear = keepGear({
 		dispatch,
 		sends: (source, track) => talk?.set(source, track),
 		changed: () => talk?.changed(),
 	});
 
-	const sound = createSound((blocked) => dispatch({ type: "sound_blocked", blocked }));
+	const sound = createSound((blocked) => set({ soundBlocked: blocked }));
 
 	function say(key: Key, values: Record<string, string | number> = {}): string {
 		const p = model.peek;
@@ -121,19 +135,17 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 			number: phoneWords(p?.call.number ?? ""),
 			last2: model.callMe.last2,
 		};
-		return fill((model.language === "da" ? da : en)[key], { ...usual, ...values });
+		return fill(wordsOf(model.language)[key], { ...usual, ...values });
 	}
 
-	function setLanguage(language: Language): void {
-		memory.setLanguage(language);
-		dispatch({ type: "language", language });
+	async function setLanguage(language: Language): Promise<void> {
+		if (await loadWords(language)) set({ language });
 	}
 
 	function takePeek(found: Peek): void {
 		dispatch({ type: "peek", peek: found });
-		dispatch({ type: "tick", ms: Date.now() });
-		if (memory.language() === undefined)
-			dispatch({ type: "language", language: found.language });
+		set({ nowMs: Date.now() });
+		if (memory.language() === undefined) void setLanguage(found.language);
 	}
 
 	/** Where a fresh page begins, by what it knows. */
@@ -141,7 +153,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		const tab = token === "" ? memory.tabSeat() : undefined;
 		const known = tab ?? (token === "" ? memory.deviceSeat() : undefined);
 		if (token === "" && known === undefined) {
-			dispatch({ type: "stage", stage: "digits" });
+			go("digits");
 			return;
 		}
 		const found =
@@ -152,27 +164,27 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 			const unknown = found.code === "link_unknown";
 			if (unknown && known !== undefined) memory.forget();
 			const stage = !unknown ? "retry" : known === undefined ? "over" : "digits";
-			dispatch({ type: "stage", stage });
-			if (!unknown) dispatch({ type: "problem", problem: problemOf(found.code) });
+			go(stage);
+			if (!unknown) set({ problem: problemOf(found.code) });
 			return;
 		}
 		takePeek(found.value);
-		if (found.value.when === "over") dispatch({ type: "stage", stage: "meeting_over" });
+		if (found.value.when === "over") go("meeting_over");
 		else if (tab !== undefined) enter(tab, memory.had("ready"));
 		else {
 			seat = known ?? "";
-			dispatch({ type: "stage", stage: "welcome" });
+			go("welcome");
 		}
 	}
 
 	function begin(): void {
 		if (seat !== "") enter(seat, false);
-		else if (model.peek?.pin) dispatch({ type: "stage", stage: "pin" });
+		else if (model.peek?.pin) go("pin");
 		else redeem("");
 	}
 
 	async function bind(question: Promise<Answer<{ seat: string; peek: Peek }>>) {
-		dispatch({ type: "asking" });
+		set({ asking: true, problem: "" });
 		const found = await question;
 		if (found.ok) {
 			takePeek(found.value.peek);
@@ -180,13 +192,13 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		} else if (found.code === "over" || found.code === "link_unknown")
 			dispatch(
 				model.stage === "digits" || model.stage === "over"
-					? { type: "problem", problem: "digits_wrong" }
+					? { type: "set", set: { asking: false, problem: "digits_wrong" } }
 					: { type: "stage", stage: "over" },
 			);
 		else if (found.code === "too_early" && model.peek !== undefined) {
 			takePeek({ ...model.peek, when: "early", starts: found.starts });
-			dispatch({ type: "stage", stage: "welcome" });
-		} else dispatch({ type: "problem", problem: problemOf(found.code) });
+			go("welcome");
+		} else set({ asking: false, problem: problemOf(found.code) });
 	}
 
 	function redeem(pin: string): void {
@@ -200,13 +212,13 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		memory.setSeat(mine);
 		const arrived = memory.arrived() || Date.now();
 		memory.setArrived(arrived);
-		dispatch({ type: "arrived", ms: arrived });
+		set({ arrivedMs: arrived });
 		connectSeat();
 		if (!ready) step("opened");
 		const direct = ready || model.peek?.booked_form === "phone";
 		if (direct) toMeeting(!ready);
 		else {
-			dispatch({ type: "stage", stage: "devices" });
+			go("devices");
 			step("devices");
 		}
 		if (ready) void gear.resume();
@@ -214,7 +226,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 
 	function toMeeting(say: boolean): void {
 		memory.setHad("ready", true);
-		dispatch({ type: "stage", stage: "meeting" });
+		go("meeting");
 		if (say) step("ready");
 		awake ??= keepAwake();
 	}
@@ -233,10 +245,10 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 			decode: toCitizen,
 			events: {
 				up() {
-					dispatch({ type: "signalling", up: true });
+					set({ signalling: true });
 					if (document.hidden) connection?.send({ type: "hidden", hidden: true });
 				},
-				down: () => dispatch({ type: "signalling", up: false }),
+				down: () => set({ signalling: false }),
 				message: receive,
 				ended: leftBy,
 			},
@@ -301,13 +313,13 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 					if (link === "none") sound.take(null);
 				},
 				tracks: sound.take,
-				quality: (health, rung) => dispatch({ type: "quality", health, rung }),
-				code: (code) => dispatch({ type: "code", code }),
+				quality: (health, rung) => set({ health, rung }),
+				code: (code) => set({ code }),
 				unsafe() {
 					close();
-					dispatch({ type: "stage", stage: "unsafe" });
+					go("unsafe");
 				},
-				channel: (open) => dispatch({ type: "channel", open }),
+				channel: (open) => set({ channel: open }),
 				text: (text) => dispatch({ type: "line", line: { mine: false, text } }),
 				hand: () => undefined,
 			},
@@ -327,7 +339,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		if (mayReturn) leaveSeat();
 		else close();
 		if (stage === "moved" || stage === "removed" || stage === "over") memory.forget();
-		if (model.stage !== "ended") dispatch({ type: "stage", stage });
+		if (model.stage !== "ended") go(stage);
 	}
 
 	/** Another build is served: load it, once, when that cuts nobody off. */
@@ -335,7 +347,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		if (isTalking(model)) setTimeout(upgrade, 2000);
 		else if (memory.had("upgraded")) {
 			leaveSeat();
-			dispatch({ type: "stage", stage: "trouble" });
+			go("trouble");
 		} else {
 			memory.setHad("upgraded", true);
 			location.reload();
@@ -390,10 +402,10 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 	});
 	for (const kind of ["online", "offline"] as const)
 		window.addEventListener(kind, () => {
-			dispatch({ type: "online", online: kind === "online" });
+			set({ online: kind === "online" });
 			if (kind === "online") talk?.nudge();
 		});
-	setInterval(() => dispatch({ type: "tick", ms: Date.now() }), TICK_MS);
+	setInterval(() => set({ nowMs: Date.now() }), TICK_MS);
 
 	return {
 		model: () => model,
@@ -401,14 +413,19 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		gear,
 		sound,
 		dispatch,
-		setLanguage,
+		set,
+		go,
+		setLanguage(language) {
+			memory.setLanguage(language);
+			void setLanguage(language);
+		},
 		begin,
 		redeem,
 		digits(number, pin) {
 			void bind(ask("/link/digits", redeemed, { body: { number, pin } }));
 		},
 		open() {
-			dispatch({ type: "stage", stage: "loading" });
+			go("loading");
 			void look();
 		},
 		ready: () => toMeeting(true),
@@ -419,7 +436,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		},
 		video(yes) {
 			if (yes) connection?.send({ type: "video" });
-			dispatch({ type: "video", asked: yes });
+			set({ videoAsked: yes, videoDeclined: !yes });
 		},
 		takeBack: () => enter(seat, memory.had("ready")),
 		callMe: (phone) => void askCall(phone === "" ? {} : { phone }),
@@ -429,7 +446,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 			memory.forget();
 			void forgetCertificates();
 			void ask("/device/forget", nothing, { body: {} });
-			dispatch({ type: "stage", stage: "forgotten" });
+			go("forgotten");
 		},
 	};
 }

@@ -12,7 +12,7 @@ import {
 } from "../media/devices";
 import type { Sources } from "../media/peer";
 import { memory } from "./memory";
-import type { Event, Gear } from "./model";
+import type { Event, Gear, Plain } from "./model";
 
 export interface GearKeeper {
 	/** The present tracks. */
@@ -55,6 +55,8 @@ export function keepGear(host: GearHost): GearKeeper {
 		host.dispatch({ type: "gear", which, gear });
 	}
 
+	const set = (now: Partial<Plain>) => host.dispatch({ type: "set", set: now });
+
 	function put(source: keyof Sources, track: MediaStreamTrack | null): void {
 		const old = tracks[source];
 		if (old !== null) {
@@ -76,13 +78,13 @@ export function keepGear(host: GearHost): GearKeeper {
 					videoinput: "camera",
 					audiooutput: "speaker",
 				} as const;
-				host.dispatch({ type: "offered", device: { kind: names[kind], id, label } });
+				set({ offered: { kind: names[kind], id, label } });
 			},
 		});
 	}
 
 	function watchMic(track: MediaStreamTrack): void {
-		const lost = () => host.dispatch({ type: "mic_lost", lost: true });
+		const lost = () => set({ micLost: true });
 		track.onended = () => {
 			tell("mic", { open: false, on: false });
 			lost();
@@ -94,7 +96,7 @@ export function keepGear(host: GearHost): GearKeeper {
 		};
 		track.onunmute = () => {
 			clearTimeout(lostTimer);
-			host.dispatch({ type: "mic_lost", lost: false });
+			set({ micLost: false });
 		};
 	}
 
@@ -108,7 +110,7 @@ export function keepGear(host: GearHost): GearKeeper {
 		put("mic", opened.track);
 		watchMic(opened.track);
 		tell("mic", { open: true, on: true, trouble: "", device });
-		host.dispatch({ type: "mic_lost", lost: false });
+		set({ micLost: false });
 		memory.setHad("mic", true);
 		return "";
 	}
@@ -135,7 +137,7 @@ export function keepGear(host: GearHost): GearKeeper {
 
 	function stopShare(refused = false): void {
 		put("screen", null);
-		host.dispatch({ type: "sharing", on: false, refused });
+		set({ sharing: false, shareRefused: refused });
 	}
 
 	function free(): void {
@@ -143,7 +145,7 @@ export function keepGear(host: GearHost): GearKeeper {
 		for (const source of ["mic", "camera", "screen"] as const) put(source, null);
 		tell("mic", { open: false, on: false });
 		tell("camera", { open: false, on: false });
-		host.dispatch({ type: "sharing", on: false, refused: false });
+		set({ sharing: false, shareRefused: false });
 	}
 
 	return {
@@ -173,13 +175,13 @@ export function keepGear(host: GearHost): GearKeeper {
 			if (!opened.ok) return stopShare(opened.why === "unsupported");
 			put("screen", opened.track);
 			opened.track.onended = () => stopShare();
-			host.dispatch({ type: "sharing", on: true, refused: false });
+			set({ sharing: true, shareRefused: false });
 		},
 		stopShare,
 		suspend: free,
 		async resume() {
 			if (memory.had("mic") && tracks.mic === null && (await mic()) !== "")
-				host.dispatch({ type: "mic_lost", lost: true });
+				set({ micLost: true });
 			if (memory.had("camera") && tracks.camera === null) await camera();
 		},
 		stop() {

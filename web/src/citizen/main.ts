@@ -4,6 +4,7 @@
 // one screen at a time.
 import "../../styles/citizen.css";
 import { language } from "../protocol/words";
+import { loadWords } from "../text/tables";
 import { type App, createApp } from "./app";
 import { canTalk, isInApp } from "./browser";
 import { setText } from "./dom";
@@ -57,7 +58,7 @@ function firstLanguage() {
 	return memory.language() ?? (page === "en" ? "en" : "da");
 }
 
-function run(): void {
+async function run(): Promise<void> {
 	const page = document.querySelector<HTMLElement>("#page");
 	const live = document.querySelector<HTMLElement>("#live");
 	const toggle = document.querySelector<HTMLButtonElement>("#language");
@@ -67,7 +68,8 @@ function run(): void {
 	const switcher = toggle;
 	let shown: { name: Name; language: string; screen: Screen } | undefined;
 	let help: ((m: Model) => void) | undefined;
-	const app: App = createApp(token, firstLanguage(), { changed });
+	const first = firstLanguage();
+	const app: App = createApp(token, (await loadWords(first)) ? first : "da", { changed });
 
 	function dress(m: Model): void {
 		document.documentElement.lang = m.language;
@@ -119,9 +121,9 @@ function begin(app: App): void {
 	if (isInApp(navigator.userAgent)) {
 		// *Open in browser* must carry the link along.
 		if (token !== "") history.replaceState(null, "", `${location.pathname}#${token}`);
-		app.dispatch({ type: "stage", stage: "in_app" });
-	} else if (!canTalk()) app.dispatch({ type: "stage", stage: "unsupported" });
+		app.go("in_app");
+	} else if (!canTalk()) app.go("unsupported");
 	else app.open();
 }
 
-run();
+void run();

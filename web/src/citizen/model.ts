@@ -89,30 +89,21 @@ export interface Model {
 	callMe: { asked: boolean; last2: string; problem: Key | ""; typing: boolean };
 }
 
+/** What is simply so from now on; everything else has a rule of its own in reduce(). */
+export type Plain = Omit<
+	Model,
+	"stage" | "peek" | "state" | "ended" | "mic" | "camera" | "link" | "lines" | "callMe"
+>;
+
 export type Event =
+	| { type: "set"; set: Partial<Plain> }
 	| { type: "stage"; stage: Stage; problem?: Key }
-	| { type: "language"; language: Language }
 	| { type: "peek"; peek: Peek }
-	| { type: "asking" }
-	| { type: "problem"; problem: Key | "" }
 	| { type: "state"; state: CitizenState }
 	| { type: "ended"; ended: CitizenEnded }
 	| { type: "gear"; which: "mic" | "camera"; gear: Partial<Gear> }
-	| { type: "sharing"; on: boolean; refused: boolean }
-	| { type: "mic_lost"; lost: boolean }
-	| { type: "sound_blocked"; blocked: boolean }
-	| { type: "offered"; device: Model["offered"] }
-	| { type: "no_sound"; silent: boolean }
-	| { type: "signalling"; up: boolean }
-	| { type: "online"; online: boolean }
 	| { type: "link"; link: Link }
-	| { type: "quality"; health: Health; rung: Rung }
-	| { type: "code"; code: string }
-	| { type: "channel"; open: boolean }
 	| { type: "line"; line: Line }
-	| { type: "arrived"; ms: number }
-	| { type: "tick"; ms: number }
-	| { type: "video"; asked: boolean }
 	| { type: "call_me"; callMe: Partial<Model["callMe"]> };
 
 const NO_GEAR: Gear = { on: false, open: false, trouble: "", device: "" };
@@ -177,56 +168,26 @@ function withPeek(m: Model, peek: Peek): Model {
 
 export function reduce(m: Model, e: Event): Model {
 	switch (e.type) {
+		case "set":
+			return { ...m, ...e.set };
 		case "stage":
 			return { ...m, stage: e.stage, asking: false, problem: e.problem ?? "" };
-		case "language":
-			return { ...m, language: e.language };
 		case "peek":
 			return withPeek(m, e.peek);
-		case "asking":
-			return { ...m, asking: true, problem: "" };
-		case "problem":
-			return { ...m, asking: false, problem: e.problem };
 		case "state":
 			return withState(m, e.state);
 		case "ended":
 			return { ...m, ended: e.ended, stage: "ended" };
 		case "gear":
 			return { ...m, [e.which]: { ...m[e.which], ...e.gear } };
-		case "sharing":
-			return { ...m, sharing: e.on, shareRefused: e.refused };
-		case "mic_lost":
-			return { ...m, micLost: e.lost };
-		case "sound_blocked":
-			return { ...m, soundBlocked: e.blocked };
-		case "offered":
-			return { ...m, offered: e.device };
-		case "no_sound":
-			return { ...m, noSound: e.silent };
-		case "signalling":
-			return { ...m, signalling: e.up };
-		case "online":
-			return { ...m, online: e.online };
 		case "link":
 			return {
 				...m,
 				link: e.link,
 				wasConnected: m.wasConnected || e.link === "connected",
 			};
-		case "quality":
-			return { ...m, health: e.health, rung: e.rung };
-		case "code":
-			return { ...m, code: e.code };
-		case "channel":
-			return { ...m, channel: e.open };
 		case "line":
 			return { ...m, lines: [...m.lines, e.line].slice(-LINES_MAX) };
-		case "arrived":
-			return { ...m, arrivedMs: e.ms };
-		case "tick":
-			return { ...m, nowMs: e.ms };
-		case "video":
-			return { ...m, videoAsked: e.asked, videoDeclined: !e.asked };
 		case "call_me":
 			return { ...m, callMe: { ...m.callMe, ...e.callMe } };
 	}

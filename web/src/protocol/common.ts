@@ -42,7 +42,7 @@ const bytes32 = match(/^[A-Za-z0-9_-]{43}$/);
 const signalBody = byKind("kind", {
 	offer: fields({ epoch, from: side, sdp }),
 	answer: fields({ epoch, from: side, sdp }),
-	candidates: fields({ epoch, from: side, candidates: list(candidate, 32, 1) }),
+	candidates: fields({ epoch, from: side, candidates: list(candidate, 32) }),
 	restart: fields({ epoch, from: side }),
 });
 

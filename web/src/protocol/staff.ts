@@ -120,6 +120,7 @@ export const toStaff = byKind("type", {
 	state: consultantState,
 	card: fields({ meeting: meetingId, live: liveCard, alert }),
 	day_changed: fields({}),
+	left: fields({ meeting: meetingId }),
 	ended: fields({ summary }),
 });
 export type ToStaff = Decoded<typeof toStaff>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The closed word lists and codes of samtale.v1 (docs/protocol.md), each said once.
-import { type Decoded, int, match, oneOf, text } from "./decode";
+import { type Decoded, type Decoder, int, match, oneOf, text } from "./decode";
 
 export const phase = oneOf(["booked", "open", "live", "paused", "ended"]);
 export const place = oneOf(["lobby", "admitted"]);
@@ -10,7 +10,7 @@ export const way = oneOf(["speech", "writing", "sign"]);
 export const language = oneOf(["da", "en"]);
 export const health = oneOf(["good", "weak", "bad", "dead"]);
 export const rung = oneOf(["video", "low", "audio", "relay"]);
-export const step = oneOf([
+const steps = oneOf([
 	"none",
 	"opened",
 	"devices",
@@ -20,6 +20,9 @@ export const step = oneOf([
 	"no_sound",
 	"ready",
 ]);
+/** On the wire nothing is an empty string; in here it has a name. */
+export const step: Decoder<Decoded<typeof steps>> = (value, at) =>
+	steps(value === "" ? "none" : value, at);
 export const callState = oneOf([
 	"none",
 	"asked",
@@ -28,10 +31,16 @@ export const callState = oneOf([
 	"missed",
 	"talking",
 ]);
-export const callFrom = oneOf(["none", "work", "switchboard", "hidden"]);
-export const alert = oneOf(["none", "arrived", "call_me", "new_device", "overdue"]);
+export const callFrom = /* @__PURE__ */ oneOf(["none", "work", "switchboard", "hidden"]);
+export const alert = /* @__PURE__ */ oneOf([
+	"none",
+	"arrived",
+	"call_me",
+	"new_device",
+	"overdue",
+]);
 export const side = oneOf(["consultant", "citizen"]);
-export const outcome = oneOf([
+export const outcome = /* @__PURE__ */ oneOf([
 	"held",
 	"no_show",
 	"not_reached",
@@ -40,7 +49,7 @@ export const outcome = oneOf([
 	"consultant_absent",
 	"unfinished",
 ]);
-export const chosenBy = oneOf(["citizen", "authority"]);
+export const chosenBy = /* @__PURE__ */ oneOf(["citizen", "authority"]);
 export const refusedCode = oneOf([
 	"entry_gone",
 	"already_ended",
@@ -54,7 +63,7 @@ export const refusedCode = oneOf([
 
 export const meetingId = match(/^\d{1,16}$/);
 export const seatId = match(/^\d{1,16}-\d{1,9}$/);
-export const entry = int(1, 1_000_000);
+export const entry = /* @__PURE__ */ int(1, 65_535);
 export const epoch = int(0, 0xffffffff);
 export const time = int(0, 8_640_000_000_000_000);
 export const minutes = int(0, 100_000);
@@ -84,6 +93,7 @@ export const CLOSE = {
 	not_text: 1003,
 	not_utf8: 1007,
 	too_big: 1009,
+	fault: 1011,
 	taken_over: 4001,
 	seat_moved: 4002,
 	removed: 4003,

@@ -82,7 +82,8 @@ function between(least: number, most: number): number {
 
 /** The wait before try number `tries` (0 is the first after a loss). */
 export function waitMs(tries: number, code: number): number {
-	if (code === CLOSE.restarting && tries === 0) return between(300, 1500);
+	const announced = code === CLOSE.restarting || code === CLOSE.fault;
+	if (announced && tries === 0) return between(300, 1500);
 	if (code === CLOSE.over_limit) return between(3000, 5000);
 	return FIRST_WAITS_MS[tries] ?? between(3000, 5000);
 }

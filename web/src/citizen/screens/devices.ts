@@ -52,7 +52,7 @@ export function devices(app: App): Screen {
 	);
 	const level = levelMeter(app.say("level"), (sound) => {
 		if (app.model().noSound === !sound) return;
-		app.dispatch({ type: "no_sound", silent: !sound });
+		app.set({ noSound: !sound });
 		if (!trying) app.step(sound ? "devices" : "no_sound");
 	});
 	const talk = para(app.say("say_something"), "strong");
@@ -134,5 +134,5 @@ export function devices(app: App): Screen {
 
 function leaveTry(app: App): void {
 	app.gear.stop();
-	app.dispatch({ type: "stage", stage: "welcome" });
+	app.go("welcome");
 }

@@ -35,7 +35,7 @@ export function digitsForm(app: App) {
 	const submit = () => {
 		const [n, p] = [digitsOf(number.input), digitsOf(pin.input)];
 		if (n.length === 8 && p.length === 6) return app.digits(n, p);
-		app.dispatch({ type: "problem", problem: "digits_wrong" });
+		app.set({ problem: "digits_wrong" });
 		(n.length === 8 ? pin : number).input.focus();
 	};
 	return {
@@ -73,7 +73,7 @@ export const pin: MakeScreen = (app) => {
 	const submit = () => {
 		const value = digitsOf(code.input);
 		if (value.length === 6) return app.redeem(value);
-		app.dispatch({ type: "problem", problem: "pin_wrong" });
+		app.set({ problem: "pin_wrong" });
 		code.input.focus();
 	};
 	const root = h(
@@ -82,11 +82,7 @@ export const pin: MakeScreen = (app) => {
 		heading(app.say("pin_title")),
 		para(app.say("pin"), "lead"),
 		form(submit, code.box, problem.line, send),
-		button(
-			app.say("back"),
-			() => app.dispatch({ type: "stage", stage: "welcome" }),
-			"plain",
-		),
+		button(app.say("back"), () => app.go("welcome"), "plain"),
 	);
 	return {
 		root,

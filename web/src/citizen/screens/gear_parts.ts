@@ -128,7 +128,7 @@ export function troubleBox(app: App, which: Which) {
 /** *Vil du bruge …?* A new device is offered, never taken. */
 export function deviceOffer(app: App, sink: (id: string) => void) {
 	const words = h("p", {});
-	const done = () => app.dispatch({ type: "offered", device: undefined });
+	const done = () => app.set({ offered: undefined });
 	const use = () => {
 		const device = app.model().offered;
 		done();

@@ -46,11 +46,7 @@ export function lobby(app: App): Screen {
 	const title = h("h1", { tabindex: -1 });
 	const lines = h("div", { class: "lead", role: "status" });
 	const cut = h("p", { class: "note", role: "status", hidden: true });
-	const check = button(
-		app.say("check_again"),
-		() => app.dispatch({ type: "stage", stage: "devices" }),
-		"plain",
-	);
+	const check = button(app.say("check_again"), () => app.go("devices"), "plain");
 	const root = h(
 		"section",
 		{ class: "card lobby" },

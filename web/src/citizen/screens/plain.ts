@@ -144,7 +144,7 @@ export const early: MakeScreen = (app) => {
 		para(app.say("early_link")),
 		m.peek?.booked_form === "video" && para(app.say("early_try")),
 		m.peek?.booked_form === "video" &&
-			button(app.say("try_devices"), () => app.dispatch({ type: "stage", stage: "try" })),
+			button(app.say("try_devices"), () => app.go("try")),
 	);
 	return { root, update: () => undefined };
 };
