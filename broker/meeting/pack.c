@@ -287,9 +287,8 @@ static void unpack_call(
 	call->attempts = read_u8(r);
 	call->given = (enum meeting_given)read_below(r, MEETING_GIVEN_ACCEPTED + 1);
 	call->level = read_below(r, 3);
-	panel = call->state == MEETING_CALL_ANNOUNCED ||
-		call->state == MEETING_CALL_RINGING ||
-		call->state == MEETING_CALL_TALKING;
+	panel = call->state != MEETING_CALL_NONE && call->state != MEETING_CALL_ASKED;
+	expect(r, call->state != MEETING_CALL_NONE || !call->has_digits);
 	expect(r,
 		(call->state == MEETING_CALL_TALKING) == (m->form == MEETING_FORM_PHONE));
 	expect(r, !panel || (call->has_digits && call->from != MEETING_CALL_FROM_NONE));

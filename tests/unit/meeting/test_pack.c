@@ -155,6 +155,8 @@ static void a_contradiction_does_not_load(void **state)
 	REFUSED(s.m.form = MEETING_FORM_VIDEO);
 	REFUSED(s.m.call.state = MEETING_CALL_NONE);
 	REFUSED(s.m.call.digits = 100);
+	REFUSED(s.m.call.has_digits = false; s.m.call.digits = 0;
+		s.m.call.from = MEETING_CALL_FROM_NONE);
 	REFUSED(s.m.total_ms[MEETING_FORM_VIDEO]++);
 	REFUSED(s.m.interval[1].from_ms--);
 	REFUSED(s.m.interval[0].to_ms = 0);
