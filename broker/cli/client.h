@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * For this room only: hands words to the broker that serves.
+ */
+#pragma once
+
+#include "samtale/base/compiler.h"
+
+#define CLIENT_E_NOBODY 1 /* no broker serves this folder */
+#define CLIENT_E_BROKEN 2 /* it went away, or does not speak our frames */
+
+/* Writes what comes back to stdout and stderr as it comes. Faults: -errno (-EACCES: not
+ * our user). */
+must_check int client_run(const char *socket_path, unsigned count,
+	const char *const words[], int *ret_code);

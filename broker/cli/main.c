@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * samtale: finds the phrase, then runs it where it belongs: here, or at the broker that
+ * serves this installation.
+ */
+#include "client.h"
+#include "session.h"
+
+#include "samtale/base/ops_log.h"
+#include "samtale/vault/secret.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define EXIT_USAGE 2
+#define DEFAULT_CONFIG "/etc/samtale/samtale.ini"
+
+struct asked {
+	struct place_source source;
+	unsigned count;
+	const char *const *words;
+};
+
+/* False: the options before the phrase are wrong. */
+static bool read_options(int argc, char *argv[], struct asked *ret)
+{
+	int at = 1;
+
+	*ret = (struct asked){ .source = { .config = DEFAULT_CONFIG } };
+	for (; at < argc && argv[at][0] == '-'; at++) {
+		bool is_set = strcmp(argv[at], "--set") == 0;
+
+		if (strcmp(argv[at], "--help") == 0) {
+			static const char *const help[] = { "help" };
+
+			ret->words = help;
+			ret->count = 1;
+			return true;
+		}
+		if ((!is_set && strcmp(argv[at], "--config") != 0) || at + 1 == argc)
+			return false;
+		at++;
+		if (!is_set)
+			ret->source.config = argv[at];
+		else if (ret->source.set_count < PLACE_SETS_MAX)
+			ret->source.sets[ret->source.set_count++] = argv[at];
+	}
+	ret->count = (unsigned)(argc - at);
+	ret->words = (const char *const *)(argv + at);
+	return ret->count > 0;
+}
+
+static int usage(const struct phrase_words *w, int outcome)
+{
+	if (outcome == PHRASE_E_USAGE)
+		(void)fprintf(stderr, "usage: samtale %s\n", w->phrase->pattern);
+	else if (w->phrase)
+		(void)fprintf(stderr, "No such phrase; did you mean `samtale %s`?\n",
+			w->phrase->pattern);
+	else
+		(void)fprintf(stderr, "No such phrase; `samtale help` prints all.\n");
+	return EXIT_USAGE;
+}
+
+static int run_in_session(struct phrase_call *c)
+{
+	owned(session_closep) struct session *s = NULL;
+	int r = session_open(&s, c);
+
+	return r == 0 ? session_run(s, c, c->words.phrase->run) : r;
+}
+
+static int run_at_broker(struct phrase_call *c, const struct asked *a)
+{
+	int code = 1;
+	int r = client_run(c->place->control, a->count, a->words, &code);
+
+	if (r == 0)
+		return code;
+	if (r == CLIENT_E_BROKEN)
+		return phrase_fail(c, "The broker ended before it answered.");
+	if (r < 0)
+		return phrase_fail(c, "The broker at %s cannot be asked: %s.",
+			c->place->control, strerror(-r));
+	if (c->words.phrase->where == PHRASE_STORE)
+		return run_in_session(c);
+	return phrase_fail(c, "No broker serves %s.", c->place->folder);
+}
+
+/* Help, version and the like work without a configuration. */
+static bool needs_config(const struct phrase *p)
+{
+	return strncmp(p->pattern, "help", 4) != 0 && strncmp(p->pattern, "version", 7) != 0 &&
+	       strncmp(p->pattern, "backup keygen", 13) != 0;
+}
+
+static int run(const struct asked *a, const struct phrase_words *w)
+{
+	char origin[256];
+	struct place place = { 0 };
+	struct place_error e;
+	struct phrase_call c = { .words = *w, .place = &place, .config = a->source.config,
+		.origin = origin, .out = stdout, .err = stderr };
+
+	if (needs_config(w->phrase)) {
+		if (place_load(&place, &a->source, &e) != 0)
+			return phrase_fail(&c, "%s", e.sentence);
+		place_set_timezone(&place);
+	}
+	if (place.settings.listener_origin[0])
+		(void)snprintf(origin, sizeof(origin), "%s", place.settings.listener_origin);
+	else
+		(void)snprintf(origin, sizeof(origin), "https://localhost:%d",
+			(int)place.settings.listener_port);
+	if (w->phrase->where == PHRASE_HERE)
+		return w->phrase->run(&c);
+	return run_at_broker(&c, a);
+}
+
+int main(int argc, char *argv[])
+{
+	struct phrase_words words;
+	struct asked asked;
+	int r;
+
+	(void)umask(077);
+	log_set_level(LOG_E_ERROR);
+	if (!read_options(argc, argv, &asked)) {
+		(void)fprintf(stderr, "usage: samtale [--config FILE] PHRASE...; "
+				      "`samtale help` prints the phrases\n");
+		return EXIT_USAGE;
+	}
+	r = phrase_parse(&words, asked.count, asked.words);
+	if (r != 0)
+		return usage(&words, r);
+	if (secret_start() < 0)
+		return EXIT_FAILURE;
+	return run(&asked, &words);
+}

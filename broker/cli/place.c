@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Settings and paths of one installation. A secret comes from the file that the setting
+ * names, else from systemd's credential of that name, else from the data folder.
+ */
+#include "samtale/cli/place.h"
+
+#include "samtale/base/fault.h"
+#include "samtale/vault/secret.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEFAULT_FOLDER "/var/lib/samtale"
+#define ZONES "/usr/share/zoneinfo/"
+
+static int printf_like(2, 3) complain(struct place_error *e, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(e->sentence, sizeof(e->sentence), fmt, args);
+	va_end(args);
+	return PLACE_E_BAD;
+}
+
+/* -- settings ------------------------------------------------------------------------- */
+static int load_file(struct settings *s, const char *path, struct place_error *e)
+{
+	struct setting_error bad;
+	int r = settings_load(s, path, &bad);
+
+	if (r == SETTINGS_E_BAD)
+		return complain(e, "%s:%u: %s", path, bad.line, bad.sentence);
+	if (r < 0)
+		return complain(e, "%s: the configuration cannot be read: %s.", path,
+			strerror(-r));
+	return 0;
+}
+
+static int apply_set(struct settings *s, const char *set, struct place_error *e)
+{
+	const char *equals = strchr(set, '=');
+	struct setting_error bad;
+	char name[128];
+
+	if (!equals ||
+		!bytes_to_str(bytes_of(set, (size_t)(equals - set)), name, sizeof(name)))
+		return complain(e, "--set needs section.key=value.");
+	if (settings_set(s, name, equals + 1, &bad) == 0)
+		return 0;
+	return complain(e, "--set %s: %s", name, bad.sentence);
+}
+
+static int check_timezone(const struct settings *s, struct place_error *e)
+{
+	char path[sizeof(ZONES) + sizeof(s->org_timezone)];
+
+	(void)snprintf(path, sizeof(path), ZONES "%s", s->org_timezone);
+	if (!strstr(s->org_timezone, "..") && s->org_timezone[0] != '/' &&
+		access(path, R_OK) == 0)
+		return 0;
+	return complain(e, "org.timezone: %s is not a time zone of this machine; expected a "
+		"name as in " ZONES ", for example Europe/Copenhagen.", s->org_timezone);
+}
+
+/* -- paths ---------------------------------------------------------------------------- */
+static int in_folder(const struct place *p, char ret[PLACE_PATH_MAX], const char *name)
+{
+	int n = snprintf(ret, PLACE_PATH_MAX, "%s/%s", p->folder, name);
+
+	return n > 0 && n < PLACE_PATH_MAX ? 0 : PLACE_E_BAD;
+}
+
+static bool as_credential(char ret[PLACE_PATH_MAX], const char *name)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	char path[PLACE_PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/%s", folder ? folder : "", name);
+
+	if (!folder || !*folder || n >= (int)sizeof(path) || access(path, F_OK) != 0)
+		return false;
+	(void)snprintf(ret, PLACE_PATH_MAX, "%s", path);
+	return true;
+}
+
+static int find_secrets(struct place *p)
+{
+	const struct settings *s = &p->settings;
+	int r = 0;
+
+	if (s->data_node_key_file[0])
+		(void)snprintf(p->node_key, PLACE_PATH_MAX, "%s", s->data_node_key_file);
+	else if (!as_credential(p->node_key, "node_key"))
+		r |= in_folder(p, p->node_key, "node.key");
+	if (!as_credential(p->sign_key, "node_sign"))
+		r |= in_folder(p, p->sign_key, "node.sign");
+	p->turn_secret[0] = '\0';
+	if (s->media_turn_secret_file[0])
+		(void)snprintf(p->turn_secret, PLACE_PATH_MAX, "%s",
+			s->media_turn_secret_file);
+	else
+		(void)as_credential(p->turn_secret, "turn_secret");
+	return r;
+}
+
+static int find_paths(struct place *p, struct place_error *e)
+{
+	const char *folder = p->settings.data_folder;
+	int r = 0;
+
+	(void)snprintf(p->folder, sizeof(p->folder), "%s", *folder ? folder : DEFAULT_FOLDER);
+	r |= in_folder(p, p->database, "samtale.db");
+	r |= in_folder(p, p->keys, "keys.db");
+	r |= in_folder(p, p->control, "control.sock");
+	r |= in_folder(p, p->lock, "broker.lock");
+	r |= in_folder(p, p->trial, "trial.ini");
+	r |= in_folder(p, p->backup_public, "backup.pub");
+	r |= in_folder(p, p->backup_stamp, "backup.stamp");
+	r |= find_secrets(p);
+	return r == 0 ? 0 : complain(e, "data.folder: the path is too long.");
+}
+
+int place_load(
+	struct place *ret, const struct place_source *source, struct place_error *ret_error)
+{
+	struct place p = { 0 };
+	int r = 0;
+
+	settings_init(&p.settings);
+	if (source->config)
+		r = load_file(&p.settings, source->config, ret_error);
+	for (unsigned i = 0; r == 0 && i < source->set_count; i++)
+		r = apply_set(&p.settings, source->sets[i], ret_error);
+	if (r == 0)
+		r = check_timezone(&p.settings, ret_error);
+	if (r == 0)
+		r = find_paths(&p, ret_error);
+	if (r == 0)
+		*ret = p;
+	return r;
+}
+
+void place_set_timezone(const struct place *p)
+{
+	(void)setenv("TZ", p->settings.org_timezone, 1);
+	tzset();
+}
+
+void place_secret_sentence(int outcome, const char *what, const char *path,
+	struct place_error *ret)
+{
+	static const char *const why[] = { [0] = "",
+		[SECRET_E_MISSING] = "the file is missing",
+		[SECRET_E_READABLE] = "others than its owner may read it; chmod 600 it",
+		[SECRET_E_LENGTH] = "the file is empty or has the wrong length" };
+
+	ret->sentence[0] = '\0';
+	if (outcome < 0)
+		(void)complain(ret, "%s %s cannot be read: %s.", what, path,
+			strerror(-outcome));
+	else if (outcome > 0 && outcome < (int)ARRAY_LEN(why))
+		(void)complain(ret, "%s %s cannot be used: %s.", what, path, why[outcome]);
+}

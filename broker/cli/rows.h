@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * For this room only: what each phrase of the table runs.
+ */
+#pragma once
+
+#include "samtale/cli/phrase.h"
+
+/* -- setup.c -- */
+int run_init(struct phrase_call *c);
+int run_config_check(struct phrase_call *c);
+int run_config_show(struct phrase_call *c);
+int run_help(struct phrase_call *c);
+int run_version(struct phrase_call *c);
+/* -- trial.c -- */
+int run_trial(struct phrase_call *c);
+/* Makes the demo account and trial.ini, once. Inside a transaction. 0 or a fault. */
+must_check int trial_make(struct phrase_call *c);
+/* -- user.c -- */
+int run_user_add(struct phrase_call *c);
+int run_user_list(struct phrase_call *c);
+int run_user_disable(struct phrase_call *c);
+int run_user_enable(struct phrase_call *c);
+int run_user_reset(struct phrase_call *c);
+/* -- meeting.c -- */
+int run_meeting_list(struct phrase_call *c);
+int run_meeting_show(struct phrase_call *c);
+/* -- retention.c -- */
+int run_retention_explain(struct phrase_call *c);
+int run_retention_run(struct phrase_call *c);
+/* -- backup.c -- */
+int run_backup(struct phrase_call *c);
+int run_restore(struct phrase_call *c);
+int run_key_backup(struct phrase_call *c);
+int run_key_restore(struct phrase_call *c);
+int run_backup_keygen(struct phrase_call *c);
+/* -- stats.c -- */
+int run_stats(struct phrase_call *c);
+/* -- doctor.c -- */
+int run_doctor(struct phrase_call *c);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * For this room only: what the serving process is made of, in the order in which it is
+ * made. assemble.c makes and unmakes it; nobody else frees a part.
+ */
+#pragma once
+
+#include "samtale/daemon/options.h"
+
+#include "samtale/api/api.h"
+#include "samtale/audit/audit.h"
+#include "samtale/base/work.h"
+#include "samtale/listener/listener.h"
+#include "samtale/listener/metrics.h"
+#include "samtale/session/house.h"
+#include "samtale/store/desk.h"
+#include "samtale/store/keys_db.h"
+#include "samtale/store/sqlite.h"
+#include "samtale/vault/node_key.h"
+#include "samtale/vault/vault.h"
+
+struct control;
+struct keeper;
+struct site;
+
+struct ready { /* last answer of /readyz */
+	int64_t at_ms;
+	bool store_answers;
+};
+
+struct broker {
+	const struct options *options;
+	int report_fd;	     /* to the parent; gone when the parent is gone */
+	bool trial;	     /* no sealed log yet: for trying out only */
+	struct place *place; /* replaced as a whole by a reload */
+
+	int lock_fd; /* of the data folder */
+	struct node_key *node;
+	struct secret *turn_secret;
+	struct loop *loop;
+	struct site *site;
+	struct listener *listener;
+	struct store *store;
+	struct keys_db *keys;
+	struct loop_wake *desk_wake;
+	struct desk *desk;
+	struct audit *audit;
+	struct vault *vault;
+	struct loop_wake *password_wake;
+	struct worker *passwords;
+	struct loop_timer *house_timer;
+	struct house *house;
+	struct api *api;
+	struct loop_turn *turn;
+	struct keeper *keeper;
+	struct metrics *metrics;
+	struct control *control;
+	struct loop_watch *parent_watch;
+	struct loop_signal *hup, *term;
+	struct loop_timer *drain, *beat;
+
+	struct ready ready;
+	uint64_t prefix_key; /* so that nobody can choose colliding prefixes */
+	int64_t started_ms, stop_by_ms;
+	bool stopping;
+};
+
+/* -- assemble.c ---------------------------------------------------------------------- */
+/* Makes every part. On a failure those already made are unmade, and *ret_error says in one
+ * sentence what is wrong. Outcome: PLACE_E_BAD. */
+must_check int broker_assemble(struct broker *b, struct place_error *ret_error);
+void broker_dismantle(struct broker *b);
+/* Loads the TURN secret where one is configured. Outcome: PLACE_E_BAD. */
+must_check int broker_turn_secret(const struct place *p, struct secret **ret,
+	struct place_error *ret_error);
+
+/* -- serve.c: the life of the child --------------------------------------------------- */
+int broker_serve(const struct options *options, int report_fd);
+
+/* -- reload.c ------------------------------------------------------------------------- */
+void broker_reload(struct broker *b);
+
+/* -- web.c, sockets.c: between the listener and the rooms below ------------------------- */
+void web_request(void *broker, struct http_exchange *x);
+/* Fills the listener's hooks for WebSockets. */
+void sockets_hooks(struct ws_hooks *ret);
+
+/* -- health.c ------------------------------------------------------------------------- */
+void health_alive(struct http_exchange *x);
+void health_ready(struct broker *b, struct http_exchange *x);
+
+/* -- figures.c ------------------------------------------------------------------------- */
+void figures_write(void *broker, struct writer *to); /* metrics_fn */
+
+/* -- report.c: what the child tells its parent ------------------------------------------ */
+enum report_kind {
+	REPORT_READY = 1, /* body: the origin */
+	REPORT_STATUS,	  /* body: one line for systemctl status */
+	REPORT_RELOADED,
+	REPORT_BEAT,
+};
+void report_send(int fd, enum report_kind kind, const char *text);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The metrics as Prometheus text: counters and gauges of the whole process. No label ever
+ * holds an id, a name or an address.
+ */
+#include "broker.h"
+
+#include "samtale/base/ops_log.h"
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum kind { COUNTER, GAUGE };
+
+static void head(struct writer *w, const char *name, enum kind kind, const char *help)
+{
+	write_fmt(w, "# HELP samtale_%s %s\n# TYPE samtale_%s %s\n", name, help, name,
+		kind == COUNTER ? "counter" : "gauge");
+}
+
+static void one(struct writer *w, const char *name, enum kind kind, const char *help,
+	uint64_t value)
+{
+	head(w, name, kind, help);
+	write_fmt(w, "samtale_%s %" PRIu64 "\n", name, value);
+}
+
+static void row(struct writer *w, const char *name, const char *label, const char *word,
+	uint64_t value)
+{
+	write_fmt(w, "samtale_%s{%s=\"%s\"} %" PRIu64 "\n", name, label, word, value);
+}
+
+static void write_house(struct broker *b, struct writer *w)
+{
+	struct house_figures f;
+
+	house_figures(b->house, &f);
+	one(w, "meetings", GAUGE, "Meetings held in memory.", f.meetings);
+	one(w, "talks", GAUGE, "Meetings in which somebody talks.", f.talks);
+	head(w, "peers", GAUGE, "Open connections that have said who they are.");
+	row(w, "peers", "role", "citizen", f.citizens);
+	row(w, "peers", "role", "staff", f.staff);
+	one(w, "messages_total", COUNTER, "Messages received from peers.", f.messages);
+	one(w, "relayed_total", COUNTER, "Signals passed from one side to the other.",
+		f.relayed);
+	one(w, "saves_total", COUNTER, "Live records saved.", f.saves);
+	head(w, "closed_total", COUNTER, "Connections ended by us, by close code.");
+	for (int c = 0; c < CLOSE_COUNT; c++)
+		row(w, "closed_total", "why", close_code_name((enum close_code)c),
+			close_code_count((enum close_code)c));
+}
+
+static void write_listener(struct broker *b, struct writer *w)
+{
+	struct listener_figures f;
+
+	listener_figures(b->listener, &f);
+	one(w, "connections", GAUGE, "Open connections.", f.connections_now);
+	one(w, "websockets", GAUGE, "Open WebSockets.", f.websockets_now);
+	one(w, "accepted_total", COUNTER, "Connections accepted.", f.accepted);
+	one(w, "requests_total", COUNTER, "HTTP requests.", f.requests);
+	one(w, "websockets_total", COUNTER, "WebSockets opened.", f.websockets);
+	one(w, "library_complaints_total", COUNTER, "Error lines of libwebsockets.",
+		f.library_complaints);
+	head(w, "refused_total", COUNTER, "Peers turned away by the listener.");
+	for (int r = 0; r < REFUSAL_COUNT; r++)
+		row(w, "refused_total", "why", refusal_code((enum refusal)r), f.refused[r]);
+}
+
+static void write_records(struct broker *b, struct writer *w)
+{
+	head(w, "events_total", COUNTER, "Lines of the operations log, dropped ones too.");
+	for (int e = 0; e < EV_COUNT; e++)
+		row(w, "events_total", "event", log_event_name((enum log_event_id)e),
+			log_event_count((enum log_event_id)e));
+	one(w, "log_dropped_total", COUNTER, "Log lines that nobody took.", log_dropped());
+	head(w, "audit_total", COUNTER, "Uses of personal data that were noted.");
+	for (int a = 0; a < AUDIT_WHAT_COUNT; a++)
+		row(w, "audit_total", "what", audit_name((enum audit_what)a),
+			audit_count(b->audit, (enum audit_what)a));
+}
+
+static uint64_t resident_bytes(void)
+{
+	char text[128] = "";
+	struct bytes rest;
+	uint64_t pages = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+	const char *space;
+
+	if (f && fgets(text, sizeof(text), f) && (space = strchr(text, ' '))) {
+		rest = bytes_of(space + 1, strcspn(space + 1, " "));
+		if (!bytes_to_u64(rest, UINT64_C(1) << 40, &pages))
+			pages = 0;
+	}
+	if (f)
+		(void)fclose(f);
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t open_descriptors(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	uint64_t n = 0;
+
+	while (d && readdir(d))
+		n++;
+	if (d)
+		(void)closedir(d);
+	return n > 3 ? n - 3 : 0; /* ".", "..", the folder itself */
+}
+
+void figures_write(void *broker, struct writer *to)
+{
+	struct broker *b = broker;
+
+	write_house(b, to);
+	write_listener(b, to);
+	write_records(b, to);
+	one(to, "store_queue", GAUGE, "Questions to the store that wait or run.",
+		desk_depth(b->desk));
+	one(to, "password_queue", GAUGE, "Passwords that wait or are being checked.",
+		worker_depth(b->passwords));
+	one(to, "api_calls", GAUGE, "HTTP calls that were not answered yet.",
+		api_open_calls(b->api));
+	one(to, "resident_bytes", GAUGE, "Memory of this process.", resident_bytes());
+	one(to, "descriptors", GAUGE, "Open file descriptors.", open_descriptors());
+	one(to, "start_time_seconds", GAUGE, "When this process started, UTC.",
+		(uint64_t)(b->started_ms / 1000));
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * SIGHUP. All of the new configuration is read and checked before any of it is used; with
+ * an error the old one serves on. The certificate is looked at on its own: a good one is
+ * taken even when the configuration is not.
+ */
+#include "broker.h"
+
+#include "keeper.h"
+#include "site.h"
+
+#include "samtale/base/clock.h"
+#include "samtale/base/ops_log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What only a start can change: open ports, open files, the clock's zone. */
+static bool needs_restart(const struct settings *a, const struct settings *b)
+{
+	return strcmp(a->listener_address, b->listener_address) != 0 ||
+	       a->listener_port != b->listener_port ||
+	       strcmp(a->listener_socket, b->listener_socket) != 0 ||
+	       strcmp(a->listener_origin, b->listener_origin) != 0 ||
+	       strcmp(a->listener_certificate, b->listener_certificate) != 0 ||
+	       strcmp(a->listener_private_key, b->listener_private_key) != 0 ||
+	       strcmp(a->listener_trusted_proxies, b->listener_trusted_proxies) != 0 ||
+	       strcmp(a->listener_own_networks, b->listener_own_networks) != 0 ||
+	       a->listener_connections != b->listener_connections ||
+	       a->listener_connections_per_prefix != b->listener_connections_per_prefix ||
+	       a->listener_connections_per_own != b->listener_connections_per_own ||
+	       a->listener_hsts_seconds != b->listener_hsts_seconds ||
+	       strcmp(a->metrics_address, b->metrics_address) != 0 ||
+	       strcmp(a->org_timezone, b->org_timezone) != 0 ||
+	       strcmp(a->data_folder, b->data_folder) != 0 ||
+	       strcmp(a->data_node_key_file, b->data_node_key_file) != 0;
+}
+
+struct fresh { /* a configuration that was read and found good */
+	struct place *place;
+	struct secret *turn_secret;
+	struct site *site;
+};
+
+static void fresh_drop(struct fresh *f)
+{
+	free(f->place);
+	(void)secret_free(f->turn_secret);
+	(void)site_free(f->site);
+	*f = (struct fresh){ 0 };
+}
+
+static int fresh_load(struct broker *b, struct fresh *f, struct place_error *e)
+{
+	struct site_words words = {
+		.origin = listener_origin(b->listener),
+		.utc_ms = clock_utc_ms(),
+		.trial = b->trial,
+	};
+	int r;
+
+	(void)snprintf(e->sentence, sizeof(e->sentence), "Out of memory.");
+	f->place = malloc(sizeof(*f->place));
+	if (!f->place)
+		return PLACE_E_BAD;
+	r = place_load(f->place, &b->options->source, e);
+	if (r == 0)
+		r = broker_turn_secret(f->place, &f->turn_secret, e);
+	words.settings = &f->place->settings;
+	return r == 0 ? site_new(&f->site, &words) : r;
+}
+
+/* What was replaced stays until nobody can look into it any more. */
+static void use(struct broker *b, struct fresh *f)
+{
+	struct place *old = b->place;
+	struct secret *old_secret = b->turn_secret;
+	unsigned count;
+	const struct asset *assets = site_assets(f->site, &count);
+
+	if (needs_restart(&old->settings, &f->place->settings))
+		log_event(EV_NEEDS_RESTART);
+	b->place = f->place;
+	b->turn_secret = f->turn_secret;
+	house_set_settings(b->house, &b->place->settings, b->turn_secret);
+	api_set_settings(b->api, &b->place->settings);
+	if (listener_set_assets(b->listener, assets, count) == 0)
+		b->site = site_follow(f->site, b->site);
+	else
+		(void)site_free(f->site);
+	free(old);
+	(void)secret_free(old_secret);
+	*f = (struct fresh){ 0 };
+}
+
+static bool may_reload(struct broker *b)
+{
+	struct audit_event e = { .what = AUDIT_CONFIG_RELOADED,
+		.purpose = AUDIT_FOR_ADMINISTRATION, .outcome = AUDIT_DONE,
+		.role = AUDIT_ADMINISTRATOR };
+
+	return audit_note(b->audit, &e) == 0;
+}
+
+static void say(const char *sentence)
+{
+	(void)fprintf(stderr, "samtale-broker: %s\n", sentence);
+}
+
+void broker_reload(struct broker *b)
+{
+	struct fresh fresh = { 0 };
+	struct certificate_sentence certificate;
+	struct place_error e;
+
+	if (!may_reload(b)) {
+		log_event(EV_AUDIT_FAILED);
+	} else if (fresh_load(b, &fresh, &e) != 0) {
+		say(e.sentence);
+		log_event(EV_RELOAD_REFUSED);
+	} else {
+		use(b, &fresh);
+		log_event(EV_RELOADED);
+		keeper_run(b->keeper);
+	}
+	fresh_drop(&fresh);
+	if (listener_reload_certificate(b->listener, &certificate) == CERTIFICATE_E_BAD)
+		say(certificate.at);
+	b->ready.at_ms = 0;
+	report_send(b->report_fd, REPORT_RELOADED, "");
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The compiled-in files as the listener wants them, and the few texts that are made here:
+ * the pages with their placeholders filled, the 404 page, security.txt.
+ */
+#include "site.h"
+
+#include "samtale/base/clock.h"
+#include "samtale/base/fault.h"
+#include "samtale/daemon/template.h"
+#include "samtale/daemon/web_assets.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define TEXT_MAX (32 * 1024) /* all made texts together */
+#define ETAG_TEXT 24
+#define SECURITY_TXT_DAYS 180
+#define MADE_MAX 4		/* assets that are made here */
+#define FORMER_MS (10 * MS_MINUTE) /* longer than any answer takes */
+
+struct site {
+	struct asset assets[ASSETS_MAX];
+	unsigned count;
+	struct bytes not_found;
+	struct site *former;
+	int64_t made_ms; /* boot clock */
+	struct writer text;
+	char etags[ASSETS_MAX][ETAG_TEXT];
+	uint8_t room[TEXT_MAX];
+};
+
+static const struct {
+	const char *path, *page;
+} pages[] = {
+	{ "/", "citizen" },
+	{ "/j", "citizen" },
+	{ "/staff", "staff" },
+};
+
+static const char not_found_page[] =
+	"<!DOCTYPE html>\n<html lang=\"{{lang}}\"><head><meta charset=\"utf-8\">"
+	"<meta name=\"viewport\" content=\"width=device-width\">"
+	"<title>{{org_name}}</title></head>\n<body><main><h1>{{heading}}</h1>\n"
+	"<p><a href=\"{{org_phone_href}}\">{{org_phone}}</a></p></main></body></html>\n";
+
+/* -- words ---------------------------------------------------------------------------- */
+enum value { LANG, ORG_NAME, ORG_PHONE, ORG_PHONE_HREF, BUILD, TRIAL, HEADING, VALUE_COUNT };
+
+struct filling {
+	struct template_value values[VALUE_COUNT];
+	char href[64];
+};
+
+/* "tel:+4512345678"; a page without a number links to itself. */
+static void write_href(const char *phone, char *ret, size_t cap)
+{
+	struct writer w = writer_of(ret, cap - 1);
+
+	write_str(&w, "tel:");
+	for (; *phone; phone++)
+		if ((*phone >= '0' && *phone <= '9') || *phone == '+')
+			write_u8(&w, (uint8_t)*phone);
+	ret[w.bad ? 0 : w.len] = '\0';
+	if (w.bad || w.len == 4)
+		(void)snprintf(ret, cap, "#");
+}
+
+static void fill_values(struct filling *f, const struct site_words *words)
+{
+	const struct settings *s = words->settings;
+	bool danish = strcmp(s->org_language, "en") != 0;
+	const char *banner = !words->trial ? ""
+		: danish ? "<aside class=\"trial\"><p>Kun til afprøvning – ikke til rigtige "
+			   "borgere</p></aside>"
+			 : "<aside class=\"trial\"><p>Only for trying out – not for real "
+			   "citizens</p></aside>";
+
+	write_href(s->org_phone, f->href, sizeof(f->href));
+	f->values[LANG] =
+		(struct template_value){ "lang", bytes_str(s->org_language), false };
+	f->values[ORG_NAME] =
+		(struct template_value){ "org_name", bytes_str(s->org_name), false };
+	f->values[ORG_PHONE] =
+		(struct template_value){ "org_phone", bytes_str(s->org_phone), false };
+	f->values[ORG_PHONE_HREF] =
+		(struct template_value){ "org_phone_href", bytes_str(f->href), false };
+	f->values[BUILD] = (struct template_value){ "build", bytes_str(web_build), false };
+	f->values[TRIAL] = (struct template_value){ "trial_banner", bytes_str(banner), true };
+	f->values[HEADING] = (struct template_value){ "heading",
+		bytes_str(danish ? "Siden findes ikke" : "There is no such page"), false };
+}
+
+/* -- making --------------------------------------------------------------------------- */
+static struct bytes fill(struct site *s, struct bytes text, const struct filling *f)
+{
+	size_t from = s->text.len;
+
+	template_fill(&s->text, text, f->values, VALUE_COUNT);
+	return bytes_of(s->text.at + from, s->text.len - from);
+}
+
+/* Not a secret, not for signing: it only has to change when the text does. */
+static void write_etag(char ret[ETAG_TEXT], struct bytes text)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < text.len; i++)
+		h = (h ^ text.at[i]) * UINT64_C(1099511628211);
+	(void)snprintf(ret, ETAG_TEXT, "%016" PRIx64, h);
+}
+
+static void add(struct site *s, const char *path, const char *type, struct bytes text)
+{
+	char *etag = s->etags[s->count];
+
+	write_etag(etag, text);
+	s->assets[s->count++] = (struct asset){
+		.path = path, .type = type, .etag = etag, .identity = text };
+}
+
+/* The tables of the build carry their quotation marks, the listener adds its own. */
+static void add_built(struct site *s, const struct web_asset *a)
+{
+	char *etag = s->etags[s->count];
+	size_t len = strlen(a->etag);
+	struct bytes bare = len >= 2 && a->etag[0] == '"' ? bytes_of(a->etag + 1, len - 2)
+							  : bytes_of(a->etag, len);
+
+	if (!bytes_to_str(bare, etag, ETAG_TEXT))
+		write_etag(etag, a->identity);
+	s->assets[s->count++] = (struct asset){ .path = a->path, .type = a->type,
+		.etag = etag, .identity = a->identity, .br = a->br, .gzip = a->gzip,
+		.immutable = a->immutable };
+}
+
+static const struct web_template *find_page(const char *name)
+{
+	for (size_t i = 0; i < web_templates_count; i++)
+		if (strcmp(web_templates[i].name, name) == 0)
+			return &web_templates[i];
+	return NULL;
+}
+
+/* RFC 9116; only where the organisation named a contact. */
+static void add_security_txt(struct site *s, const struct site_words *words)
+{
+	time_t until = (time_t)(words->utc_ms / MS_SECOND) + SECURITY_TXT_DAYS * 24 * 3600;
+	size_t from = s->text.len;
+	struct tm tm;
+	char date[32];
+
+	if (!words->settings->org_security_contact[0] || !gmtime_r(&until, &tm) ||
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		return;
+	write_fmt(&s->text,
+		"Contact: %s\nExpires: %s\nPreferred-Languages: da, en\n"
+		"Canonical: %s/.well-known/security.txt\n",
+		words->settings->org_security_contact, date, words->origin);
+	add(s, "/.well-known/security.txt", "text/plain; charset=utf-8",
+		bytes_of(s->text.at + from, s->text.len - from));
+}
+
+int site_new(struct site **ret, const struct site_words *words)
+{
+	struct site *s = calloc(1, sizeof(*s));
+	struct filling f;
+
+	if (!s)
+		return fault_here(ENOMEM);
+	if (web_assets_count + ARRAY_LEN(pages) + MADE_MAX > ASSETS_MAX) {
+		free(s);
+		return fault_here(EMSGSIZE);
+	}
+	s->made_ms = clock_boot_ms();
+	s->text = writer_of(s->room, sizeof(s->room));
+	fill_values(&f, words);
+	for (size_t i = 0; i < web_assets_count; i++)
+		add_built(s, &web_assets[i]);
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		const struct web_template *page = find_page(pages[i].page);
+
+		if (page)
+			add(s, pages[i].path, "text/html; charset=utf-8",
+				fill(s, page->text, &f));
+	}
+	s->not_found = fill(s, BYTES_LIT(not_found_page), &f);
+	add_security_txt(s, words);
+	if (!writer_ok(&s->text)) {
+		free(s);
+		return fault_here(EMSGSIZE);
+	}
+	*ret = s;
+	return 0;
+}
+
+struct site *site_free(struct site *s)
+{
+	while (s) {
+		struct site *former = s->former;
+
+		free(s);
+		s = former;
+	}
+	return NULL;
+}
+
+struct site *site_follow(struct site *s, struct site *former)
+{
+	struct site *at = s;
+
+	s->former = former;
+	/* at->former was replaced when at was made. */
+	while (at->former && s->made_ms - at->made_ms <= FORMER_MS)
+		at = at->former;
+	at->former = site_free(at->former);
+	return s;
+}
+
+const struct asset *site_assets(const struct site *s, unsigned *ret_count)
+{
+	*ret_count = s->count;
+	return s->assets;
+}
+
+struct bytes site_not_found(const struct site *s)
+{
+	return s->not_found;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * One pass, no nesting: a value is never looked at for further placeholders.
+ */
+#include "samtale/daemon/template.h"
+
+static struct bytes until(struct bytes in, const char mark[static 2])
+{
+	for (size_t i = 0; i + 1 < in.len; i++)
+		if (in.at[i] == mark[0] && in.at[i + 1] == mark[1])
+			return bytes_of(in.at, i);
+	return in;
+}
+
+static struct bytes after(struct bytes in, size_t n)
+{
+	return bytes_of(in.at + n, in.len - n);
+}
+
+void template_escape(struct writer *to, struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		switch (text.at[i]) {
+		case '&':
+			write_str(to, "&amp;");
+			break;
+		case '<':
+			write_str(to, "&lt;");
+			break;
+		case '>':
+			write_str(to, "&gt;");
+			break;
+		case '"':
+			write_str(to, "&quot;");
+			break;
+		case '\'':
+			write_str(to, "&#39;");
+			break;
+		default:
+			write_u8(to, text.at[i]);
+		}
+	}
+}
+
+static void write_value(struct writer *to, struct bytes name,
+	const struct template_value *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!bytes_equal_str(name, values[i].name))
+			continue;
+		if (values[i].is_html)
+			write_bytes(to, values[i].text);
+		else
+			template_escape(to, values[i].text);
+		return;
+	}
+	to->bad = true;
+}
+
+void template_fill(struct writer *to, struct bytes text,
+	const struct template_value *values, size_t count)
+{
+	while (text.len > 0) {
+		struct bytes plain = until(text, "{{"), name;
+
+		write_bytes(to, plain);
+		text = after(text, plain.len);
+		if (text.len < 2)
+			return;
+		text = after(text, 2);
+		name = until(text, "}}");
+		if (name.len == text.len) {
+			to->bad = true;
+			return;
+		}
+		write_value(to, name, values, count);
+		text = after(text, name.len + 2);
+	}
+}
