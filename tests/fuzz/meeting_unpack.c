@@ -24,7 +24,9 @@ static struct meeting_booking booking_at(int64_t starts_ms)
 		.has_phone = true };
 }
 
-static void check_effects(const struct meeting *m, const struct meeting_effects *fx)
+/* refused: what meeting_step() returned. */
+static void check_effects(
+	const struct meeting *m, const struct meeting_effects *fx, int refused)
 {
 	const struct meeting_entry *citizen = meeting_admitted(m);
 	for (unsigned i = 0; i < fx->count; i++) {
@@ -33,8 +35,59 @@ static void check_effects(const struct meeting *m, const struct meeting_effects 
 			PROMISE(citizen && at->entry == citizen->number &&
 				at->number == m->epoch);
 		if (at->kind == MEETING_FX_RELAY)
-			PROMISE(citizen && m->paired &&
+			PROMISE(!refused && citizen && m->paired &&
 				(at->entry == 0 || at->entry == citizen->number));
+	}
+}
+
+static void fill(struct meeting_event *e, const struct meeting *m,
+	const struct meeting_entry *entry, uint8_t what)
+{
+	switch (e->kind) {
+	case MEETING_EV_BOOKING:
+		e->booking = booking_at(m->now_ms + (int64_t)what * 10000);
+		break;
+	case MEETING_EV_REDEEM:
+		e->redeem.device[0] = what;
+		break;
+	case MEETING_EV_CONNECT:
+		memcpy(e->connect.device, entry->device, MEETING_DEVICE_LEN);
+		e->connect.epoch = m->epoch - what % 2;
+		break;
+	case MEETING_EV_ENTER:
+		e->enter.user = 7 + what % 2;
+		e->enter.colleague = true;
+		e->enter.epoch = m->epoch;
+		break;
+	case MEETING_EV_SIGNAL:
+		e->signal.epoch = m->epoch;
+		e->signal.kind = (enum meeting_signal)(what % MEETING_SIGNAL_COUNT);
+		break;
+	case MEETING_EV_SAS:
+		e->sas.epoch = m->epoch;
+		e->sas.step = what % 4;
+		break;
+	case MEETING_EV_SAS_OK:
+		e->sas_ok = m->epoch;
+		break;
+	case MEETING_EV_BROKEN:
+		e->broken.epoch = m->epoch;
+		break;
+	case MEETING_EV_MEDIA:
+		e->media.epoch = m->epoch;
+		e->media.picture = what & 1;
+		e->media.health = (enum meeting_health)(what / 2 % MEETING_HEALTH_COUNT);
+		break;
+	case MEETING_EV_PHONE:
+		e->phone.event = (enum meeting_phone)(what % MEETING_PHONE_COUNT);
+		e->phone.from = MEETING_CALL_FROM_WORK;
+		break;
+	case MEETING_EV_END:
+	case MEETING_EV_ADMIN_END:
+		e->outcome = (enum meeting_outcome)(what % MEETING_OUTCOME_COUNT);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -48,56 +101,9 @@ static void live_on(struct meeting *m, struct reader *r)
 		const struct meeting_entry *entry = &m->entries[slot % LIMIT_ENTRIES];
 		struct meeting_event e = { .kind = (enum meeting_event_kind)kind,
 			.entry = slot & 0x80 ? 0 : entry->number };
-		switch (e.kind) {
-		case MEETING_EV_BOOKING:
-			e.booking = booking_at(m->now_ms + (int64_t)what * 10000);
-			break;
-		case MEETING_EV_REDEEM:
-			e.redeem.device[0] = what;
-			break;
-		case MEETING_EV_CONNECT:
-			memcpy(e.connect.device, entry->device, MEETING_DEVICE_LEN);
-			e.connect.epoch = m->epoch - what % 2;
-			break;
-		case MEETING_EV_ENTER:
-			e.enter.user = 7 + what % 2;
-			e.enter.colleague = true;
-			e.enter.epoch = m->epoch;
-			break;
-		case MEETING_EV_SIGNAL:
-			e.signal.epoch = m->epoch;
-			e.signal.kind =
-				(enum meeting_signal)(what % MEETING_SIGNAL_COUNT);
-			break;
-		case MEETING_EV_SAS:
-			e.sas.epoch = m->epoch;
-			e.sas.step = what % 4;
-			break;
-		case MEETING_EV_SAS_OK:
-			e.sas_ok = m->epoch;
-			break;
-		case MEETING_EV_BROKEN:
-			e.broken.epoch = m->epoch;
-			break;
-		case MEETING_EV_MEDIA:
-			e.media.epoch = m->epoch;
-			e.media.picture = what & 1;
-			e.media.health =
-				(enum meeting_health)(what / 2 % MEETING_HEALTH_COUNT);
-			break;
-		case MEETING_EV_PHONE:
-			e.phone.event = (enum meeting_phone)(what % MEETING_PHONE_COUNT);
-			e.phone.from = MEETING_CALL_FROM_WORK;
-			break;
-		case MEETING_EV_END:
-		case MEETING_EV_ADMIN_END:
-			e.outcome = (enum meeting_outcome)(what % MEETING_OUTCOME_COUNT);
-			break;
-		default:
-			break;
-		}
-		(void)meeting_step(m, &e, m->now_ms + (int64_t)what * what, &fx);
-		check_effects(m, &fx);
+		fill(&e, m, entry, what);
+		int refused = meeting_step(m, &e, m->now_ms + (int64_t)what * what, &fx);
+		check_effects(m, &fx, refused);
 	}
 }
 
