@@ -212,8 +212,10 @@ void live_follow_row(struct live *l, const struct booking *row,
 			return;
 	}
 	/* A refusal (they talk already) leaves the meeting as it is; saving mends the row. */
-	if (live_step(l, &e, &by) > 0)
+	if (live_step(l, &e, &by) > 0) {
 		l->save_due = true;
+		house_mark(l);
+	}
 }
 
 void live_set_booking(struct live *l, const struct booking *row)

@@ -111,13 +111,15 @@ static void load_answer(struct desk_task *task, int result)
 		.actor = load->actor,
 		.meetings = &load->id,
 		.n = 1 };
+	int r;
 
-	if (result == 0)
-		result = vault_open(load->live->house->parts.vault, &use, load_keys, load);
-	else if (result > 0)
-		result = HOUSE_E_NONE;
-	if (result != 0)
-		load_failed(load, result == VAULT_E_FULL ? HOUSE_E_BUSY : result);
+	if (result != 0) {
+		load_failed(load, result > 0 ? HOUSE_E_NONE : result);
+		return;
+	}
+	r = vault_open(load->live->house->parts.vault, &use, load_keys, load);
+	if (r != 0)
+		load_failed(load, r == VAULT_E_FULL ? HOUSE_E_BUSY : r);
 }
 
 static int load_start(struct live *l, int64_t actor)
