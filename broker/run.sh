@@ -14,7 +14,7 @@ usage: sh broker/run.sh [options]
 Builds and starts Samtale for a trial, with development certificates, an account with a
 random password and a meeting that is open now. Ctrl-C ends it.
 
-  --port N       listen on TCP port N (8443)
+  --port N       listen on TCP port N (8443); 0 lets the system choose
   --listen ADDR  listen on this address instead of 127.0.0.1; 0.0.0.0 or :: for all
   --name HOST    host name that browsers use (localhost, or the address of --listen)
   --data DIR     keep data, certificates and settings here (.samtale in the project)
@@ -49,14 +49,15 @@ parse_arguments() {
 		esac
 		shift
 	done
-	case $port in '' | *[!0-9]* | ??????*) fail "--port needs a number from 1 to 65535" ;; esac
-	{ [ "$port" -ge 1 ] && [ "$port" -le 65535 ]; } ||
-		fail "--port needs a number from 1 to 65535"
+	case $port in '' | *[!0-9]* | ??????*) fail "--port needs a number up to 65535" ;; esac
+	[ "$port" -le 65535 ] || fail "--port needs a number up to 65535"
 	case $listen$name in *[!A-Za-z0-9.:-]*) fail "not a host name or address: $listen $name" ;; esac
 	case $name,$listen in
 	,127.0.0.1 | ,0.0.0.0 | ,::) name=localhost ;;
 	,*) name=$listen ;;
 	esac
+	[ "$port" != 0 ] || [ "$name" = localhost ] ||
+		fail "--port 0 needs the name localhost: nobody else can know the port"
 	(umask 077 && mkdir -p "$data") || fail "cannot make the data folder $data"
 	data=$(CDPATH='' cd -- "$data" && pwd)
 }
@@ -121,13 +122,16 @@ build() {
 }
 
 write_config() {
+	# A port that the system chooses is not known yet; the broker's own default follows it.
+	origin=
+	[ "$port" = 0 ] || origin="origin = https://$host:$port"
 	cat >"$data/run.conf" <<-END
 		# Written anew by broker/run.sh at every start. For an installation of your own
 		# start from docs/configuration.md.
 		[listener]
 		address = $listen
 		port = $port
-		origin = https://$host:$port
+		$origin
 		certificate = $data/certs/server.pem
 		private_key = $data/certs/server.key
 		[data]
@@ -136,7 +140,7 @@ write_config() {
 }
 
 # Waits, in the background and not as the broker's child, until the broker serves; then
-# prints how to sign in and the citizen's link.
+# prints where it is ready, how to sign in and the citizen's link, in one piece.
 announce() {
 	broker=$1
 	(
@@ -161,4 +165,4 @@ write_config
 samtale=$root/build/broker/samtale
 quietly "samtale init" "$samtale" --config "$data/run.conf" init --trial
 announce $$
-exec "$root/build/broker/samtale-broker" --config "$data/run.conf"
+exec "$root/build/broker/samtale-broker" --foreground --config "$data/run.conf" >/dev/null

@@ -196,18 +196,17 @@ static void print(struct phrase_call *c, const struct user *u, const struct tria
 		return;
 	}
 	(void)fprintf(c->out,
-		"Kun til afprøvning – ikke til rigtige borgere.\n"
-		"%s"
+		"ready %s\n"
+		"Kun til afprøvning – ikke til rigtige borgere.%s\n"
+		"staff %s/staff\n"
 		"sign-in %s %s %s\n"
 		"authenticator %s\n"
-		"staff %s/staff\n"
-		"citizen %s/j#%s\n"
-		"ready %s\n",
+		"citizen %s/j#%s\n",
+		c->origin,
 		c->place->settings.media_turn_urls[0]
 			? ""
-			: "Without a TURN server the two browsers must be in one network.\n",
-		u->name, t->password, t->code, t->secret, c->origin, c->origin, t->token,
-		c->origin);
+			: " Without a TURN server both browsers must be in one network.",
+		c->origin, u->name, t->password, t->code, t->secret, c->origin, t->token);
 }
 
 int run_trial(struct phrase_call *c)
