@@ -6,31 +6,6 @@
  */
 #include "inner.h"
 
-#include <stdio.h>
-
-/* -- seats ---------------------------------------------------------------------------- */
-
-bool seat_parse(struct bytes text, int64_t *ret_meeting, unsigned *ret_entry)
-{
-	const uint8_t *dash = text.len ? memchr(text.at, '-', text.len) : NULL;
-	size_t n = dash ? (size_t)(dash - text.at) : 0;
-	uint64_t meeting, entry;
-
-	if (n < 1 || n > 16 || text.len - n - 1 > 5 ||
-		!bytes_to_u64(bytes_of(text.at, n), INT64_MAX, &meeting) ||
-		!bytes_to_u64(bytes_of(dash + 1, text.len - n - 1), UINT16_MAX, &entry) ||
-		meeting == 0 || entry == 0)
-		return false;
-	*ret_meeting = (int64_t)meeting;
-	*ret_entry = (unsigned)entry;
-	return true;
-}
-
-void seat_write(int64_t meeting, unsigned entry, char ret[SEAT_TEXT])
-{
-	(void)snprintf(ret, SEAT_TEXT, "%lld-%u", (long long)meeting, entry);
-}
-
 /* -- a look --------------------------------------------------------------------------- */
 
 void house_glance(struct house *h, const struct booking *row, struct house_glance *ret)

@@ -6,7 +6,7 @@
  */
 #include "samtale/session/message.h"
 
-#include "samtale/session/house.h"
+#include <stdio.h>
 
 enum { C = ROLE_CITIZEN, S = ROLE_STAFF, B = ROLE_CITIZEN | ROLE_STAFF };
 
@@ -20,6 +20,31 @@ const char *message_name(enum message_type type)
 
 	return names[type];
 }
+
+/* -- seats ---------------------------------------------------------------------------- */
+
+bool seat_parse(struct bytes text, int64_t *ret_meeting, unsigned *ret_entry)
+{
+	const uint8_t *dash = text.len ? memchr(text.at, '-', text.len) : NULL;
+	size_t n = dash ? (size_t)(dash - text.at) : 0;
+	uint64_t meeting, entry;
+
+	if (n < 1 || n > 16 || text.len - n - 1 > 5 ||
+		!bytes_to_u64(bytes_of(text.at, n), INT64_MAX, &meeting) ||
+		!bytes_to_u64(bytes_of(dash + 1, text.len - n - 1), UINT16_MAX, &entry) ||
+		meeting == 0 || entry == 0)
+		return false;
+	*ret_meeting = (int64_t)meeting;
+	*ret_entry = (unsigned)entry;
+	return true;
+}
+
+void seat_write(int64_t meeting, unsigned entry, char ret[SEAT_TEXT])
+{
+	(void)snprintf(ret, SEAT_TEXT, "%lld-%u", (long long)meeting, entry);
+}
+
+/* -- decoders ------------------------------------------------------------------------- */
 
 /* A word that meeting_<list>_of() knows. */
 static unsigned word_of(struct jin *in, const char *field, int (*of)(struct bytes))
@@ -38,8 +63,6 @@ static uint32_t epoch_of(struct jin *in, int64_t min)
 {
 	return (uint32_t)jin_int(in, "epoch", min, UINT32_MAX);
 }
-
-/* -- decoders ------------------------------------------------------------------------- */
 
 static int decode_hello(struct message *m)
 {

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "samtale/session/json.h"
+#include "samtale/session/message.h"
 #include "samtale/session/peer.h"
 #include "samtale/store/meeting.h"
 
@@ -70,12 +71,6 @@ enum house_result { /* 0: done; < 0: a fault */
 	HOUSE_E_PIN,       /* the booking asks for a PIN and with_pin is not set */
 	HOUSE_E_BUSY,      /* queue full or stopping: 503 */
 };
-
-#define SEAT_TEXT 24 /* "MEETING-ENTRY", NUL included */
-
-/* Reads a seat's text. False: not one. */
-must_check bool seat_parse(struct bytes text, int64_t *ret_meeting, unsigned *ret_entry);
-void seat_write(int64_t meeting, unsigned entry, char ret[SEAT_TEXT]);
 
 /* -- citizens' HTTP ------------------------------------------------------------------- */
 

@@ -14,6 +14,14 @@
 #define LIMIT_MLINES 15	  /* highest index of an m-line */
 #define SAS_TEXT 43	  /* 32 bytes as base64url without padding */
 
+/* -- seats ---------------------------------------------------------------------------- */
+#define SEAT_TEXT 24 /* "MEETING-ENTRY", NUL included */
+
+/* Reads a seat's text. False: not one. */
+must_check bool seat_parse(struct bytes text, int64_t *ret_meeting, unsigned *ret_entry);
+void seat_write(int64_t meeting, unsigned entry, char ret[SEAT_TEXT]);
+
+/* -- messages ------------------------------------------------------------------------- */
 enum message_type {
 #define MESSAGE(id, name, who, event) MESSAGE_##id,
 #include "samtale/session/message.def"
