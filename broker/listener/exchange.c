@@ -240,11 +240,13 @@ int exchange_body_end(struct conn *c)
 /* The next piece to write; its length is 0 at the end. */
 static struct bytes next_piece(const struct conn *c)
 {
-	size_t at = c->out_at;
-	struct bytes left = at < c->out_len
-		? bytes_of(c->out + at, c->out_len - at)
-		: bytes_of(c->page.at + (at - c->out_len), c->page.len - (at - c->out_len));
+	struct bytes left = BYTES_NULL;
 
+	if (c->out_at < c->out_len)
+		left = bytes_of(c->out + c->out_at, c->out_len - c->out_at);
+	else if (c->out_at - c->out_len < c->page.len)
+		left = bytes_of(c->page.at + (c->out_at - c->out_len),
+			c->page.len - (c->out_at - c->out_len));
 	if (left.len > PIECE)
 		left.len = PIECE;
 	return left;

@@ -86,7 +86,11 @@ bool prefix_list_parse(struct bytes text, struct prefix_list *ret, struct bytes 
 {
 	struct prefix_list list = { .count = 0 };
 
-	for (struct bytes word = next_word(&text); word.len > 0; word = next_word(&text)) {
+	while (text.len > 0) {
+		struct bytes word = next_word(&text);
+
+		if (word.len == 0) /* blanks at the end */
+			break;
 		if (bytes_equal_str(word, "unix")) {
 			list.unix_socket = true;
 		} else if (list.count < PREFIX_LIST_MAX &&
