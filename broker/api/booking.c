@@ -122,6 +122,13 @@ int booking_make_link(struct call *c, const struct meeting_keys *k, struct booki
 	return 0;
 }
 
+void booking_touch(struct booking *b)
+{
+	int64_t now = clock_utc_ms();
+
+	b->changed_ms = now > b->changed_ms ? now : b->changed_ms + 1;
+}
+
 static void take_fields(struct call *c, struct booking *b)
 {
 	const struct booking_ask *ask = &c->booking;
@@ -131,7 +138,7 @@ static void take_fields(struct call *c, struct booking *b)
 	b->form = ask->form;
 	b->chosen_by = ask->chosen_by;
 	b->pin_required = ask->pin;
-	b->changed_ms = clock_utc_ms();
+	booking_touch(b);
 	memcpy(b->contact_phone, ask->contact_phone, sizeof(b->contact_phone));
 	memcpy(b->language, language_names[ask->language], 3);
 }
@@ -201,7 +208,7 @@ int booking_conflict(struct call *c)
 
 static int may_change(struct call *c)
 {
-	if (c->row.version != c->booking.version)
+	if (c->row.changed_ms != c->booking.version)
 		return booking_conflict(c);
 	if (c->row.state == BOOKING_ENDED) {
 		call_refuse(c, 409, "ended");

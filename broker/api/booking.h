@@ -11,6 +11,8 @@
 /* Worker. Token and PIN of b->link_generation, as hashes into the row. */
 must_check int booking_make_link(
 	struct call *c, const struct meeting_keys *k, struct booking *b);
+/* Marks a change by a person: what `version` on the wire tells. */
+void booking_touch(struct booking *b);
 /* Worker. Refuses: somebody was faster. Returns CALL_E_REFUSED. */
 must_check int booking_conflict(struct call *c);
 

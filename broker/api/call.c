@@ -183,7 +183,7 @@ static void write_error(struct call *c)
 	if (c->error_ms)
 		jout_int(o, "starts", c->error_ms);
 	if (c->cards.n == 1 && c->status == 409)
-		jout_int(o, "version", c->cards.at[0].row.version);
+		jout_int(o, "version", c->cards.at[0].row.changed_ms);
 }
 
 static void call_free(struct call *c)

@@ -140,7 +140,7 @@ void card_write(struct call *c, const struct card *card, const char *key, struct
 	write_fmt(&w, "%08u", b->number);
 	jout_object(o, key);
 	jout_id(o, "id", b->id);
-	jout_int(o, "version", b->version);
+	jout_int(o, "version", b->changed_ms);
 	jout_text(o, "number", writer_bytes(&w));
 	jout_int(o, "starts", b->starts_ms);
 	jout_int(o, "minutes", b->minutes);

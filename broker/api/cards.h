@@ -43,7 +43,9 @@ void cards_free(struct card_list *list);
 /* Worker. Opens rows[n] for the call's user. Cards come in the order of rows. */
 must_check int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
 	const struct booking *rows, size_t n);
-/* Loop. One card as an object under key (NULL in an array). */
+/* Loop. `version` on the wire is the time of the last change by a person: the row's own
+ * version also rises when a meeting opens or ends, which must not refuse an edit.
+ * One card as an object under key (NULL in an array). */
 void card_write(struct call *c, const struct card *card, const char *key, struct jout *o);
 
 /* Worker. May the call's user touch that meeting: own, or of the same team and that may

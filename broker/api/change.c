@@ -24,7 +24,7 @@ static int own_newest(struct call *c, struct store *s, unsigned states)
 
 	if (r != 0)
 		return r;
-	if (c->row.version != c->booking.version)
+	if (c->row.changed_ms != c->booking.version)
 		return booking_conflict(c);
 	if (states & (1u << c->row.state))
 		return 0;
@@ -36,7 +36,7 @@ static int update(struct call *c, struct store *s)
 {
 	int r;
 
-	c->row.changed_ms = clock_utc_ms();
+	booking_touch(&c->row);
 	r = s->meeting->update(s, &c->row);
 	if (r == STORE_E_CONFLICT)
 		return booking_conflict(c);

@@ -26,18 +26,17 @@ int link_ask_around(struct call *c, struct store *s)
 static const char *when_word(struct call *c, const struct house_glance *g)
 {
 	const struct settings *s = c->api->parts.settings;
-	int64_t now = clock_utc_ms();
 	int64_t end = g->starts_ms + (int64_t)c->row.minutes * MS_MINUTE;
+	int64_t now = clock_utc_ms();
+	bool began = g->phase == BOOKING_LIVE || g->phase == BOOKING_PAUSED;
 
-	if (g->ended_ms > end)
-		end = g->ended_ms;
-	if (g->phase == BOOKING_LIVE || g->phase == BOOKING_PAUSED)
-		return "now";
-	if (now < g->starts_ms - s->meeting_open_before_minutes * MS_MINUTE)
-		return "early";
+	/* One that nobody opened ends by itself when somebody next looks at it. */
 	if (g->phase == BOOKING_ENDED ||
-		now > end + s->meeting_open_after_minutes * MS_MINUTE)
+		(!began && now >= end + s->meeting_abandoned_hours * MS_HOUR))
 		return "over";
+	if (g->phase == BOOKING_BOOKED &&
+		now < g->starts_ms - s->meeting_open_before_minutes * MS_MINUTE)
+		return "early";
 	return "now";
 }
 

@@ -110,7 +110,6 @@ static int save_row(struct save *save, struct store *s)
 	row.outcome = save->outcome;
 	row.started_ms = save->started_ms;
 	row.ended_ms = save->ended_ms;
-	row.changed_ms = save->now_ms;
 	if (save->accept && !row.contact_gone) {
 		row.phone = save->given;
 		row.phone_by_citizen = true;

@@ -2,7 +2,7 @@
  *
  * What people and browsers write into single fields.
  */
-#include "../../../broker/api/field.h"
+#include "samtale/api/field.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
