@@ -41,7 +41,8 @@ static int connect_to(const char *path, int *ret_fd)
 
 static int send_request(int fd, unsigned count, const char *const words[])
 {
-	struct control_request q = { .count = count < CONTROL_WORDS ? count : CONTROL_WORDS };
+	struct control_request q = { .count = count < CONTROL_WORDS ? count
+								    : CONTROL_WORDS };
 	owned(heap_freep) uint8_t *buf = malloc(REQUEST_MAX);
 	struct writer w;
 	size_t sent = 0;
@@ -109,8 +110,8 @@ static int read_answers(int fd, int *ret_code)
 	return fault_fold(r);
 }
 
-int client_run(const char *socket_path, unsigned count, const char *const words[],
-	int *ret_code)
+int client_run(
+	const char *socket_path, unsigned count, const char *const words[], int *ret_code)
 {
 	owned(close_fd) int fd = -1;
 	int r = connect_to(socket_path, &fd);

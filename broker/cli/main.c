@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define EXIT_USAGE 2
+#define EXIT_USAGE     2
 #define DEFAULT_CONFIG "/etc/samtale/samtale.ini"
 
 struct asked {
@@ -91,8 +91,9 @@ static int run_at_broker(struct phrase_call *c, const struct asked *a)
 /* Help, version and the like work without a configuration. */
 static bool needs_config(const struct phrase *p)
 {
-	return strncmp(p->pattern, "help", 4) != 0 && strncmp(p->pattern, "version", 7) != 0 &&
-	       strncmp(p->pattern, "backup keygen", 13) != 0;
+	return strncmp(p->pattern, "help", 4) != 0 &&
+	       strncmp(p->pattern, "version", 7) != 0 &&
+	       strncmp(p->pattern, "key backup-keygen", 17) != 0;
 }
 
 static int run(const struct asked *a, const struct phrase_words *w)
@@ -100,8 +101,12 @@ static int run(const struct asked *a, const struct phrase_words *w)
 	char origin[256];
 	struct place place = { 0 };
 	struct place_error e;
-	struct phrase_call c = { .words = *w, .place = &place, .config = a->source.config,
-		.origin = origin, .out = stdout, .err = stderr };
+	struct phrase_call c = { .words = *w,
+		.place = &place,
+		.source = &a->source,
+		.origin = origin,
+		.out = stdout,
+		.err = stderr };
 
 	if (needs_config(w->phrase)) {
 		if (place_load(&place, &a->source, &e) != 0)
@@ -109,7 +114,8 @@ static int run(const struct asked *a, const struct phrase_words *w)
 		place_set_timezone(&place);
 	}
 	if (place.settings.listener_origin[0])
-		(void)snprintf(origin, sizeof(origin), "%s", place.settings.listener_origin);
+		(void)snprintf(
+			origin, sizeof(origin), "%s", place.settings.listener_origin);
 	else
 		(void)snprintf(origin, sizeof(origin), "https://localhost:%d",
 			(int)place.settings.listener_port);

@@ -21,7 +21,8 @@ struct part {
 	char name[PHRASE_WORD_MAX];
 };
 
-/* -- patterns ----------------------------------------------------------------------------- */
+/* -- patterns
+ * ----------------------------------------------------------------------------- */
 static const char *take_word(const char *at, char ret[PHRASE_WORD_MAX + 4])
 {
 	size_t n = 0;
@@ -72,7 +73,8 @@ static unsigned read_pattern(const char *pattern, struct part ret[PARTS])
 	return n;
 }
 
-/* -- matching ------------------------------------------------------------------------------ */
+/* -- matching
+ * ------------------------------------------------------------------------------ */
 static unsigned plain_words(const struct part *parts, unsigned n)
 {
 	unsigned plain = 0;
@@ -110,7 +112,8 @@ static const struct part *find_value(
 	return NULL;
 }
 
-static bool is_complete(const struct phrase_words *w, const struct part *parts, unsigned n)
+static bool is_complete(
+	const struct phrase_words *w, const struct part *parts, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (parts[i].kind != PART_PLAIN && !parts[i].optional &&
@@ -126,7 +129,7 @@ static bool take_values(struct phrase_words *w, const struct part *parts, unsign
 	for (unsigned i = 0; i < count; i++) {
 		bool is_option = strncmp(words[i], "--", 2) == 0;
 		const struct part *t = is_option ? find_option(parts, n, words[i])
-						  : find_value(w, parts, n);
+						 : find_value(w, parts, n);
 
 		if (!t || w->count == PHRASE_SLOTS || phrase_value(w, t->name))
 			return false;
@@ -138,8 +141,8 @@ static bool take_values(struct phrase_words *w, const struct part *parts, unsign
 }
 
 /* How many of the phrase's plain words the words begin with. */
-static unsigned agree(
-	const struct part *parts, unsigned plain, unsigned count, const char *const words[])
+static unsigned agree(const struct part *parts, unsigned plain, unsigned count,
+	const char *const words[])
 {
 	unsigned n = 0;
 
@@ -148,7 +151,8 @@ static unsigned agree(
 	return n;
 }
 
-/* -- nearest ------------------------------------------------------------------------------- */
+/* -- nearest
+ * ------------------------------------------------------------------------------- */
 #define NEAR_MAX 64
 
 static unsigned least(unsigned a, unsigned b)
@@ -171,8 +175,8 @@ static unsigned distance(const char *a, const char *b)
 		for (size_t j = 0; j < lb; j++) {
 			unsigned old = row[j + 1];
 
-			row[j + 1] = least(least(old, row[j]) + 1,
-				corner + (a[i] == b[j] ? 0 : 1));
+			row[j + 1] = least(
+				least(old, row[j]) + 1, corner + (a[i] == b[j] ? 0 : 1));
 			corner = old;
 		}
 	}
@@ -185,7 +189,8 @@ static void join(char ret[NEAR_MAX], unsigned count, const char *const words[])
 
 	ret[0] = '\0';
 	for (unsigned i = 0; i < count && n < NEAR_MAX; i++)
-		n += (size_t)snprintf(ret + n, NEAR_MAX - n, "%s%s", i ? " " : "", words[i]);
+		n += (size_t)snprintf(
+			ret + n, NEAR_MAX - n, "%s%s", i ? " " : "", words[i]);
 }
 
 static const struct phrase *nearest(unsigned count, const char *const words[])
@@ -195,7 +200,8 @@ static const struct phrase *nearest(unsigned count, const char *const words[])
 
 	for (size_t i = 0; i < phrase_count; i++) {
 		struct part parts[PARTS];
-		unsigned plain = plain_words(parts, read_pattern(phrases[i].pattern, parts));
+		unsigned plain =
+			plain_words(parts, read_pattern(phrases[i].pattern, parts));
 		const char *names[PARTS];
 		char mine[NEAR_MAX], theirs[NEAR_MAX];
 
@@ -225,7 +231,8 @@ int phrase_parse(struct phrase_words *ret, unsigned count, const char *const wor
 		if (agree(parts, plain, count, words) < plain)
 			continue;
 		meant = &phrases[i];
-		if (take_values(&w, parts + plain, n - plain, count - plain, words + plain)) {
+		if (take_values(
+			    &w, parts + plain, n - plain, count - plain, words + plain)) {
 			*ret = w;
 			return 0;
 		}
@@ -242,7 +249,8 @@ const char *phrase_value(const struct phrase_words *w, const char *name)
 	return NULL;
 }
 
-/* -- failing ------------------------------------------------------------------------------- */
+/* -- failing
+ * ------------------------------------------------------------------------------- */
 int phrase_fail(struct phrase_call *c, const char *fmt, ...)
 {
 	va_list args;

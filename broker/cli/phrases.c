@@ -8,11 +8,13 @@
 
 const struct phrase phrases[] = {
 	{ "init [--trial]",
-		"Make the data folder, the keys and the database; with --trial a demo account "
+		"Make the data folder, the keys and the database; with --trial a demo "
+		"account "
 		"as well.",
 		PHRASE_HERE, run_init },
 	{ "trial [--json]",
-		"Print a sign-in and a citizen's link of a meeting that is open now. Trials only.",
+		"Print a sign-in and a citizen's link of a meeting that is open now. "
+		"Trials only.",
 		PHRASE_SERVED, run_trial },
 	{ "user add <name> --given <given> --team <team> [--phone <number>] [--leader]",
 		"Make an account; prints its one-time set-up link, once.", PHRASE_STORE,
@@ -23,44 +25,50 @@ const struct phrase phrases[] = {
 	{ "user enable <name>", "Let a disabled account sign in again.", PHRASE_STORE,
 		run_user_enable },
 	{ "user reset <name>",
-		"Forget password and authenticator of an account; prints a new set-up link.",
+		"Forget password and authenticator of an account; prints a new set-up "
+		"link.",
 		PHRASE_STORE, run_user_reset },
 	{ "meeting list [--day <date>] [--json]",
 		"List the meetings of a day (YYYY-MM-DD, today), without personal data.",
 		PHRASE_STORE, run_meeting_list },
 	{ "meeting show <id> [--json]", "Show one meeting, without personal data.",
 		PHRASE_STORE, run_meeting_show },
-	{ "meeting end <id>", "End a meeting that nobody ends, as unfinished.", PHRASE_BROKER,
-		NULL },
-	{ "config check", "Check the configuration and end.", PHRASE_HERE, run_config_check },
-	{ "config show", "Print every setting as it is in force; secrets are files, never "
-			 "shown.",
+	{ "meeting end <id>", "End a meeting that nobody ends, as unfinished.",
+		PHRASE_BROKER, NULL },
+	{ "config check", "Check the configuration and end.", PHRASE_HERE,
+		run_config_check },
+	{ "config show",
+		"Print every setting as it is in force; secrets are files, never "
+		"shown.",
 		PHRASE_HERE, run_config_show },
 	{ "retention explain",
-		"Print what is kept, why, for how long, and who can read it.", PHRASE_HERE,
-		run_retention_explain },
+		"Print what is kept, why, for how long, and who can read it.",
+		PHRASE_HERE, run_retention_explain },
 	{ "retention run [--dry-run]",
 		"Delete what is due now; with --dry-run only count it.", PHRASE_STORE,
 		run_retention_run },
-	{ "backup keygen <prefix>",
+	{ "key backup-keygen <prefix>",
 		"Make the pair that backups are sealed with: PREFIX.key goes offline, "
 		"PREFIX.pub becomes backup.pub of the data folder.",
 		PHRASE_HERE, run_backup_keygen },
 	{ "backup <file> [--to <public>]",
 		"Write a sealed, consistent copy of the database while it serves.",
 		PHRASE_HERE, run_backup },
-	{ "restore <file> --key <key> --to <folder>",
-		"Open a backup into an empty data folder and delete what fell due meanwhile.",
+	{ "restore <file> --key <key> --to <folder> [--keys <sealed>]",
+		"Open a backup (and, with --keys, a key backup) into a data folder that "
+		"holds "
+		"its node key and no database, and delete what fell due meanwhile.",
 		PHRASE_HERE, run_restore },
 	{ "key backup <file> [--to <public>]",
 		"Write a sealed copy of the meetings' keys; keep the newest only.",
 		PHRASE_HERE, run_key_backup },
-	{ "doctor [--json]", "Look the installation over; one line per finding.", PHRASE_HERE,
-		run_doctor },
+	{ "doctor [--json]", "Look the installation over; one line per finding.",
+		PHRASE_HERE, run_doctor },
 	{ "stats --csv [--from <week>] [--to <week>]",
-		"Weekly counters (weeks as 2026-W47); cells under 5 are hidden.", PHRASE_STORE,
-		run_stats },
-	{ "status [--json]", "Say what the broker does at this moment.", PHRASE_BROKER, NULL },
+		"Weekly counters (weeks as 2026-W47); cells under 5 are hidden.",
+		PHRASE_STORE, run_stats },
+	{ "status [--json]", "Say what the broker does at this moment.", PHRASE_BROKER,
+		NULL },
 	{ "clock shift <ms>", "Move the broker's clock; under --test-clock only.",
 		PHRASE_BROKER, NULL },
 	{ "help [<word>] [--man]", "Print the phrases, or those that begin with a word.",
@@ -84,14 +92,15 @@ unsigned phrase_help(FILE *to, const char *first)
 	for (size_t i = 0; i < phrase_count; i++) {
 		if (first && !begins_with(phrases[i].pattern, first))
 			continue;
-		(void)fprintf(to, "  %s\n      %s\n", phrases[i].pattern,
-			phrases[i].sentence);
+		(void)fprintf(
+			to, "  %s\n      %s\n", phrases[i].pattern, phrases[i].sentence);
 		n++;
 	}
 	return n;
 }
 
-/* -- manual page ------------------------------------------------------------------------ */
+/* -- manual page ------------------------------------------------------------------------
+ */
 static void write_escaped(FILE *to, const char *text)
 {
 	for (; *text; text++)
@@ -108,8 +117,10 @@ static const char manual_head[] =
 	".B samtale\n"
 	"[\\fB\\-\\-config\\fR \\fIFILE\\fR] \\fIPHRASE\\fR...\n"
 	".SH DESCRIPTION\n"
-	"Runs one phrase. While the broker serves, phrases that need the database run inside\n"
-	"it, over its control socket, which lets in root and the broker's own user only.\n"
+	"Runs one phrase. While the broker serves, phrases that need the database run "
+	"inside\n"
+	"it, over its control socket, which lets in root and the broker's own user "
+	"only.\n"
 	"Without \\fB\\-\\-config\\fR the file is \\fI/etc/samtale/samtale.ini\\fR.\n"
 	"No secret is ever taken from the command line.\n"
 	".SH PHRASES\n";

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #define DEFAULT_FOLDER "/var/lib/samtale"
-#define ZONES "/usr/share/zoneinfo/"
+#define ZONES          "/usr/share/zoneinfo/"
 
 static int printf_like(2, 3) complain(struct place_error *e, const char *fmt, ...)
 {
@@ -29,7 +29,8 @@ static int printf_like(2, 3) complain(struct place_error *e, const char *fmt, ..
 	return PLACE_E_BAD;
 }
 
-/* -- settings ------------------------------------------------------------------------- */
+/* -- settings -------------------------------------------------------------------------
+ */
 static int load_file(struct settings *s, const char *path, struct place_error *e)
 {
 	struct setting_error bad;
@@ -65,11 +66,14 @@ static int check_timezone(const struct settings *s, struct place_error *e)
 	if (!strstr(s->org_timezone, "..") && s->org_timezone[0] != '/' &&
 		access(path, R_OK) == 0)
 		return 0;
-	return complain(e, "org.timezone: %s is not a time zone of this machine; expected a "
-		"name as in " ZONES ", for example Europe/Copenhagen.", s->org_timezone);
+	return complain(e,
+		"org.timezone: %s is not a time zone of this machine; expected a "
+		"name as in " ZONES ", for example Europe/Copenhagen.",
+		s->org_timezone);
 }
 
-/* -- paths ---------------------------------------------------------------------------- */
+/* -- paths ----------------------------------------------------------------------------
+ */
 static int in_folder(const struct place *p, char ret[PLACE_PATH_MAX], const char *name)
 {
 	int n = snprintf(ret, PLACE_PATH_MAX, "%s/%s", p->folder, name);
@@ -102,8 +106,8 @@ static int find_secrets(struct place *p)
 		r |= in_folder(p, p->sign_key, "node.sign");
 	p->turn_secret[0] = '\0';
 	if (s->media_turn_secret_file[0])
-		(void)snprintf(p->turn_secret, PLACE_PATH_MAX, "%s",
-			s->media_turn_secret_file);
+		(void)snprintf(
+			p->turn_secret, PLACE_PATH_MAX, "%s", s->media_turn_secret_file);
 	else
 		(void)as_credential(p->turn_secret, "turn_secret");
 	return r;
@@ -114,7 +118,8 @@ static int find_paths(struct place *p, struct place_error *e)
 	const char *folder = p->settings.data_folder;
 	int r = 0;
 
-	(void)snprintf(p->folder, sizeof(p->folder), "%s", *folder ? folder : DEFAULT_FOLDER);
+	(void)snprintf(
+		p->folder, sizeof(p->folder), "%s", *folder ? folder : DEFAULT_FOLDER);
 	r |= in_folder(p, p->database, "samtale.db");
 	r |= in_folder(p, p->keys, "keys.db");
 	r |= in_folder(p, p->control, "control.sock");
@@ -126,8 +131,8 @@ static int find_paths(struct place *p, struct place_error *e)
 	return r == 0 ? 0 : complain(e, "data.folder: the path is too long.");
 }
 
-int place_load(
-	struct place *ret, const struct place_source *source, struct place_error *ret_error)
+int place_load(struct place *ret, const struct place_source *source,
+	struct place_error *ret_error)
 {
 	struct place p = { 0 };
 	int r = 0;
@@ -152,8 +157,8 @@ void place_set_timezone(const struct place *p)
 	tzset();
 }
 
-void place_secret_sentence(int outcome, const char *what, const char *path,
-	struct place_error *ret)
+void place_secret_sentence(
+	int outcome, const char *what, const char *path, struct place_error *ret)
 {
 	static const char *const why[] = { [0] = "",
 		[SECRET_E_MISSING] = "the file is missing",
@@ -162,8 +167,9 @@ void place_secret_sentence(int outcome, const char *what, const char *path,
 
 	ret->sentence[0] = '\0';
 	if (outcome < 0)
-		(void)complain(ret, "%s %s cannot be read: %s.", what, path,
-			strerror(-outcome));
+		(void)complain(
+			ret, "%s %s cannot be read: %s.", what, path, strerror(-outcome));
 	else if (outcome > 0 && outcome < (int)ARRAY_LEN(why))
-		(void)complain(ret, "%s %s cannot be used: %s.", what, path, why[outcome]);
+		(void)complain(
+			ret, "%s %s cannot be used: %s.", what, path, why[outcome]);
 }

@@ -36,14 +36,16 @@ static int record_use(void *arg, const struct vault_use *use)
 
 static int take_lock(struct session *s, struct phrase_call *c)
 {
-	s->lock_fd = open(c->place->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	s->lock_fd =
+		open(c->place->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->lock_fd < 0)
 		return phrase_fail(c, "The data folder %s cannot be opened: %s.%s",
 			c->place->folder, strerror(errno),
 			errno == ENOENT ? " `samtale init` makes it." : "");
 	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
-		return phrase_fail(c, "A broker uses %s but does not answer at %s; is it "
-				      "starting or stopping?",
+		return phrase_fail(c,
+			"A broker uses %s but does not answer at %s; is it "
+			"starting or stopping?",
 			c->place->folder, c->place->control);
 	return 0;
 }
@@ -51,7 +53,8 @@ static int take_lock(struct session *s, struct phrase_call *c)
 static int open_databases(struct session *s, struct phrase_call *c)
 {
 	struct sqlite_parts parts = {
-		.path = c->place->database, .node = s->node, .must_exist = true };
+		.path = c->place->database, .node = s->node, .must_exist = true
+	};
 	const char *sentence = "";
 	int r = sqlite_store_open(&s->store, &parts, &sentence);
 
@@ -118,7 +121,8 @@ struct session *session_close(struct session *s)
 	return NULL;
 }
 
-int session_run(struct session *s, struct phrase_call *c, int (*run)(struct phrase_call *))
+int session_run(
+	struct session *s, struct phrase_call *c, int (*run)(struct phrase_call *))
 {
 	struct store *stores[] = { keys_db_store(s->keys), s->store };
 	int r = 0, code;

@@ -40,14 +40,16 @@ int run_help(struct phrase_call *c)
 		(void)fprintf(c->out, "usage: samtale [--config FILE] PHRASE...\n\n");
 	if (phrase_help(c->out, word) > 0)
 		return 0;
-	return phrase_fail(c, "No phrase begins with %s; `samtale help` prints all.", word);
+	return phrase_fail(
+		c, "No phrase begins with %s; `samtale help` prints all.", word);
 }
 
-/* -- config ------------------------------------------------------------------------------ */
+/* -- config
+ * ------------------------------------------------------------------------------ */
 /* That the file parses was seen before any phrase runs. */
 int run_config_check(struct phrase_call *c)
 {
-	(void)fprintf(c->out, "%s: no error\n", c->config ? c->config : "defaults");
+	(void)fprintf(c->out, "%s: no error\n", c->source->config);
 	return 0;
 }
 
@@ -62,12 +64,13 @@ int run_config_show(struct phrase_call *c)
 
 	/* Secrets are in files of their own: there is none among the settings. */
 #define SECTION(name, sentence) (void)fprintf(c->out, "[" #name "]\n");
-#define SET_TEXT(section, key, def, max, sentence) show_text(c->out, #key, s->section##_##key);
-#define SET_NUMBER(section, key, def, min, max, unit, sentence)                            \
+#define SET_TEXT(section, key, def, max, sentence)                                       \
+	show_text(c->out, #key, s->section##_##key);
+#define SET_NUMBER(section, key, def, min, max, unit, sentence)                          \
 	(void)fprintf(c->out, #key " = %" PRId64 "\n", s->section##_##key);
-#define SET_BOOL(section, key, def, sentence)                                              \
+#define SET_BOOL(section, key, def, sentence)                                            \
 	show_text(c->out, #key, s->section##_##key ? "true" : "false");
-#define SET_CHOICE(section, key, def, choices, sentence)                                   \
+#define SET_CHOICE(section, key, def, choices, sentence)                                 \
 	show_text(c->out, #key, s->section##_##key);
 #include "samtale/base/settings.def"
 #undef SECTION
@@ -78,7 +81,8 @@ int run_config_show(struct phrase_call *c)
 	return 0;
 }
 
-/* -- init -------------------------------------------------------------------------------- */
+/* -- init
+ * -------------------------------------------------------------------------------- */
 static int make_folder(struct phrase_call *c)
 {
 	struct stat st;
@@ -93,7 +97,8 @@ static int make_folder(struct phrase_call *c)
 		return phrase_fail(
 			c, "The data folder %s cannot be written.", c->place->folder);
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return phrase_fail(c, "Others may enter the data folder %s; chmod 700 it.",
+		return phrase_fail(c,
+			"Others may enter the data folder %s; chmod 700 it.",
 			c->place->folder);
 	return 0;
 }
@@ -120,8 +125,9 @@ static int make_databases(struct phrase_call *c, const struct node_key *node)
 		return phrase_fail(c, "%s: %s", c->place->database, sentence);
 	r = keys_db_open(&keys, c->place->keys);
 	(void)keys_db_close(keys);
-	return r == 0 ? 0 : phrase_fail(c, "%s: %s", c->place->keys,
-				    store_fault_sentence(r < 0 ? r : -EIO));
+	return r == 0 ? 0
+		      : phrase_fail(c, "%s: %s", c->place->keys,
+				store_fault_sentence(r < 0 ? r : -EIO));
 }
 
 static int make_trial(struct phrase_call *c)
@@ -142,7 +148,8 @@ int run_init(struct phrase_call *c)
 	struct place_error e;
 	int r = make_folder(c);
 
-	again = access(c->place->database, F_OK) == 0 && access(c->place->node_key, F_OK) == 0;
+	again = access(c->place->database, F_OK) == 0 &&
+		access(c->place->node_key, F_OK) == 0;
 	if (r == 0 && again && (!trial || access(c->place->trial, F_OK) == 0)) {
 		(void)fprintf(c->out, "%s is ready already\n", c->place->folder);
 		return 0;

@@ -15,22 +15,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIAL_NAME "demo"
-#define TRIAL_GIVEN "Mette"
-#define TRIAL_TEAM "Borgerservice"
+#define TRIAL_NAME    "demo"
+#define TRIAL_GIVEN   "Mette"
+#define TRIAL_TEAM    "Borgerservice"
 #define TRIAL_MINUTES 60
-#define TRIAL_LEFT_MS (10 * MS_MINUTE) /* a meeting that ends sooner gives way to a new one */
+#define TRIAL_LEFT_MS                                                                    \
+	(10 * MS_MINUTE) /* a meeting that ends sooner gives way to a new one */
 #define NUMBER_TRIES 8
 
-/* -- the account ------------------------------------------------------------------------ */
+/* -- the account ------------------------------------------------------------------------
+ */
 static int write_trial_file(struct phrase_call *c, const char *password)
 {
 	char text[256];
 	struct writer w = writer_of(text, sizeof(text));
 	int r;
 
-	write_fmt(&w, "# Demo account of a trial; made by `samtale init --trial`.\n"
-		      "name = " TRIAL_NAME "\npassword = %s\n", password);
+	write_fmt(&w,
+		"# Demo account of a trial; made by `samtale init --trial`.\n"
+		"name = " TRIAL_NAME "\npassword = %s\n",
+		password);
 	r = secret_file_create(c->place->trial, writer_bytes(&w), 0600);
 	secret_wipe(text, sizeof(text));
 	return r == -EEXIST ? 0 : r;
@@ -38,14 +42,18 @@ static int write_trial_file(struct phrase_call *c, const char *password)
 
 int trial_make(struct phrase_call *c)
 {
-	struct user u = { .name = TRIAL_NAME, .given = TRIAL_GIVEN, .team = TRIAL_TEAM,
-		.roles = USER_CONSULTANT | USER_LEADER, .created_ms = clock_utc_ms() };
+	struct user u = { .name = TRIAL_NAME,
+		.given = TRIAL_GIVEN,
+		.team = TRIAL_TEAM,
+		.roles = USER_CONSULTANT | USER_LEADER,
+		.created_ms = clock_utc_ms() };
 	wiped(struct totp_secret, secret);
 	wiped_buf(password, TOKEN_SHORT_TEXT);
 	int r = c->store->user->by_name(c->store, TRIAL_NAME, &(struct user){ 0 });
 
 	if (r == 0)
-		return phrase_fail(c, "There is an account " TRIAL_NAME " already, but no %s.",
+		return phrase_fail(c,
+			"There is an account " TRIAL_NAME " already, but no %s.",
 			c->place->trial);
 	token_random(TOKEN_SETUP, (char *)password, sizeof(password));
 	r = password_hash(bytes_str((char *)password), u.password);
@@ -62,8 +70,10 @@ int trial_make(struct phrase_call *c)
 	return r == 0 ? 0 : phrase_fault(c, fault_fold(r));
 }
 
-/* -- the meeting ------------------------------------------------------------------------- */
-static int seal_fields(struct phrase_call *c, const struct meeting_keys *k, struct booking *b)
+/* -- the meeting
+ * ------------------------------------------------------------------------- */
+static int seal_fields(
+	struct phrase_call *c, const struct meeting_keys *k, struct booking *b)
 {
 	wiped_buf(token, TOKEN_SHORT_TEXT);
 	wiped_buf(pin, PIN_TEXT);
@@ -75,22 +85,30 @@ static int seal_fields(struct phrase_call *c, const struct meeting_keys *k, stru
 		return fault_fold(r);
 	link_token_make(&k->ck, b->link_generation, (char *)token);
 	pin_make(&k->ck, b->link_generation, (char *)pin);
-	b->has_link = token_hash(c->node, TOKEN_LINK, bytes_str((char *)token), &b->link) &&
+	b->has_link =
+		token_hash(c->node, TOKEN_LINK, bytes_str((char *)token), &b->link) &&
 		pin_hash(c->node, b->id, bytes_str((char *)pin), &b->pin);
 	return b->has_link ? 0 : fault_here(EIO);
 }
 
-static int make_meeting(struct phrase_call *c, const struct user *owner, struct booking *b)
+static int make_meeting(
+	struct phrase_call *c, const struct user *owner, struct booking *b)
 {
 	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
 	struct vault_use use = { VAULT_BOOK, owner->id, &b->id, 1 };
 	int64_t now = clock_utc_ms();
 	int r;
 
-	*b = (struct booking){ .id = random_id(), .owner = owner->id, .starts_ms = now,
-		.minutes = TRIAL_MINUTES, .form = BOOKING_VIDEO,
-		.chosen_by = CHOSEN_BY_CITIZEN, .state = BOOKING_BOOKED, .language = "da",
-		.created_ms = now, .changed_ms = now };
+	*b = (struct booking){ .id = random_id(),
+		.owner = owner->id,
+		.starts_ms = now,
+		.minutes = TRIAL_MINUTES,
+		.form = BOOKING_VIDEO,
+		.chosen_by = CHOSEN_BY_CITIZEN,
+		.state = BOOKING_BOOKED,
+		.language = "da",
+		.created_ms = now,
+		.changed_ms = now };
 	memcpy(b->team, owner->team, sizeof(b->team));
 	r = vault_create_here(c->vault, &use, &keys);
 	if (r == 0)
@@ -114,7 +132,8 @@ static bool is_good(const struct booking *b, int64_t now)
 }
 
 /* One that is open now, the newest; else a new one. */
-static int find_meeting(struct phrase_call *c, const struct user *owner, struct booking *ret)
+static int find_meeting(
+	struct phrase_call *c, const struct user *owner, struct booking *ret)
 {
 	int64_t now = clock_utc_ms();
 	struct booking_span span = { now - MS_DAY, now + 1, owner->id, NULL };
@@ -133,7 +152,8 @@ static int find_meeting(struct phrase_call *c, const struct user *owner, struct 
 	return found ? 0 : make_meeting(c, owner, ret);
 }
 
-/* -- printing ----------------------------------------------------------------------------- */
+/* -- printing
+ * ----------------------------------------------------------------------------- */
 static bool read_password(struct phrase_call *c, char *ret, size_t cap)
 {
 	FILE *f = fopen(c->place->trial, "re");
@@ -172,7 +192,8 @@ static int make_code(struct phrase_call *c, const struct user *u, struct trial_t
 	return totp_code(&secret, step > u->totp_last_step ? step : step + 1, t->code);
 }
 
-static int make_link(struct phrase_call *c, const struct booking *b, struct trial_texts *t)
+static int make_link(
+	struct phrase_call *c, const struct booking *b, struct trial_texts *t)
 {
 	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
 	struct vault_use use = { VAULT_LINK, b->owner, &b->id, 1 };
@@ -185,7 +206,8 @@ static int make_link(struct phrase_call *c, const struct booking *b, struct tria
 	return fault_fold(r);
 }
 
-static void print(struct phrase_call *c, const struct user *u, const struct trial_texts *t)
+static void print(
+	struct phrase_call *c, const struct user *u, const struct trial_texts *t)
 {
 	if (phrase_value(&c->words, "json")) {
 		(void)fprintf(c->out,
@@ -217,8 +239,9 @@ int run_trial(struct phrase_call *c)
 	int r;
 
 	if (!read_password(c, t.password, sizeof(t.password)))
-		return phrase_fail(c, "This is no trial: there is no %s; "
-				      "`samtale init --trial` makes it.",
+		return phrase_fail(c,
+			"This is no trial: there is no %s; "
+			"`samtale init --trial` makes it.",
 			c->place->trial);
 	r = c->store->user->by_name(c->store, TRIAL_NAME, &u);
 	if (r == STORE_E_NONE)

@@ -18,8 +18,10 @@
 
 static int note(struct phrase_call *c, enum audit_what what, int64_t user)
 {
-	struct audit_event e = { .what = what, .purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE, .role = AUDIT_ADMINISTRATOR,
+	struct audit_event e = { .what = what,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_ADMINISTRATOR,
 		.subject = (uint32_t)user };
 
 	return audit_note(c->audit, &e);
@@ -49,7 +51,8 @@ static bool take_text(const char *typed, char *ret, size_t cap)
 {
 	struct bytes text = bytes_str(typed);
 
-	return text.len > 0 && bytes_is_clean_text(text, false) && bytes_to_str(text, ret, cap);
+	return text.len > 0 && bytes_is_clean_text(text, false) &&
+	       bytes_to_str(text, ret, cap);
 }
 
 /* Eight digits as people write them, with +45 or not, as "+4512345678". */
@@ -80,13 +83,14 @@ static int find(struct phrase_call *c, struct user *ret)
 	return r == 0 ? 0 : phrase_fault(c, fault_fold(r));
 }
 
-/* -- set-up link --------------------------------------------------------------------------- */
+/* -- set-up link
+ * --------------------------------------------------------------------------- */
 static int give_setup(struct phrase_call *c, struct user *u, char token[TOKEN_SHORT_TEXT])
 {
 	token_random(TOKEN_SETUP, token, TOKEN_SHORT_TEXT);
 	u->has_setup = token_hash(c->node, TOKEN_SETUP, bytes_str(token), &u->setup);
-	u->setup_expires_ms = clock_utc_ms() +
-		c->place->settings.staff_setup_link_hours * MS_HOUR;
+	u->setup_expires_ms =
+		clock_utc_ms() + c->place->settings.staff_setup_link_hours * MS_HOUR;
 	return u->has_setup ? 0 : fault_here(EIO);
 }
 
@@ -105,9 +109,11 @@ static int take_new(struct phrase_call *c, struct user *u)
 	char number[LIMIT_PHONE + 1];
 
 	if (!take_name(phrase_value(&c->words, "name"), u->name))
-		return phrase_fail(c, "A sign-in name is 2 to 64 letters, digits, . _ - or @.");
+		return phrase_fail(
+			c, "A sign-in name is 2 to 64 letters, digits, . _ - or @.");
 	if (!take_text(phrase_value(&c->words, "given"), u->given, sizeof(u->given)))
-		return phrase_fail(c, "--given is the name that citizens read, 1 to 64 bytes.");
+		return phrase_fail(
+			c, "--given is the name that citizens read, 1 to 64 bytes.");
 	if (!take_text(phrase_value(&c->words, "team"), u->team, sizeof(u->team)))
 		return phrase_fail(c, "--team is 1 to 64 bytes.");
 	u->roles = USER_CONSULTANT;
@@ -128,8 +134,8 @@ static int seal_phone(struct phrase_call *c, struct user *u)
 
 	if (!phone || !take_phone(phone, number))
 		return 0;
-	r = seal_text(node_key_get(c->node, NODE_STAFF_SEAL), SEAL_USER_PHONE, u->id, number,
-		&u->phone);
+	r = seal_text(node_key_get(c->node, NODE_STAFF_SEAL), SEAL_USER_PHONE, u->id,
+		number, &u->phone);
 	return r == 0 ? c->store->user->update(c->store, u) : r;
 }
 
@@ -183,7 +189,8 @@ int run_user_reset(struct phrase_call *c)
 	return 0;
 }
 
-/* -- disable, enable ------------------------------------------------------------------------- */
+/* -- disable, enable
+ * ------------------------------------------------------------------------- */
 static int set_disabled(struct phrase_call *c, bool disabled)
 {
 	struct user u;
@@ -217,7 +224,9 @@ int run_user_enable(struct phrase_call *c)
 	return set_disabled(c, false);
 }
 
-/* -- list -------------------------------------------------------------------------------------- */
+/* -- list
+ * --------------------------------------------------------------------------------------
+ */
 static const char *state_of(const struct user *u)
 {
 	if (u->disabled)

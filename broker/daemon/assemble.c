@@ -24,9 +24,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOCK_TRIES 100 /* a killed broker's processes are gone within a second */
+#define LOCK_TRIES    100 /* a killed broker's processes are gone within a second */
 #define LOCK_PAUSE_NS (10 * 1000 * 1000)
-#define SOCKET_MODE 0660
+#define SOCKET_MODE   0660
 
 static int printf_like(2, 3) complain(struct place_error *e, const char *fmt, ...)
 {
@@ -38,14 +38,16 @@ static int printf_like(2, 3) complain(struct place_error *e, const char *fmt, ..
 	return PLACE_E_BAD;
 }
 
-/* -- the data folder ------------------------------------------------------------------ */
+/* -- the data folder ------------------------------------------------------------------
+ */
 static int make_lock(struct broker *b, struct place_error *e)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
 	int fd = open(b->place->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0 && errno == ENOENT)
-		return complain(e, "The data folder %s is missing; `samtale init` makes it.",
+		return complain(e,
+			"The data folder %s is missing; `samtale init` makes it.",
 			b->place->folder);
 	if (fd < 0)
 		return complain(e, "The data folder %s cannot be written: %s.",
@@ -68,7 +70,8 @@ static void unmake_lock(struct broker *b)
 	(void)close(b->lock_fd);
 }
 
-/* -- secrets -------------------------------------------------------------------------- */
+/* -- secrets --------------------------------------------------------------------------
+ */
 static int make_node(struct broker *b, struct place_error *e)
 {
 	const struct place *p = b->place;
@@ -77,8 +80,10 @@ static int make_node(struct broker *b, struct place_error *e)
 	if (r == 0)
 		r = node_key_load(&b->node, p->node_key);
 	if (r == SECRET_E_MISSING)
-		return complain(e, "The node key %s is missing; `samtale init` makes it, a "
-			"restored installation needs its own back.", p->node_key);
+		return complain(e,
+			"The node key %s is missing; `samtale init` makes it, a "
+			"restored installation needs its own back.",
+			p->node_key);
 	place_secret_sentence(r, "The node key", p->node_key, e);
 	random_fill(&b->prefix_key, sizeof(b->prefix_key));
 	return r == 0 ? 0 : PLACE_E_BAD;
@@ -98,7 +103,7 @@ int broker_turn_secret(const struct place *p, struct secret **ret, struct place_
 		return 0;
 	if (!p->turn_secret[0])
 		return complain(e, "media.turn_urls needs the server's secret: set "
-			"media.turn_secret_file.");
+				   "media.turn_secret_file.");
 	r = secret_line_load(ret, p->turn_secret, 512);
 	place_secret_sentence(r, "The TURN secret", p->turn_secret, e);
 	return r == 0 ? 0 : PLACE_E_BAD;
@@ -114,7 +119,8 @@ static void unmake_turn(struct broker *b)
 	b->turn_secret = secret_free(b->turn_secret);
 }
 
-/* -- the loop and the port ------------------------------------------------------------ */
+/* -- the loop and the port ------------------------------------------------------------
+ */
 static int make_loop(struct broker *b, struct place_error *e)
 {
 	(void)e;
@@ -126,15 +132,16 @@ static void unmake_loop(struct broker *b)
 	b->loop = loop_free(b->loop);
 }
 
-static int parse_prefixes(const char *key, const char *text, struct prefix_list *ret,
-	struct place_error *e)
+static int parse_prefixes(
+	const char *key, const char *text, struct prefix_list *ret, struct place_error *e)
 {
 	struct bytes bad;
 
 	if (prefix_list_parse(bytes_str(text), ret, &bad))
 		return 0;
-	return complain(e, "%s: %.*s is not a prefix such as 10.0.0.0/8 or 2001:db8::/32.",
-		key, (int)(bad.len < 64 ? bad.len : 64), (const char *)bad.at);
+	return complain(e,
+		"%s: %.*s is not a prefix such as 10.0.0.0/8 or 2001:db8::/32.", key,
+		(int)(bad.len < 64 ? bad.len : 64), (const char *)bad.at);
 }
 
 static int make_listener(struct broker *b, struct place_error *e)
@@ -177,7 +184,8 @@ static void unmake_listener(struct broker *b)
 static int make_site(struct broker *b, struct place_error *e)
 {
 	struct site_words words = { .settings = &b->place->settings,
-		.origin = listener_origin(b->listener), .utc_ms = clock_utc_ms(),
+		.origin = listener_origin(b->listener),
+		.utc_ms = clock_utc_ms(),
 		.trial = b->trial };
 	const struct asset *assets;
 	unsigned count;
@@ -201,16 +209,19 @@ static int make_locked_files(struct broker *b, struct place_error *e)
 	return lockdown_files(b->options->source.config, b->place);
 }
 
-/* -- what is remembered ---------------------------------------------------------------- */
+/* -- what is remembered ----------------------------------------------------------------
+ */
 static int make_store(struct broker *b, struct place_error *e)
 {
 	struct sqlite_parts parts = {
-		.path = b->place->database, .node = b->node, .must_exist = true };
+		.path = b->place->database, .node = b->node, .must_exist = true
+	};
 	const char *sentence = "";
 	int r = sqlite_store_open(&b->store, &parts, &sentence);
 
 	if (r == -ENOENT)
-		return complain(e, "There is no database in %s; `samtale init` makes one.",
+		return complain(e,
+			"There is no database in %s; `samtale init` makes one.",
 			b->place->folder);
 	return r == 0 ? 0 : complain(e, "%s: %s", b->place->database, sentence);
 }
@@ -227,9 +238,11 @@ static int make_keys(struct broker *b, struct place_error *e)
 	if (r == 0)
 		return 0;
 	return complain(e, "%s: %s", b->place->keys,
-		r == SQLITE_STORE_E_NEWER     ? "It was written by a newer version of Samtale."
-		: r == SQLITE_STORE_E_DAMAGED ? "It is damaged; restore the newest key backup."
-					      : store_fault_sentence(r));
+		r == SQLITE_STORE_E_NEWER
+			? "It was written by a newer version of Samtale."
+		: r == SQLITE_STORE_E_DAMAGED
+			? "It is damaged; restore the newest key backup."
+			: store_fault_sentence(r));
 }
 
 static void unmake_keys(struct broker *b)
@@ -247,7 +260,8 @@ static void reap_desk(void *arg)
 static int make_desk(struct broker *b, struct place_error *e)
 {
 	struct desk_parts parts = {
-		.store = b->store, .keys = b->keys, .wake = loop_wake_send };
+		.store = b->store, .keys = b->keys, .wake = loop_wake_send
+	};
 	int r = loop_wake_new(&b->desk_wake, b->loop, reap_desk, b);
 
 	(void)e;
@@ -263,7 +277,8 @@ static void unmake_desk(struct broker *b)
 	b->desk_wake = loop_wake_free(b->desk_wake);
 }
 
-/* -- keys and records ------------------------------------------------------------------- */
+/* -- keys and records -------------------------------------------------------------------
+ */
 static int make_audit(struct broker *b, struct place_error *e)
 {
 	(void)e;
@@ -286,8 +301,11 @@ static int record_use(void *arg, const struct vault_use *use)
 
 static int make_vault(struct broker *b, struct place_error *e)
 {
-	struct vault_parts parts = { .node = b->node, .shelf = keys_db_shelf(b->keys),
-		.record = record_use, .record_arg = b, .submit = desk_submit,
+	struct vault_parts parts = { .node = b->node,
+		.shelf = keys_db_shelf(b->keys),
+		.record = record_use,
+		.record_arg = b,
+		.submit = desk_submit,
 		.submit_arg = b->desk };
 
 	(void)e;
@@ -324,7 +342,8 @@ static void unmake_passwords(struct broker *b)
 	b->password_wake = loop_wake_free(b->password_wake);
 }
 
-/* -- meetings -------------------------------------------------------------------------- */
+/* -- meetings --------------------------------------------------------------------------
+ */
 static void house_due(void *arg)
 {
 	struct broker *b = arg;
@@ -340,15 +359,20 @@ static void arm_house(void *arg, int64_t boot_ms)
 	if (boot_ms == INT64_MAX)
 		loop_timer_stop(b->house_timer);
 	else
-		loop_timer_once(b->house_timer,
-			wait < 0 ? 0 : wait < MS_DAY ? wait : MS_DAY);
+		loop_timer_once(b->house_timer, wait < 0        ? 0
+						: wait < MS_DAY ? wait
+								: MS_DAY);
 }
 
 static int make_house(struct broker *b, struct place_error *e)
 {
-	struct house_parts parts = { .desk = b->desk, .vault = b->vault, .node = b->node,
-		.audit = b->audit, .settings = &b->place->settings,
-		.turn_secret = b->turn_secret, .build = web_build,
+	struct house_parts parts = { .desk = b->desk,
+		.vault = b->vault,
+		.node = b->node,
+		.audit = b->audit,
+		.settings = &b->place->settings,
+		.turn_secret = b->turn_secret,
+		.build = web_build,
 		.clock = { .arg = b, .arm = arm_house } };
 	int r = loop_timer_new(&b->house_timer, b->loop, house_due, b);
 
@@ -364,9 +388,14 @@ static void unmake_house(struct broker *b)
 
 static int make_api(struct broker *b, struct place_error *e)
 {
-	struct api_parts parts = { .desk = b->desk, .vault = b->vault, .node = b->node,
-		.password_worker = b->passwords, .audit = b->audit, .house = b->house,
-		.settings = &b->place->settings, .origin = listener_origin(b->listener),
+	struct api_parts parts = { .desk = b->desk,
+		.vault = b->vault,
+		.node = b->node,
+		.password_worker = b->passwords,
+		.audit = b->audit,
+		.house = b->house,
+		.settings = &b->place->settings,
+		.origin = listener_origin(b->listener),
 		.trial = b->trial };
 
 	(void)e;
@@ -378,7 +407,8 @@ static void unmake_api(struct broker *b)
 	b->api = api_free(b->api);
 }
 
-/* -- around it -------------------------------------------------------------------------- */
+/* -- around it --------------------------------------------------------------------------
+ */
 static void turn_ended(void *arg)
 {
 	struct broker *b = arg;
@@ -417,10 +447,12 @@ static int make_metrics(struct broker *b, struct place_error *e)
 		return 0;
 	r = metrics_new(&b->metrics, b->loop, address, figures_write, b);
 	if (r == METRICS_E_ADDRESS)
-		return complain(e, "metrics.address: expected a loopback address with port, "
+		return complain(e,
+			"metrics.address: expected a loopback address with port, "
 			"for example 127.0.0.1:9464, or the path of a unix socket.");
-	return r == 0 ? 0 : complain(e, "metrics.address %s cannot be opened: %s.", address,
-		strerror(-r));
+	return r == 0 ? 0
+		      : complain(e, "metrics.address %s cannot be opened: %s.", address,
+				strerror(-r));
 }
 
 static void unmake_metrics(struct broker *b)
@@ -432,8 +464,9 @@ static int make_control(struct broker *b, struct place_error *e)
 {
 	int r = control_new(&b->control, b);
 
-	return r == 0 ? 0 : complain(e, "The control socket %s cannot be opened: %s.",
-		b->place->control, strerror(-r));
+	return r == 0 ? 0
+		      : complain(e, "The control socket %s cannot be opened: %s.",
+				b->place->control, strerror(-r));
 }
 
 static void unmake_control(struct broker *b)
@@ -441,7 +474,8 @@ static void unmake_control(struct broker *b)
 	b->control = control_free(b->control);
 }
 
-/* -- the table --------------------------------------------------------------------------- */
+/* -- the table
+ * --------------------------------------------------------------------------- */
 static const struct step {
 	int (*make)(struct broker *, struct place_error *); /* may be out of words */
 	void (*unmake)(struct broker *);

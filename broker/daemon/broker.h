@@ -30,8 +30,8 @@ struct ready { /* last answer of /readyz */
 
 struct broker {
 	const struct options *options;
-	int report_fd;	     /* to the parent; gone when the parent is gone */
-	bool trial;	     /* no sealed log yet: for trying out only */
+	int report_fd;       /* to the parent; gone when the parent is gone */
+	bool trial;          /* no sealed log yet: for trying out only */
 	struct place *place; /* replaced as a whole by a reload */
 
 	int lock_fd; /* of the data folder */
@@ -62,40 +62,47 @@ struct broker {
 	struct ready ready;
 	uint64_t prefix_key; /* so that nobody can choose colliding prefixes */
 	int64_t started_ms, stop_by_ms;
+	int64_t started_loop_ms; /* which no test moves */
 	bool stopping;
 };
 
 /* -- assemble.c ---------------------------------------------------------------------- */
-/* Makes every part. On a failure those already made are unmade, and *ret_error says in one
- * sentence what is wrong. Outcome: PLACE_E_BAD. */
+/* Makes every part. On a failure those already made are unmade, and *ret_error says in
+ * one sentence what is wrong. Outcome: PLACE_E_BAD. */
 must_check int broker_assemble(struct broker *b, struct place_error *ret_error);
 void broker_dismantle(struct broker *b);
 /* Loads the TURN secret where one is configured. Outcome: PLACE_E_BAD. */
-must_check int broker_turn_secret(const struct place *p, struct secret **ret,
-	struct place_error *ret_error);
+must_check int broker_turn_secret(
+	const struct place *p, struct secret **ret, struct place_error *ret_error);
 
-/* -- serve.c: the life of the child --------------------------------------------------- */
+/* -- serve.c: the life of the child ---------------------------------------------------
+ */
 int broker_serve(const struct options *options, int report_fd);
 
-/* -- reload.c ------------------------------------------------------------------------- */
+/* -- reload.c -------------------------------------------------------------------------
+ */
 void broker_reload(struct broker *b);
 
-/* -- web.c, sockets.c: between the listener and the rooms below ------------------------- */
+/* -- web.c, sockets.c: between the listener and the rooms below -------------------------
+ */
 void web_request(void *broker, struct http_exchange *x);
 /* Fills the listener's hooks for WebSockets. */
 void sockets_hooks(struct ws_hooks *ret);
 
-/* -- health.c ------------------------------------------------------------------------- */
+/* -- health.c -------------------------------------------------------------------------
+ */
 void health_alive(struct http_exchange *x);
 void health_ready(struct broker *b, struct http_exchange *x);
 
-/* -- figures.c ------------------------------------------------------------------------- */
+/* -- figures.c -------------------------------------------------------------------------
+ */
 void figures_write(void *broker, struct writer *to); /* metrics_fn */
 
-/* -- report.c: what the child tells its parent ------------------------------------------ */
+/* -- report.c: what the child tells its parent ------------------------------------------
+ */
 enum report_kind {
 	REPORT_READY = 1, /* body: the origin */
-	REPORT_STATUS,	  /* body: one line for systemctl status */
+	REPORT_STATUS,    /* body: one line for systemctl status */
 	REPORT_RELOADED,
 	REPORT_BEAT,
 };

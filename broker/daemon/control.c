@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 #define GUESTS_MAX 8
-#define BACKLOG 8
+#define BACKLOG    8
 
 struct guest {
 	struct control *c;
@@ -42,7 +42,8 @@ struct control {
 	unsigned count;
 };
 
-/* -- guests ------------------------------------------------------------------------------ */
+/* -- guests
+ * ------------------------------------------------------------------------------ */
 static void guest_hang_up(struct guest *g)
 {
 	g->watch = loop_watch_free(g->watch);
@@ -74,14 +75,16 @@ static void guest_leaves(struct guest *g)
 		guest_free(g);
 }
 
-/* -- answers ------------------------------------------------------------------------------ */
+/* -- answers
+ * ------------------------------------------------------------------------------ */
 static void write_chunks(struct writer *w, enum control_kind kind, struct bytes text)
 {
 	while (text.len > 0) {
 		size_t n = text.len < CONTROL_CHUNK_MAX ? text.len : CONTROL_CHUNK_MAX;
 
-		control_answer_write(w, 1, &(struct control_answer){
-			.kind = kind, .chunk = bytes_of(text.at, n) });
+		control_answer_write(w, 1,
+			&(struct control_answer){
+				.kind = kind, .chunk = bytes_of(text.at, n) });
 		text = bytes_of(text.at + n, text.len - n);
 	}
 }
@@ -126,12 +129,14 @@ static void answered(void *arg, const struct errand_result *r)
 	write_chunks(&w, CONTROL_STDOUT, r->out);
 	write_chunks(&w, CONTROL_STDERR, r->err);
 	control_answer_write(&w, 1,
-		&(struct control_answer){ .kind = CONTROL_EXIT, .code = (uint8_t)r->code });
+		&(struct control_answer){
+			.kind = CONTROL_EXIT, .code = (uint8_t)r->code });
 	g->out_len = writer_ok(&w) ? w.len : 0;
 	push(g);
 }
 
-/* -- requests ------------------------------------------------------------------------------ */
+/* -- requests
+ * ------------------------------------------------------------------------------ */
 static void ask(struct guest *g)
 {
 	struct control_request q;
@@ -209,7 +214,8 @@ static void guest_comes(void *arg)
 	loop_watch_want(g->watch, LOOP_READ);
 }
 
-/* -- the socket ------------------------------------------------------------------------- */
+/* -- the socket -------------------------------------------------------------------------
+ */
 /* The folder's lock is ours: a socket that is there was left behind. */
 static int open_socket(struct control *c)
 {

@@ -51,7 +51,8 @@ static void errand_end(struct errand *e, int code)
 	free(e);
 }
 
-/* -- with the database --------------------------------------------------------------------- */
+/* -- with the database
+ * --------------------------------------------------------------------- */
 /* On the worker. What did not succeed is undone. */
 static int ask(struct desk_task *t, struct store *s)
 {
@@ -91,7 +92,8 @@ static void run_at_desk(struct errand *e)
 		errand_end(e, phrase_fail(&e->call, "The store is too busy; try again."));
 }
 
-/* -- on the loop ----------------------------------------------------------------------------- */
+/* -- on the loop
+ * ----------------------------------------------------------------------------- */
 static void meeting_ended(void *arg, int result)
 {
 	struct errand *e = arg;
@@ -136,7 +138,7 @@ static void run_status(struct errand *e)
 		       "\"talks\":%u,\"trial\":%s}\n"
 		     : "serving %s\nfor %" PRId64 " s\nconnections %u\ncitizens %u\n"
 		       "staff %u\nmeetings %u\ntalks %u\ntrial %s\n",
-		listener_origin(b->listener), (clock_utc_ms() - b->started_ms) / 1000,
+		listener_origin(b->listener), (loop_now_ms() - b->started_loop_ms) / 1000,
 		l.connections_now, h.citizens, h.staff, h.meetings, h.talks,
 		b->trial ? "true" : "false");
 	errand_end(e, 0);
@@ -149,13 +151,15 @@ static void run_clock_shift(struct errand *e)
 	uint64_t n;
 
 	if (!b->options->test_clock) {
-		errand_end(e, phrase_fail(&e->call, "The broker runs on the real clock; it "
-						    "was not started with --test-clock."));
+		errand_end(
+			e, phrase_fail(&e->call, "The broker runs on the real clock; it "
+						 "was not started with --test-clock."));
 		return;
 	}
 	if (!bytes_to_u64(bytes_str(ms), SHIFT_MAX_MS, &n)) {
-		errand_end(e, phrase_fail(&e->call, "The clock moves forward only, by at most "
-						    "ten years of milliseconds."));
+		errand_end(e,
+			phrase_fail(&e->call, "The clock moves forward only, by at most "
+					      "ten years of milliseconds."));
 		return;
 	}
 	clock_shift((int64_t)n);
@@ -184,7 +188,9 @@ static void run_at_loop(struct errand *e)
 	errand_end(e, phrase_fail(&e->call, "This broker does not know that phrase."));
 }
 
-/* -- in ---------------------------------------------------------------------------------------- */
+/* -- in
+ * ----------------------------------------------------------------------------------------
+ */
 static struct errand *errand_new(struct broker *b, const struct control_request *q)
 {
 	struct errand *e = calloc(1, sizeof(*e));
@@ -200,7 +206,9 @@ static struct errand *errand_new(struct broker *b, const struct control_request 
 			break;
 	}
 	e->call = (struct phrase_call){ .place = b->place,
-		.origin = listener_origin(b->listener), .vault = b->vault, .audit = b->audit,
+		.origin = listener_origin(b->listener),
+		.vault = b->vault,
+		.audit = b->audit,
 		.node = b->node };
 	e->call.out = open_memstream(&e->out, &e->out_len);
 	e->call.err = open_memstream(&e->err, &e->err_len);
@@ -228,8 +236,9 @@ void errand_run(struct broker *b, const struct control_request *request,
 	e->arg = arg;
 	if (phrase_parse(&e->call.words, e->count, (const char *const *)e->words) != 0 ||
 		e->call.words.phrase->where == PHRASE_HERE)
-		errand_end(e, phrase_fail(&e->call, "The broker does not know that phrase; is "
-						    "it another version than `samtale`?"));
+		errand_end(e,
+			phrase_fail(&e->call, "The broker does not know that phrase; is "
+					      "it another version than `samtale`?"));
 	else if (e->call.words.phrase->where == PHRASE_BROKER)
 		run_at_loop(e);
 	else

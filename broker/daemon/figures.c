@@ -67,16 +67,19 @@ static void write_listener(struct broker *b, struct writer *w)
 		f.library_complaints);
 	head(w, "refused_total", COUNTER, "Peers turned away by the listener.");
 	for (int r = 0; r < REFUSAL_COUNT; r++)
-		row(w, "refused_total", "why", refusal_code((enum refusal)r), f.refused[r]);
+		row(w, "refused_total", "why", refusal_code((enum refusal)r),
+			f.refused[r]);
 }
 
 static void write_records(struct broker *b, struct writer *w)
 {
-	head(w, "events_total", COUNTER, "Lines of the operations log, dropped ones too.");
+	head(w, "events_total", COUNTER,
+		"Lines of the operations log, dropped ones too.");
 	for (int e = 0; e < EV_COUNT; e++)
 		row(w, "events_total", "event", log_event_name((enum log_event_id)e),
 			log_event_count((enum log_event_id)e));
-	one(w, "log_dropped_total", COUNTER, "Log lines that nobody took.", log_dropped());
+	one(w, "log_dropped_total", COUNTER, "Log lines that nobody took.",
+		log_dropped());
 	head(w, "audit_total", COUNTER, "Uses of personal data that were noted.");
 	for (int a = 0; a < AUDIT_WHAT_COUNT; a++)
 		row(w, "audit_total", "what", audit_name((enum audit_what)a),

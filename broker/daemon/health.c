@@ -18,7 +18,8 @@
 void health_alive(struct http_exchange *x)
 {
 	http_answer(x, &(struct http_answer){ .status = 200,
-		.type = "text/plain; charset=utf-8", .body = BYTES_LIT("ok\n") });
+			       .type = "text/plain; charset=utf-8",
+			       .body = BYTES_LIT("ok\n") });
 }
 
 static bool disk_is_fine(const struct broker *b)
@@ -64,7 +65,8 @@ static void answer(struct broker *b, struct http_exchange *x)
 	jout_bool(&o, "stopping", b->stopping);
 	jout_end_object(&o);
 	http_answer(x, &(struct http_answer){ .status = ready ? 200 : 503,
-		.type = "application/json", .body = jout_bytes(&o) });
+			       .type = "application/json",
+			       .body = jout_bytes(&o) });
 }
 
 struct question {
@@ -102,8 +104,9 @@ void health_ready(struct broker *b, struct http_exchange *x)
 	}
 	q = calloc(1, sizeof(*q));
 	if (q) {
-		*q = (struct question){ .b = b, .x = x,
-			.task = { .ask = ask_store, .answer = answered } };
+		*q = (struct question){
+			.b = b, .x = x, .task = { .ask = ask_store, .answer = answered }
+		};
 		if (desk_put(b->desk, &q->task) == 0)
 			return;
 	}

@@ -15,8 +15,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define EVERY_MS MS_HOUR
-#define AGAIN_MS 100	    /* there is more */
+#define EVERY_MS  MS_HOUR
+#define AGAIN_MS  100       /* there is more */
 #define FAILED_MS MS_MINUTE /* something was in the way */
 
 struct keeper {
@@ -41,10 +41,13 @@ static size_t deleted(const struct retention_counts *c)
 static int ask(struct desk_task *t, struct store *s)
 {
 	struct keeper *k = container_of(t, struct keeper, task);
-	struct retention_run run = { .store = s, .vault = k->b->vault,
-		.policy = &k->policy, .now_ms = clock_utc_ms() };
+	struct retention_run run = { .store = s,
+		.vault = k->b->vault,
+		.policy = &k->policy,
+		.now_ms = clock_utc_ms() };
 	struct audit_event e = { .what = AUDIT_DELETION_RUN,
-		.purpose = AUDIT_FOR_ADMINISTRATION, .outcome = AUDIT_DONE,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
 		.role = AUDIT_SYSTEM };
 	int r = retention_run_here(&run, &k->counts);
 
@@ -67,7 +70,8 @@ static void answer(struct desk_task *t, int result)
 		next = FAILED_MS;
 	} else {
 		if (deleted(&k->counts) > 0)
-			log_event(EV_RETENTION_RAN, F_COUNT("deleted", deleted(&k->counts)));
+			log_event(EV_RETENTION_RAN,
+				F_COUNT("deleted", deleted(&k->counts)));
 		if (k->counts.more || k->again)
 			next = AGAIN_MS;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Three steps, each at the first moment at which it is possible. A kernel without Landlock
- * gets a warning, not a refusal: the other two steps stand, and the systemd unit closes
- * the file system too.
+ * Three steps, each at the first moment at which it is possible. A kernel without
+ * Landlock gets a warning, not a refusal: the other two steps stand, and the systemd unit
+ * closes the file system too.
  */
 #include "lockdown.h"
 
@@ -27,8 +27,8 @@ int lockdown_process(void)
 {
 	const struct rlimit none = { 0, 0 };
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_DUMPABLE, 0) != 0 ||
-		setrlimit(RLIMIT_CORE, &none) != 0)
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+		prctl(PR_SET_DUMPABLE, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0)
 		return fault_here(errno);
 	return 0;
 }
@@ -44,18 +44,19 @@ static int drop_capabilities(void)
 	return 0;
 }
 
-/* -- files ------------------------------------------------------------------------------ */
+/* -- files ------------------------------------------------------------------------------
+ */
 #define READ_FILES (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define WRITE_FILES                                                                        \
-	(READ_FILES | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |     \
+#define WRITE_FILES                                                                      \
+	(READ_FILES | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |   \
 		LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK)
-#define ABI_1                                                                              \
-	(WRITE_FILES | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REMOVE_DIR |        \
-		LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |               \
-		LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |             \
+#define ABI_1                                                                            \
+	(WRITE_FILES | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_REMOVE_DIR |      \
+		LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |             \
+		LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |           \
 		LANDLOCK_ACCESS_FS_MAKE_SYM)
 /* Newer than the headers that we build with. */
-#define ACCESS_FS_REFER	       (UINT64_C(1) << 13)
+#define ACCESS_FS_REFER        (UINT64_C(1) << 13)
 #define ACCESS_FS_TRUNCATE     (UINT64_C(1) << 14)
 #define ACCESS_NET_CONNECT_TCP (UINT64_C(1) << 1)
 
@@ -94,8 +95,10 @@ static void allow_folder_of(int ruleset, const char *file, uint64_t access)
 
 		if (!forms[i] || !*forms[i])
 			continue;
-		(void)snprintf(folder, sizeof(folder), "%.*s",
-			(int)(len ? len : 1), len ? forms[i] : slash ? "/" : ".");
+		(void)snprintf(folder, sizeof(folder), "%.*s", (int)(len ? len : 1),
+			len     ? forms[i]
+			: slash ? "/"
+				: ".");
 		allow(ruleset, folder, access);
 	}
 }
@@ -148,7 +151,8 @@ int lockdown_files(const char *config, const struct place *p)
 	return r < 0 ? fault_pass(r) : use_landlock(config, p);
 }
 
-/* -- system calls ------------------------------------------------------------------------ */
+/* -- system calls
+ * ------------------------------------------------------------------------ */
 /* What the loop, TLS, SQLite, the workers and malloc use. No socket(), no connect(): all
  * that we ever open is open, and the rest is accepted. */
 static const int allowed[] = {
@@ -158,13 +162,13 @@ static const int allowed[] = {
 	SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(dup), SCMP_SYS(dup2), SCMP_SYS(dup3),
 	SCMP_SYS(pipe2), SCMP_SYS(eventfd2),
 	/* files */
-	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(fstat), SCMP_SYS(lstat),
-	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(fstatfs),
-	SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64),
-	SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat), SCMP_SYS(ftruncate), SCMP_SYS(fallocate), SCMP_SYS(fsync),
-	SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(fchmod), SCMP_SYS(umask),
-	SCMP_SYS(utimensat),
+	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(fstat),
+	SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(statfs),
+	SCMP_SYS(fstatfs), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+	SCMP_SYS(getdents64), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
+	SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
+	SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(flock), SCMP_SYS(fchmod),
+	SCMP_SYS(umask), SCMP_SYS(utimensat),
 	/* waiting and accepted sockets */
 	SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl), SCMP_SYS(epoll_wait),
 	SCMP_SYS(epoll_pwait), SCMP_SYS(epoll_pwait2), SCMP_SYS(poll), SCMP_SYS(ppoll),
@@ -190,11 +194,25 @@ static const int allowed[] = {
 };
 
 static const int deadly[] = {
-	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
-	SCMP_SYS(process_vm_writev), SCMP_SYS(init_module), SCMP_SYS(finit_module),
-	SCMP_SYS(kexec_load), SCMP_SYS(bpf), SCMP_SYS(userfaultfd), SCMP_SYS(mount),
-	SCMP_SYS(setns), SCMP_SYS(unshare), SCMP_SYS(keyctl), SCMP_SYS(add_key),
-	SCMP_SYS(request_key), SCMP_SYS(perf_event_open), SCMP_SYS(fork), SCMP_SYS(vfork),
+	SCMP_SYS(execve),
+	SCMP_SYS(execveat),
+	SCMP_SYS(ptrace),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(init_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(bpf),
+	SCMP_SYS(userfaultfd),
+	SCMP_SYS(mount),
+	SCMP_SYS(setns),
+	SCMP_SYS(unshare),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(add_key),
+	SCMP_SYS(request_key),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(fork),
+	SCMP_SYS(vfork),
 };
 
 static int add_rules(scmp_filter_ctx filter)

@@ -10,9 +10,10 @@
 
 /* At the very start: no core image, no tracing by others, no new privileges. */
 must_check int lockdown_process(void);
-/* Before the first thread, after the port was opened: gives up every capability and, where
- * the kernel has Landlock, every file but the data folder, the folders of certificate and
- * configuration (read only), and the time zones. Outgoing TCP is refused by it as well. */
+/* Before the first thread, after the port was opened: gives up every capability and,
+ * where the kernel has Landlock, every file but the data folder, the folders of
+ * certificate and configuration (read only), and the time zones. Outgoing TCP is refused
+ * by it as well. */
 must_check int lockdown_files(const char *config, const struct place *p);
 /* When all is open, for all threads: system calls that serving does not need fail with
  * EPERM; those that only an attacker needs kill the process. */

@@ -13,15 +13,16 @@
 
 void options_help(FILE *to)
 {
-	(void)fputs("usage: samtale-broker --config FILE [options]\n"
-		    "\n"
-		    "Serves meetings between a consultant and a citizen.\n"
-		    "\n"
-		    "  --config FILE            settings; docs/configuration.md lists them\n"
-		    "  --set SECTION.KEY=VALUE  one setting over the file; may be repeated\n"
-		    "  --foreground             started by hand: root is fine, for a trial\n"
-		    "  --test-clock             let `samtale clock shift` move the clock\n"
-		    "  --version, --help        print and end\n",
+	(void)fputs(
+		"usage: samtale-broker --config FILE [options]\n"
+		"\n"
+		"Serves meetings between a consultant and a citizen.\n"
+		"\n"
+		"  --config FILE            settings; docs/configuration.md lists them\n"
+		"  --set SECTION.KEY=VALUE  one setting over the file; may be repeated\n"
+		"  --foreground             started by hand: root is fine, for a trial\n"
+		"  --test-clock             let `samtale clock shift` move the clock\n"
+		"  --version, --help        print and end\n",
 		to);
 }
 
@@ -50,7 +51,8 @@ static const char *take(struct options *o, int argc, char *const argv[], int *at
 	if (!is_config && strcmp(name, "--set") != 0)
 		return "unknown option";
 	if (*at + 1 >= argc)
-		return is_config ? "--config needs a file" : "--set needs section.key=value";
+		return is_config ? "--config needs a file"
+				 : "--set needs section.key=value";
 	(*at)++;
 	if (!is_config)
 		return take_set(o, argv[*at]);
@@ -58,8 +60,8 @@ static const char *take(struct options *o, int argc, char *const argv[], int *at
 	return NULL;
 }
 
-int options_parse(struct options *ret, int argc, char *const argv[],
-	const char **ret_complaint)
+int options_parse(
+	struct options *ret, int argc, char *const argv[], const char **ret_complaint)
 {
 	struct options o = { 0 };
 

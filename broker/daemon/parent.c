@@ -5,8 +5,8 @@
  * hardly crash itself. A child is a copy of the parent, not a new program: starting is
  * quick and the memory is shared.
  */
-#include "broker.h"
 #include "parent.h"
+#include "broker.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
@@ -28,9 +28,9 @@
 #include <unistd.h>
 
 #define BACKOFF_FIRST_MS 100
-#define BACKOFF_LAST_MS (30 * MS_SECOND)
-#define CALM_MS MS_MINUTE	  /* alive so long: the next crash is the first again */
-#define STOP_MS (10 * MS_SECOND) /* a child that does not end is killed */
+#define BACKOFF_LAST_MS  (30 * MS_SECOND)
+#define CALM_MS          MS_MINUTE /* alive so long: the next crash is the first again */
+#define STOP_MS          (10 * MS_SECOND) /* a child that does not end is killed */
 
 /* One row per child; vault, phone and egress get theirs when they become processes. */
 static const struct child_row {
@@ -59,7 +59,8 @@ struct parent {
 	bool said_ready, failed;
 };
 
-/* -- children --------------------------------------------------------------------------- */
+/* -- children ---------------------------------------------------------------------------
+ */
 static void child_main(struct parent *p, size_t i, int fd)
 {
 	for (size_t k = 0; k < ARRAY_LEN(child_rows); k++)
@@ -126,8 +127,8 @@ static void child_ended(struct parent *p, size_t i, int status)
 		F_MS("again_in", c->backoff_ms));
 	notify_send("STATUS=a process died and is started again\n");
 	c->start_at_ms = now + c->backoff_ms;
-	c->backoff_ms = c->backoff_ms * 2 < BACKOFF_LAST_MS ? c->backoff_ms * 2
-							    : BACKOFF_LAST_MS;
+	c->backoff_ms =
+		c->backoff_ms * 2 < BACKOFF_LAST_MS ? c->backoff_ms * 2 : BACKOFF_LAST_MS;
 }
 
 static void reap(struct parent *p)
@@ -148,7 +149,8 @@ static void tell_all(struct parent *p, int signal_number)
 			(void)kill(p->children[i].pid, signal_number);
 }
 
-/* -- reports ---------------------------------------------------------------------------- */
+/* -- reports ----------------------------------------------------------------------------
+ */
 static void say_ready(struct parent *p, struct bytes origin)
 {
 	char lines[700];
@@ -199,7 +201,8 @@ static void read_reports(struct parent *p, struct child *c)
 		reported(p, c, &f);
 }
 
-/* -- signals ---------------------------------------------------------------------------- */
+/* -- signals ----------------------------------------------------------------------------
+ */
 static void stop(struct parent *p)
 {
 	if (!p->kill_at_ms)
@@ -248,7 +251,8 @@ static int open_signals(struct parent *p)
 	return p->signals < 0 ? fault_here(errno) : 0;
 }
 
-/* -- the turn --------------------------------------------------------------------------- */
+/* -- the turn ---------------------------------------------------------------------------
+ */
 static int64_t sooner(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -309,9 +313,10 @@ static void turn(struct parent *p)
 
 	fds[0] = (struct pollfd){ .fd = p->signals, .events = POLLIN };
 	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
-		fds[i + 1] = (struct pollfd){
-			.fd = p->children[i].pid > 0 ? p->children[i].fd : -1,
-			.events = POLLIN };
+		fds[i + 1] =
+			(struct pollfd){ .fd = p->children[i].pid > 0 ? p->children[i].fd
+								      : -1,
+				.events = POLLIN };
 	(void)poll(fds, ARRAY_LEN(fds), (int)wait);
 	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
 		if (fds[i + 1].revents & POLLIN)

@@ -96,7 +96,8 @@ static void use(struct broker *b, struct fresh *f)
 static bool may_reload(struct broker *b)
 {
 	struct audit_event e = { .what = AUDIT_CONFIG_RELOADED,
-		.purpose = AUDIT_FOR_ADMINISTRATION, .outcome = AUDIT_DONE,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
 		.role = AUDIT_ADMINISTRATOR };
 
 	return audit_note(b->audit, &e) == 0;

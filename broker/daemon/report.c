@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Small frames from a child to its parent. Never blocks: a parent that does not read loses
- * a status line, not the meeting.
+ * Small frames from a child to its parent. Never blocks: a parent that does not read
+ * loses a status line, not the meeting.
  */
 #include "broker.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The life of the serving process: parse, open, lock down, serve; at the end tell everybody
- * to come back, wait for a while until they are gone, take everything apart.
+ * The life of the serving process: parse, open, lock down, serve; at the end tell
+ * everybody to come back, wait for a while until they are gone, take everything apart.
  */
 #include "broker.h"
 
@@ -23,9 +23,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DRAIN_MS (5 * MS_SECOND)
+#define DRAIN_MS      (5 * MS_SECOND)
 #define DRAIN_LOOK_MS 10
-#define ARENAS 1 /* one loop does nearly all the work: more arenas are only memory */
+#define ARENAS        1 /* one loop does nearly all the work: more arenas are only memory */
 
 static void set_log_level(const struct settings *s)
 {
@@ -40,7 +40,8 @@ static void set_log_level(const struct settings *s)
 			log_set_level(levels[i].level);
 }
 
-/* -- the end ------------------------------------------------------------------------------ */
+/* -- the end
+ * ------------------------------------------------------------------------------ */
 static unsigned still_open(const struct broker *b)
 {
 	struct listener_figures f;
@@ -136,7 +137,8 @@ static void leave_parent(struct broker *b)
 	b->hup = loop_signal_free(b->hup);
 }
 
-/* -- the life ----------------------------------------------------------------------------- */
+/* -- the life
+ * ----------------------------------------------------------------------------- */
 static int complain(const struct place_error *e)
 {
 	(void)fprintf(stderr, "samtale-broker: %s\n", e->sentence);
@@ -145,8 +147,10 @@ static int complain(const struct place_error *e)
 
 static void note_life(struct broker *b, enum audit_what what)
 {
-	struct audit_event e = { .what = what, .purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE, .role = AUDIT_SYSTEM };
+	struct audit_event e = { .what = what,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_SYSTEM };
 
 	if (audit_note(b->audit, &e) < 0)
 		log_event(EV_AUDIT_FAILED);
@@ -194,8 +198,12 @@ int broker_serve(const struct options *options, int report_fd)
 {
 	struct place place;
 	struct place_error error;
-	struct broker b = { .options = options, .report_fd = report_fd, .trial = true,
-		.lock_fd = -1, .started_ms = clock_utc_ms() };
+	struct broker b = { .options = options,
+		.report_fd = report_fd,
+		.trial = true,
+		.lock_fd = -1,
+		.started_ms = clock_utc_ms(),
+		.started_loop_ms = loop_now_ms() };
 	int r;
 
 	if (set_process() < 0)

@@ -16,11 +16,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define TEXT_MAX (32 * 1024) /* all made texts together */
-#define ETAG_TEXT 24
+#define TEXT_MAX          (32 * 1024) /* all made texts together */
+#define ETAG_TEXT         24
 #define SECURITY_TXT_DAYS 180
-#define MADE_MAX 4		/* assets that are made here */
-#define FORMER_MS (10 * MS_MINUTE) /* longer than any answer takes */
+#define MADE_MAX          4                /* assets that are made here */
+#define FORMER_MS         (10 * MS_MINUTE) /* longer than any answer takes */
 
 struct site {
 	struct asset assets[ASSETS_MAX];
@@ -47,8 +47,18 @@ static const char not_found_page[] =
 	"<title>{{org_name}}</title></head>\n<body><main><h1>{{heading}}</h1>\n"
 	"<p><a href=\"{{org_phone_href}}\">{{org_phone}}</a></p></main></body></html>\n";
 
-/* -- words ---------------------------------------------------------------------------- */
-enum value { LANG, ORG_NAME, ORG_PHONE, ORG_PHONE_HREF, BUILD, TRIAL, HEADING, VALUE_COUNT };
+/* -- words ----------------------------------------------------------------------------
+ */
+enum value {
+	LANG,
+	ORG_NAME,
+	ORG_PHONE,
+	ORG_PHONE_HREF,
+	BUILD,
+	TRIAL,
+	HEADING,
+	VALUE_COUNT
+};
 
 struct filling {
 	struct template_value values[VALUE_COUNT];
@@ -73,8 +83,10 @@ static void fill_values(struct filling *f, const struct site_words *words)
 {
 	const struct settings *s = words->settings;
 	bool danish = strcmp(s->org_language, "en") != 0;
-	const char *banner = !words->trial ? ""
-		: danish ? "<aside class=\"trial\"><p>Kun til afprøvning – ikke til rigtige "
+	const char *banner =
+		!words->trial ? ""
+		: danish ? "<aside class=\"trial\"><p>Kun til afprøvning – ikke til "
+			   "rigtige "
 			   "borgere</p></aside>"
 			 : "<aside class=\"trial\"><p>Only for trying out – not for real "
 			   "citizens</p></aside>";
@@ -88,13 +100,17 @@ static void fill_values(struct filling *f, const struct site_words *words)
 		(struct template_value){ "org_phone", bytes_str(s->org_phone), false };
 	f->values[ORG_PHONE_HREF] =
 		(struct template_value){ "org_phone_href", bytes_str(f->href), false };
-	f->values[BUILD] = (struct template_value){ "build", bytes_str(web_build), false };
-	f->values[TRIAL] = (struct template_value){ "trial_banner", bytes_str(banner), true };
+	f->values[BUILD] =
+		(struct template_value){ "build", bytes_str(web_build), false };
+	f->values[TRIAL] =
+		(struct template_value){ "trial_banner", bytes_str(banner), true };
 	f->values[HEADING] = (struct template_value){ "heading",
-		bytes_str(danish ? "Siden findes ikke" : "There is no such page"), false };
+		bytes_str(danish ? "Siden findes ikke" : "There is no such page"),
+		false };
 }
 
-/* -- making --------------------------------------------------------------------------- */
+/* -- making ---------------------------------------------------------------------------
+ */
 static struct bytes fill(struct site *s, struct bytes text, const struct filling *f)
 {
 	size_t from = s->text.len;
@@ -119,7 +135,8 @@ static void add(struct site *s, const char *path, const char *type, struct bytes
 
 	write_etag(etag, text);
 	s->assets[s->count++] = (struct asset){
-		.path = path, .type = type, .etag = etag, .identity = text };
+		.path = path, .type = type, .etag = etag, .identity = text
+	};
 }
 
 /* The tables of the build carry their quotation marks, the listener adds its own. */
@@ -132,8 +149,12 @@ static void add_built(struct site *s, const struct web_asset *a)
 
 	if (!bytes_to_str(bare, etag, ETAG_TEXT))
 		write_etag(etag, a->identity);
-	s->assets[s->count++] = (struct asset){ .path = a->path, .type = a->type,
-		.etag = etag, .identity = a->identity, .br = a->br, .gzip = a->gzip,
+	s->assets[s->count++] = (struct asset){ .path = a->path,
+		.type = a->type,
+		.etag = etag,
+		.identity = a->identity,
+		.br = a->br,
+		.gzip = a->gzip,
 		.immutable = a->immutable };
 }
 
@@ -148,7 +169,8 @@ static const struct web_template *find_page(const char *name)
 /* RFC 9116; only where the organisation named a contact. */
 static void add_security_txt(struct site *s, const struct site_words *words)
 {
-	time_t until = (time_t)(words->utc_ms / MS_SECOND) + SECURITY_TXT_DAYS * 24 * 3600;
+	time_t until =
+		(time_t)(words->utc_ms / MS_SECOND) + SECURITY_TXT_DAYS * 24 * 3600;
 	size_t from = s->text.len;
 	struct tm tm;
 	char date[32];

@@ -26,7 +26,8 @@ static void close_it(void *conn, uint16_t code, const char *reason)
 	ws_close(conn, code, reason);
 }
 
-static int opened(void *arg, struct ws_conn *c, const struct ws_request *r, void **ret_peer)
+static int opened(
+	void *arg, struct ws_conn *c, const struct ws_request *r, void **ret_peer)
 {
 	struct broker *b = arg;
 	struct peer_credentials who = { 0 };

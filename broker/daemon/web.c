@@ -31,7 +31,8 @@ static bool is_same_origin(const struct broker *b, const struct http_exchange *x
 {
 	struct bytes site = http_header(x, HTTP_SEC_FETCH_SITE);
 
-	return bytes_equal_str(http_header(x, HTTP_ORIGIN), listener_origin(b->listener)) &&
+	return bytes_equal_str(
+		       http_header(x, HTTP_ORIGIN), listener_origin(b->listener)) &&
 	       (site.len == 0 || bytes_equal_str(site, "same-origin"));
 }
 
@@ -68,8 +69,10 @@ static void answer_from_api(void *exchange, const struct api_reply *reply)
 {
 	struct http_header headers[2];
 	char seconds[16];
-	struct http_answer a = { .status = reply->status, .type = "application/json",
-		.headers = headers, .body = reply->body };
+	struct http_answer a = { .status = reply->status,
+		.type = "application/json",
+		.headers = headers,
+		.body = reply->body };
 
 	if (reply->set_cookie[0])
 		headers[a.header_count++] = (struct http_header){ "set-cookie",
@@ -97,9 +100,10 @@ static void ask_api(struct broker *b, struct http_exchange *x)
 	};
 
 	if (r.method == API_GET && !may_read(x)) {
-		http_answer(x, &(struct http_answer){ .status = 403,
-			.type = "application/json",
-			.body = BYTES_LIT("{\"error\":\"wrong_origin\"}") });
+		http_answer(
+			x, &(struct http_answer){ .status = 403,
+				   .type = "application/json",
+				   .body = BYTES_LIT("{\"error\":\"wrong_origin\"}") });
 		return;
 	}
 	api_handle(b->api, &r, answer_from_api, x);
@@ -125,6 +129,6 @@ void web_request(void *broker, struct http_exchange *x)
 		health_ready(b, x);
 	else
 		http_answer(x, &(struct http_answer){ .status = 404,
-			.type = "text/html; charset=utf-8",
-			.body = site_not_found(b->site) });
+				       .type = "text/html; charset=utf-8",
+				       .body = site_not_found(b->site) });
 }

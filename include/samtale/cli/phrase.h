@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The administrator's phrases: one table, from which they are parsed, run, helped with and
- * documented. `samtale` runs a phrase itself or hands its words to the broker that serves;
- * that one looks them up in the same table.
+ * The administrator's phrases: one table, from which they are parsed, run, helped with
+ * and documented. `samtale` runs a phrase itself or hands its words to the broker that
+ * serves; that one looks them up in the same table.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ enum phrase_where {
 	PHRASE_BROKER, /* at the broker's loop: run is NULL, the daemon knows how */
 };
 
-#define PHRASE_SLOTS 8
+#define PHRASE_SLOTS    8
 #define PHRASE_WORD_MAX 24
 
 struct phrase_call;
@@ -41,10 +41,11 @@ struct phrase {
 extern const struct phrase phrases[];
 extern const size_t phrase_count;
 
-/* -- parsing ---------------------------------------------------------------------------- */
+/* -- parsing ----------------------------------------------------------------------------
+ */
 struct phrase_slot {
 	char name[PHRASE_WORD_MAX]; /* of <name> or --name, without marks */
-	const char *value;	    /* borrowed from the words; "" for a flag */
+	const char *value;          /* borrowed from the words; "" for a flag */
 };
 
 struct phrase_words { /* a phrase with its values */
@@ -54,22 +55,24 @@ struct phrase_words { /* a phrase with its values */
 };
 
 #define PHRASE_E_UNKNOWN 1 /* no such phrase; ret->phrase is the nearest or NULL */
-#define PHRASE_E_USAGE 2   /* ret->phrase was meant, but its values are wrong */
+#define PHRASE_E_USAGE   2 /* ret->phrase was meant, but its values are wrong */
 
 must_check int phrase_parse(
 	struct phrase_words *ret, unsigned count, const char *const words[]);
 /* NULL when it was not given. */
 const char *phrase_value(const struct phrase_words *w, const char *name);
 
-/* -- help ------------------------------------------------------------------------------- */
+/* -- help -------------------------------------------------------------------------------
+ */
 /* The lines of all phrases, or of those that begin with `first` (NULL: all). The number
  * of lines. */
 unsigned phrase_help(FILE *to, const char *first);
 void phrase_manual(FILE *to); /* docs/man/samtale.1, whole */
 
-/* -- running ---------------------------------------------------------------------------- */
-struct phrase_effects { /* what the house must hear of after the commit */
-	int64_t user_gone;	/* account disabled or reset; 0: none */
+/* -- running ----------------------------------------------------------------------------
+ */
+struct phrase_effects {    /* what the house must hear of after the commit */
+	int64_t user_gone; /* account disabled or reset; 0: none */
 	bool booking_changed;
 	struct booking booking;
 };
@@ -77,10 +80,11 @@ struct phrase_effects { /* what the house must hear of after the commit */
 struct phrase_call {
 	struct phrase_words words;
 	const struct place *place;
-	const char *config; /* file as given; NULL at the broker */
-	const char *origin; /* what links begin with */
+	const struct place_source *source; /* NULL at the broker */
+	const char *origin;                /* what links begin with */
 	FILE *out, *err;
-	/* PHRASE_STORE and PHRASE_SERVED: inside one transaction, kept when run() is 0. */
+	/* PHRASE_STORE and PHRASE_SERVED: inside one transaction, kept when run() is 0.
+	 */
 	struct store *store;
 	struct vault *vault;
 	struct audit *audit;

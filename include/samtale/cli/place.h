@@ -10,8 +10,8 @@
 #define PLACE_PATH_MAX 512
 #define PLACE_SETS_MAX 32
 
-struct place_source { /* borrowed; must outlive the place */
-	const char *config; /* file; NULL: defaults alone */
+struct place_source {                     /* borrowed; must outlive the place */
+	const char *config;               /* file; NULL: defaults alone */
 	const char *sets[PLACE_SETS_MAX]; /* "section.key=value", from the command line */
 	unsigned set_count;
 };
@@ -19,11 +19,11 @@ struct place_source { /* borrowed; must outlive the place */
 struct place {
 	struct settings settings;
 	char folder[PLACE_PATH_MAX];
-	char database[PLACE_PATH_MAX];	    /* samtale.db */
-	char keys[PLACE_PATH_MAX];	    /* keys.db */
-	char control[PLACE_PATH_MAX];	    /* control.sock */
-	char lock[PLACE_PATH_MAX];	    /* held by the broker that serves */
-	char trial[PLACE_PATH_MAX];	    /* trial.ini: the demo account, trials only */
+	char database[PLACE_PATH_MAX];      /* samtale.db */
+	char keys[PLACE_PATH_MAX];          /* keys.db */
+	char control[PLACE_PATH_MAX];       /* control.sock */
+	char lock[PLACE_PATH_MAX];          /* held by the broker that serves */
+	char trial[PLACE_PATH_MAX];         /* trial.ini: the demo account, trials only */
 	char backup_public[PLACE_PATH_MAX]; /* backup.pub: whom backups are sealed to */
 	char backup_stamp[PLACE_PATH_MAX];  /* its date is that of the last backup */
 	char node_key[PLACE_PATH_MAX];
@@ -39,10 +39,10 @@ struct place_error {
 
 /* Reads the file, then the single settings over it, and works out every path. Touches
  * nothing else. Outcome: PLACE_E_BAD, *ret_error filled, *ret untouched. */
-must_check int place_load(
-	struct place *ret, const struct place_source *source, struct place_error *ret_error);
+must_check int place_load(struct place *ret, const struct place_source *source,
+	struct place_error *ret_error);
 /* TZ of this process is that of the organisation. Before the first thread. */
 void place_set_timezone(const struct place *p);
 /* One sentence for an outcome of node_key_load() or secret_file_load(); "" for 0. */
-void place_secret_sentence(int outcome, const char *what, const char *path,
-	struct place_error *ret);
+void place_secret_sentence(
+	int outcome, const char *what, const char *path, struct place_error *ret);

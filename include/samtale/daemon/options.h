@@ -14,9 +14,9 @@ struct options { /* texts borrowed from argv */
 	bool foreground; /* a person is at the terminal: no warning about root */
 };
 
-#define OPTIONS_E_END 1   /* --help or --version: printed, nothing to do */
+#define OPTIONS_E_END   1 /* --help or --version: printed, nothing to do */
 #define OPTIONS_E_USAGE 2 /* *ret_complaint says what is wrong */
 
-must_check int options_parse(struct options *ret, int argc, char *const argv[],
-	const char **ret_complaint);
+must_check int options_parse(
+	struct options *ret, int argc, char *const argv[], const char **ret_complaint);
 void options_help(FILE *to);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Backups are sealed to a key that lies elsewhere: this host can write them, not read
+ * them. The meetings' keys go into a file of their own, of which only the newest is kept,
+ * so that what was destroyed here is destroyed there too.
+ */
+#include "rows.h"
+#include "session.h"
+
+#include "samtale/base/fault.h"
+#include "samtale/store/keys_db.h"
+#include "samtale/store/sqlite.h"
+#include "samtale/vault/node_key.h"
+#include "samtale/vault/seal_stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* -- keygen
+ * -------------------------------------------------------------------------------- */
+int run_backup_keygen(struct phrase_call *c)
+{
+	const char *prefix = phrase_value(&c->words, "prefix");
+	char secret[PLACE_PATH_MAX], public[PLACE_PATH_MAX];
+	int r;
+
+	if (snprintf(secret, sizeof(secret), "%s.key", prefix) >= (int)sizeof(secret) ||
+		snprintf(public, sizeof(public), "%s.pub", prefix) >= (int)sizeof(public))
+		return phrase_fail(c, "The prefix is too long.");
+	r = backup_key_create(secret, public);
+	if (r == -EEXIST)
+		return phrase_fail(c, "%s or %s is there already; it is not replaced.",
+			secret, public);
+	if (r < 0)
+		return phrase_fail(c, "%s cannot be written: %s.", secret, strerror(-r));
+	(void)fprintf(c->out,
+		"%s opens backups: keep it offline, away from this host.\n"
+		"%s seals them: copy it to the data folder as backup.pub.\n",
+		secret, public);
+	return 0;
+}
+
+/* -- writing
+ * ------------------------------------------------------------------------------- */
+struct copy {
+	const char *path; /* database */
+	int (*write)(const char *path, struct seal_stream *to);
+	const char *stamp; /* touched when done; NULL: none */
+};
+
+/* Written beside the target and moved there whole: an old backup stays until then. */
+static int write_copy(const struct copy *copy, const uint8_t public[SEAL_PUBLIC_BYTES],
+	const char *part, const char *file)
+{
+	owned(seal_stream_freep) struct seal_stream *to = NULL;
+	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int r;
+
+	if (fd < 0)
+		return fault_here(errno);
+	r = seal_stream_to_public(&to, public, seal_sink_fd, &fd);
+	if (r == 0)
+		r = copy->write(copy->path, to);
+	if (r == 0 && fsync(fd) != 0)
+		r = fault_here(errno);
+	if (close(fd) != 0 && r == 0)
+		r = fault_here(errno);
+	if (r == 0 && rename(part, file) != 0)
+		r = fault_here(errno);
+	if (r != 0)
+		(void)unlink(part);
+	return r;
+}
+
+static void touch(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0) {
+		(void)futimens(fd, NULL);
+		(void)close(fd);
+	}
+}
+
+static int back_up(struct phrase_call *c, const struct copy *copy)
+{
+	const char *file = phrase_value(&c->words, "file");
+	const char *to = phrase_value(&c->words, "to");
+	uint8_t public[SEAL_PUBLIC_BYTES];
+	char part[PLACE_PATH_MAX];
+	int r = backup_public_load(to ? to : c->place->backup_public, public);
+
+	if (r == SECRET_E_MISSING)
+		return phrase_fail(c,
+			"There is no %s to seal to; `samtale key backup-keygen` "
+			"makes a pair.",
+			to ? to : c->place->backup_public);
+	if (r != 0)
+		return phrase_fail(c, "%s is no public backup key.",
+			to ? to : c->place->backup_public);
+	if (snprintf(part, sizeof(part), "%s.part", file) >= (int)sizeof(part))
+		return phrase_fail(c, "The file's name is too long.");
+	if (access(copy->path, R_OK) != 0)
+		return phrase_fail(
+			c, "%s cannot be read: %s.", copy->path, strerror(errno));
+	r = write_copy(copy, public, part, file);
+	if (r != 0)
+		return phrase_fail(c, "%s could not be written: %s.", file,
+			r < 0 ? strerror(-r) : "the copy failed");
+	if (copy->stamp)
+		touch(copy->stamp);
+	(void)fprintf(c->out, "%s is written\n", file);
+	return 0;
+}
+
+int run_backup(struct phrase_call *c)
+{
+	return back_up(c, &(struct copy){ c->place->database, sqlite_backup,
+				  c->place->backup_stamp });
+}
+
+int run_key_backup(struct phrase_call *c)
+{
+	return back_up(c, &(struct copy){ c->place->keys, keys_db_backup, NULL });
+}
+
+/* -- restoring
+ * ------------------------------------------------------------------------------ */
+static int find_target(struct phrase_call *c, struct place *ret)
+{
+	struct place_source source = *c->source;
+	char set[PLACE_PATH_MAX + 32];
+	struct place_error e;
+
+	if (source.set_count == PLACE_SETS_MAX)
+		return phrase_fail(c, "Too many --set.");
+	(void)snprintf(set, sizeof(set), "data.folder=%s", phrase_value(&c->words, "to"));
+	source.sets[source.set_count++] = set;
+	if (place_load(ret, &source, &e) != 0)
+		return phrase_fail(c, "%s", e.sentence);
+	if (mkdir(ret->folder, 0700) != 0 && errno != EEXIST)
+		return phrase_fail(
+			c, "%s cannot be made: %s.", ret->folder, strerror(errno));
+	if (access(ret->database, F_OK) == 0)
+		return phrase_fail(c, "%s holds a database already.", ret->folder);
+	if (access(ret->node_key, R_OK) != 0)
+		return phrase_fail(c,
+			"Put the installation's node key at %s first; without it "
+			"nothing in the backup opens.",
+			ret->node_key);
+	return 0;
+}
+
+static int open_sealed(struct phrase_call *c, const char *file, int *ret_fd)
+{
+	*ret_fd = open(file, O_RDONLY | O_CLOEXEC);
+	return *ret_fd >= 0
+		       ? 0
+		       : phrase_fail(c, "%s cannot be read: %s.", file, strerror(errno));
+}
+
+static int restore_database(struct phrase_call *c, const struct place *to,
+	const struct seal_stream_opener *with)
+{
+	int fd, r = open_sealed(c, phrase_value(&c->words, "file"), &fd);
+
+	if (r != 0)
+		return r;
+	r = sqlite_restore(to->database, with, fd);
+	(void)close(fd);
+	if (r == SQLITE_STORE_E_NEWER)
+		return phrase_fail(
+			c, "The backup was written by a newer version of Samtale.");
+	if (r == SQLITE_STORE_E_DAMAGED)
+		return phrase_fail(
+			c, "The backup does not open: wrong key, damaged or cut.");
+	return r == 0 ? 0 : phrase_fault(c, r);
+}
+
+/* Checked by opening it: keys.db refuses what is not its own. */
+static int restore_keys(struct phrase_call *c, const struct place *to,
+	const struct seal_stream_opener *with)
+{
+	const char *file = phrase_value(&c->words, "keys");
+	struct keys_db *keys = NULL;
+	int in, out, r;
+
+	if (!file)
+		return 0;
+	r = open_sealed(c, file, &in);
+	if (r != 0)
+		return r;
+	out = open(to->keys, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	r = out < 0 ? fault_here(errno) : seal_stream_open(with, in, seal_sink_fd, &out);
+	if (r == 0 && fsync(out) != 0)
+		r = fault_here(errno);
+	(void)close(in);
+	if (out >= 0)
+		(void)close(out);
+	if (r == 0)
+		r = keys_db_open(&keys, to->keys);
+	(void)keys_db_close(keys);
+	if (r == 0)
+		return 0;
+	if (out >= 0)
+		(void)unlink(to->keys);
+	return r < 0 ? phrase_fail(c, "%s cannot be written: %s.", to->keys, strerror(-r))
+		     : phrase_fail(
+			       c, "The key backup does not open: wrong key or damaged.");
+}
+
+/* What fell due since the backup dies before anybody is served from it. */
+static int replay_retention(struct phrase_call *c, const struct place *to)
+{
+	struct phrase_call at = *c;
+	struct session *s = NULL;
+	int r;
+
+	at.place = to;
+	at.words.count = 0; /* no --dry-run */
+	r = session_open(&s, &at);
+	if (r == 0)
+		r = session_run(s, &at, run_retention_run);
+	(void)session_close(s);
+	return r;
+}
+
+int run_restore(struct phrase_call *c)
+{
+	const char *key_file = phrase_value(&c->words, "key");
+	owned(secret_freep) struct secret *key = NULL;
+	struct seal_stream_opener with = { 0 };
+	struct place_error e;
+	struct place to;
+	int r = find_target(c, &to);
+
+	if (r != 0)
+		return r;
+	r = backup_key_load(&key, key_file);
+	place_secret_sentence(r, "The backup key", key_file, &e);
+	if (r != 0)
+		return phrase_fail(c, "%s", e.sentence);
+	with.secret_key = key;
+	r = restore_keys(c, &to, &with);
+	if (r == 0)
+		r = restore_database(c, &to, &with);
+	if (r == 0)
+		r = replay_retention(c, &to);
+	if (r == 0)
+		(void)fprintf(c->out,
+			"%s is restored; deleted is what the lines above say\n",
+			to.folder);
+	return r;
+}

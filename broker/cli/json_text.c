@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Escapes what JSON demands, control characters too, though none should come here.
+ */
+#include "json_text.h"
+
+void json_text_put(FILE *to, const char *text)
+{
+	(void)fputc('"', to);
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c == '"' || c == '\\')
+			(void)fprintf(to, "\\%c", c);
+		else if (c < 0x20)
+			(void)fprintf(to, "\\u%04x", c);
+		else
+			(void)fputc(c, to);
+	}
+	(void)fputc('"', to);
+}
