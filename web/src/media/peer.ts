@@ -158,10 +158,14 @@ export function createPeer(
 	};
 
 	function showCertificate(): void {
-		if (certified) return;
+		if (certified || over) return;
 		const transport = pc.sctp?.transport ?? pc.getSenders()[0]?.transport;
 		const der = transport?.getRemoteCertificates()[0];
-		if (der === undefined) return;
+		if (der === undefined) {
+			// Chromium says "connected" before its DTLS transport does, once in forty calls.
+			transport?.addEventListener("statechange", showCertificate, { once: true });
+			return;
+		}
 		certified = true;
 		events.certificate(der);
 	}
