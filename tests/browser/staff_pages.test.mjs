@@ -57,14 +57,17 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		});
 		await mock(context, world, site);
 		page = await browser.newPage(ORIGIN, context);
+		page.setDefaultTimeout(6000);
 	});
 
 	const text = (words) => page.getByText(words).first();
 	const button = (name) => page.getByRole("button", { name, exact: true }).first();
 	const pick = (name) => page.getByRole("radio", { name, exact: true }).check();
 	const shows = (words) => text(words).waitFor({ timeout: 5000 });
-	const heard = (type) => until(`sent ${type}`, () => world.sent.findLast((m) => m.type === type));
-	const asked = (path) => until(`asked ${path}`, () => world.asked.findLast((a) => a.path === path));
+	const heard = (type) =>
+		until(`sent ${type}`, () => world.sent.findLast((m) => m.type === type));
+	const asked = (path) =>
+		until(`asked ${path}`, () => world.asked.findLast((a) => a.path === path));
 	const state = (id, more) => world.say(seat(world, id, more));
 	const card = (meeting, more, alert = "none") =>
 		world.say({ type: "card", meeting, live: world.makeLive(more), alert });
@@ -77,7 +80,10 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 				await page.emulateMedia({ colorScheme });
 				await assertAccessible(page);
 				if (SHOTS)
-					await page.screenshot({ path: join(SHOTS, `${name}-${size}-${colorScheme}.png`), fullPage: true });
+					await page.screenshot({
+						path: join(SHOTS, `${name}-${size}-${colorScheme}.png`),
+						fullPage: true,
+					});
 			}
 			const over = await page.evaluate(
 				() => document.documentElement.scrollWidth - innerWidth,
@@ -97,7 +103,11 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 	};
 	const openTalk = async (id = "2", more = {}) => {
 		await openDay();
-		await page.locator(".card", { hasText: world.mine.find((c) => c.id === id).label }).locator("[class*=button]").first().click();
+		await page
+			.locator(".card", { hasText: world.mine.find((c) => c.id === id).label })
+			.locator("[class*=button]")
+			.first()
+			.click();
 		await heard("enter");
 		state(id, more);
 		await page.locator(".talk .controls").waitFor();
@@ -143,7 +153,10 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await button("Log ind").click();
 		await shows("Det passede ikke.");
 		await look("sign-in");
-		world.instead["POST /staff/sign-in"] = { status: 429, body: { error: "locked_out", retry_after_s: 600 } };
+		world.instead["POST /staff/sign-in"] = {
+			status: 429,
+			body: { error: "locked_out", retry_after_s: 600 },
+		};
 		await button("Log ind").click();
 		await shows("Prøv igen om 10 minutter.");
 		delete world.instead["POST /staff/sign-in"];
@@ -158,14 +171,27 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 
 	it("shows the day with its live states, by keyboard alone", async () => {
 		await openDay();
-		card("2", { guests: [guest({ step: "refused" })], last_step: "refused", last_seen: Date.now() }, "arrived");
+		card(
+			"2",
+			{
+				guests: [guest({ step: "refused" })],
+				last_step: "refused",
+				last_seen: Date.now(),
+			},
+			"arrived",
+		);
 		card("3", { not_come: true, last_step: "opened", last_seen: Date.now() });
 		await shows("Har sagt nej til mikrofon");
-		await until("title counts", () => page.title(), (title) => title.startsWith("(1)"));
+		await until(
+			"title counts",
+			() => page.title(),
+			(title) => title.startsWith("(1)"),
+		);
 		await look("day");
 		await page.locator(".card button").first().focus();
 		await page.keyboard.press("ArrowDown");
-		const focused = () => page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+		const focused = () =>
+			page.evaluate(() => document.activeElement.getAttribute("aria-label"));
 		assert.match(await focused(), /Plan for foråret/);
 		await page.keyboard.press("/");
 		assert.equal(await page.evaluate(() => document.activeElement.id), "find");
@@ -205,7 +231,9 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await pick("Det haster");
 		await look("take-over");
 		await page.getByRole("dialog").getByRole("button", { name: "Overtag" }).click();
-		assert.deepEqual((await asked("/staff/meetings/9/take-over")).body, { purpose: "urgent" });
+		assert.deepEqual((await asked("/staff/meetings/9/take-over")).body, {
+			purpose: "urgent",
+		});
 		await shows("Mødet er nu dit.");
 		await page.getByLabel(/Mere .*foråret/).click();
 		await button("Giv videre").click();
@@ -263,7 +291,8 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await page.emulateMedia({ media: "print" });
 		const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
 		assert.equal(pdf.match(/\/Type\s*\/Page\b/g)?.length, 1, "one page");
-		if (SHOTS) await page.screenshot({ path: join(SHOTS, "guide-print.png"), fullPage: true });
+		if (SHOTS)
+			await page.screenshot({ path: join(SHOTS, "guide-print.png"), fullPage: true });
 		await page.emulateMedia({ media: "screen" });
 	});
 
@@ -321,25 +350,47 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await button("Luk ind").click();
 		assert.equal((await heard("admit")).entry, 1);
 		const citizen = await citizenOf(context, world, site, "2");
-		const admitted = { phase: "live", form: "video", started: Date.now() - 65_000, outcomes: ["held", "technical", "unfinished"] };
+		const admitted = {
+			phase: "live",
+			form: "video",
+			started: Date.now() - 65_000,
+			outcomes: ["held", "technical", "unfinished"],
+		};
 		const inside = guest({ place: "admitted", picture: true, level: 1 });
 		state("2", { ...admitted, guests: [inside] });
 		await citizen.join(1);
 		await shows("Krypteret");
 		await shows("God forbindelse");
-		await until("remote picture", () => page.evaluate(() => [...document.querySelectorAll("video")].filter((v) => v.videoWidth > 0).length), (n) => n === 2);
+		await until(
+			"remote picture",
+			() =>
+				page.evaluate(
+					() =>
+						[...document.querySelectorAll("video")].filter((v) => v.videoWidth > 0)
+							.length,
+				),
+			(n) => n === 2,
+		);
 		await look("talk-live");
 		await page.keyboard.press("m");
 		await until("muted", async () => (await heard("media")).mic === false);
 		await button("Sikkerhedskode").click();
 		const code = await until("code", () => page.locator(".code").textContent());
 		assert.match(code, /^\d{3} \d{3}$/);
-		await until("the same code at the citizen", () => citizen.look("code"), (theirs) => theirs === code);
+		await until(
+			"the same code at the citizen",
+			() => citizen.look("code"),
+			(theirs) => theirs === code,
+		);
 		await button("Vis hos borgeren").click();
 		assert.equal((await heard("sas_show")).show, true);
 		await button("Det passer").click();
 		assert.equal((await heard("sas_ok")).epoch, 1);
-		state("2", { ...admitted, guests: [{ ...inside, level: 2 }], sas: { show: true, confirmed: true } });
+		state("2", {
+			...admitted,
+			guests: [{ ...inside, level: 2 }],
+			sas: { show: true, confirmed: true },
+		});
 		await shows("Krypteret og bekræftet");
 		await look("talk-code");
 		await citizen.say("Kan du høre mig?");
@@ -349,7 +400,11 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await shows("Kan du høre mig?");
 		await page.getByLabel("Skriv til borgeren").fill("Ja, fint. k m t");
 		await page.keyboard.press("Enter");
-		await until("line", () => citizen.look("lines"), (lines) => lines?.length === 1);
+		await until(
+			"line",
+			() => citizen.look("lines"),
+			(lines) => lines?.length === 1,
+		);
 		await look("talk-text");
 		await button("Lyd og billede").click();
 		await page.getByLabel("Mikrofon", { exact: true }).waitFor();
@@ -375,7 +430,16 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 	it("offers the call where it is wanted, and walks the telephone to the end", async () => {
 		await openTalk();
 		const inside = guest({ place: "admitted" });
-		const call = { state: "asked", digits: "", hidden_number: false, from: "none", last2: "78", given: false, given_number: "21 22 23 24", attempts: 1 };
+		const call = {
+			state: "asked",
+			digits: "",
+			hidden_number: false,
+			from: "none",
+			last2: "78",
+			given: false,
+			given_number: "21 22 23 24",
+			attempts: 1,
+		};
 		state("2", { guests: [inside], call });
 		await shows("Borgeren vil gerne ringes op.");
 		await shows("Borgeren har selv skrevet et nummer");
@@ -391,10 +455,18 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await button("Vis nummeret").click();
 		await shows("+45 20 30 40 78");
 		const seen = world.asked.filter((a) => a.path === "/staff/meetings/2/number");
-		assert.deepEqual(seen.map((a) => a.body.purpose), ["check", "call"], "made available, then looked at");
+		assert.deepEqual(
+			seen.map((a) => a.body.purpose),
+			["check", "call"],
+			"made available, then looked at",
+		);
 		await pick("Arbejdstelefon");
 		await button("Ring igen").or(button("Gør klar til at ringe")).click();
-		assert.deepEqual(await heard("phone"), { type: "phone", event: "open", from: "work" });
+		assert.deepEqual(await heard("phone"), {
+			type: "phone",
+			event: "open",
+			from: "work",
+		});
 		const ringing = { ...call, given_number: "", digits: "47", from: "work" };
 		state("2", { guests: [inside], call: { ...ringing, state: "announced" } });
 		await shows("Sig tallet først");
@@ -406,7 +478,12 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await look("phone-ringing");
 		await button("Det er borgeren").click();
 		assert.equal((await heard("phone")).event, "is_citizen");
-		const talking = { phase: "live", form: "phone", started: Date.now(), outcomes: ["held"] };
+		const talking = {
+			phase: "live",
+			form: "phone",
+			started: Date.now(),
+			outcomes: ["held"],
+		};
 		state("2", { ...talking, guests: [inside], call: { ...ringing, state: "talking" } });
 		await shows("I taler i telefon");
 		await shows("ikke krypteret hele vejen");
@@ -446,11 +523,18 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 
 	it("ends with an allowed outcome, releases everything, and shows the next card", async () => {
 		await openTalk();
-		state("2", { phase: "live", form: "video", guests: [guest({ place: "admitted" })], outcomes: ["held", "technical", "unfinished"] });
+		state("2", {
+			phase: "live",
+			form: "video",
+			guests: [guest({ place: "admitted" })],
+			outcomes: ["held", "technical", "unfinished"],
+		});
 		await page.keyboard.press("k");
 		await page.locator(".tile video.mirrored").waitFor();
 		await page.evaluate(() => {
-			window.tracks = [...document.querySelectorAll("video")].flatMap((v) => v.srcObject?.getTracks() ?? []);
+			window.tracks = [...document.querySelectorAll("video")].flatMap(
+				(v) => v.srcObject?.getTracks() ?? [],
+			);
 		});
 		await button("Afslut").click();
 		await look("end");
@@ -460,12 +544,19 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		world.say({ type: "ended", summary: world.summary });
 		await shows("Mødet er slut");
 		await shows("Videomøde 10.00–10.29");
-		assert.deepEqual(await page.evaluate(() => window.tracks.map((track) => track.readyState)), ["ended"]);
+		assert.deepEqual(
+			await page.evaluate(() => window.tracks.map((track) => track.readyState)),
+			["ended"],
+		);
 		await look("summary");
 		world.sent.length = 0;
 		await button("Næste").click();
 		assert.equal((await heard("enter")).meeting, "3");
-		assert.equal(world.sent.some((m) => m.type === "admit"), false, "next never admits");
+		assert.equal(
+			world.sent.some((m) => m.type === "admit"),
+			false,
+			"next never admits",
+		);
 		state("3", {});
 		await shows("Mødet er aftalt som telefonmøde.");
 		await look("talk-phone-booked");
@@ -502,7 +593,11 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 
 	it("never locks a talk", async () => {
 		await page.clock.install();
-		await openTalk("2", { phase: "live", form: "phone", guests: [guest({ place: "admitted" })] });
+		await openTalk("2", {
+			phase: "live",
+			form: "phone",
+			guests: [guest({ place: "admitted" })],
+		});
 		await page.clock.fastForward("45:00");
 		await page.clock.runFor(15_000);
 		assert.equal(await page.getByText("Skærmen er låst").count(), 0);
@@ -523,18 +618,41 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		assert.equal((await heard("enter")).meeting, "2");
 	});
 
-	it("reloads once for a new build, not again and again", async () => {
-		await openDay();
+	it("reloads once for a new build, and never while a talk is on", async () => {
+		await openTalk("2", {
+			phase: "live",
+			form: "phone",
+			guests: [guest({ place: "admitted" })],
+		});
 		let loads = 0;
 		page.on("load", () => loads++);
-		world.ws.close({ code: 4004 });
-		await until("reloaded", () => loads === 1 && world.say);
+		world.build = "another";
+		world.ws.close({ code: 4005 });
+		await shows("Der er en ny udgave af Samtale.");
+		await look("outdated");
+		assert.equal(loads, 0);
+		state("2", { phase: "ended", form: "none", guests: [] });
+		world.say({ type: "ended", summary: world.summary });
+		await button("Til dagen").click();
+		await until("reloaded", () => loads === 1);
+		await shows("Plan for foråret");
+		await heard("hello");
+		await new Promise((done) => setTimeout(done, 500));
+		assert.equal(loads, 1, "the same build does not make it reload again");
+	});
+
+	it("leaves the meeting when a colleague has taken the seat", async () => {
+		await openTalk();
+		world.say({ type: "left", meeting: "2" });
+		await shows("Mødet er åbnet af en kollega.");
 		await shows("Plan for foråret");
 	});
 
 	it("checks the computer and gives IT its lines", async () => {
 		await openDay();
-		world.servers = [{ urls: ["turn:127.0.0.1:9?transport=tcp"], username: "u", credential: "c" }];
+		world.servers = [
+			{ urls: ["turn:127.0.0.1:9?transport=tcp"], username: "u", credential: "c" },
+		];
 		await button("Tjek min computer").first().click();
 		await look("check");
 		await button("Start tjek").click();

@@ -97,7 +97,7 @@ export function newWorld() {
 		guests: [],
 		consultant_here: false,
 		call: "none",
-		last_step: "none",
+		last_step: "",
 		last_seen: 0,
 		not_come: false,
 		...more,
@@ -196,19 +196,27 @@ function answer(world, method, path, body) {
 		return ok({});
 	}
 	if (path === "/staff/unlock")
-		return body.password === "heste kan flyve"
-			? ok({})
-			: refused(401, "sign_in_refused");
+		return body.password === "heste kan flyve" ? ok({}) : refused(401, "sign_in_refused");
 	if (path === "/staff/colleagues")
-		return ok({ colleagues: [{ id: "8", name: "Jonas" }, { id: "7", name: "Mette" }] });
+		return ok({
+			colleagues: [
+				{ id: "8", name: "Jonas" },
+				{ id: "7", name: "Mette" },
+			],
+		});
 	if (path === "/staff/check") return ok({ servers: world.servers ?? [], policy: "all" });
 	if (path === "/staff/find")
-		return ok({ cards: cards.filter((one) => one.label.includes(body.text)) });
+		return ok({
+			cards: cards.filter((one) => one.label.includes(body.text)),
+			more: false,
+		});
 	const [, date, team] = /^\/staff\/day\/([\d-]{10})(\/team)?$/.exec(path) ?? [];
 	if (date) {
-		const today = new Intl.DateTimeFormat("sv-SE", { timeZone: world.me.timezone }).format();
+		const today = new Intl.DateTimeFormat("sv-SE", {
+			timeZone: world.me.timezone,
+		}).format();
 		const shown = date !== today ? [] : team ? cards : world.mine;
-		return ok({ date, cards: shown });
+		return ok({ date, cards: shown, more: world.more ?? false });
 	}
 	if (path === "/staff/meetings") {
 		const made = { ...world.mine[1], ...body, id: "6", number: "47110006", version: 1 };
@@ -228,10 +236,16 @@ function answer(world, method, path, body) {
 	if (verb === "number") return ok({ phone: "+4520304078", given: false });
 	if (verb === "link") return ok({ card, invitation: invitationOf(card) });
 	if (verb === "summary")
-		return ok({ ...world.summary, line: "Videomøde 10.00–10.29, 21 min. video, 8 min. telefon (oplyst). Afholdt." });
-	if (verb === "cancel") Object.assign(card, { state: "cancelled", version: card.version + 1 });
-	if (verb === "restore") Object.assign(card, { state: "booked", version: card.version + 1 });
-	if (verb === "take-over") Object.assign(card, { mine: true, owner: world.mine[0].owner });
+		return ok({
+			...world.summary,
+			line: "Videomøde 10.00–10.29, 21 min. video, 8 min. telefon (oplyst). Afholdt.",
+		});
+	if (verb === "cancel")
+		Object.assign(card, { state: "cancelled", version: card.version + 1 });
+	if (verb === "restore")
+		Object.assign(card, { state: "booked", version: card.version + 1 });
+	if (verb === "take-over")
+		Object.assign(card, { mine: true, owner: world.mine[0].owner });
 	if (verb === "hand-over") Object.assign(card, { mine: false });
 	return ok({ card });
 }
@@ -251,7 +265,10 @@ async function fulfil(route, world, site) {
 	if (pathname === "/staff")
 		return route.fulfill({ contentType: "text/html", headers, body: site.page });
 	if (pathname === "/citizen-of-the-test")
-		return route.fulfill({ contentType: "text/html", body: "<!DOCTYPE html><title>c</title>" });
+		return route.fulfill({
+			contentType: "text/html",
+			body: "<!DOCTYPE html><title>c</title>",
+		});
 	const type = TYPES[pathname.split(".").at(-1)];
 	return route.fulfill({ contentType: type, headers, body: site.file(pathname) });
 }
@@ -267,7 +284,14 @@ function socket(ws, world) {
 		world.sent.push(message);
 		if (message.type === "hello") {
 			const { id: user, idle_lock_minutes } = world.me;
-			world.say({ type: "welcome", role: "staff", build: message.build, now: Date.now(), user, idle_lock_minutes });
+			world.say({
+				type: "welcome",
+				role: "staff",
+				build: world.build ?? message.build,
+				now: Date.now(),
+				user,
+				idle_lock_minutes,
+			});
 			for (const [meeting, live] of Object.entries(world.live))
 				world.say({ type: "card", meeting, live, alert: "none" });
 		}
@@ -293,8 +317,18 @@ export function seat(world, id, more = {}) {
 		booked_form: card.form,
 		form: "none",
 		way: card.way,
+		started: 0,
 		guests: [],
-		call: { state: "none", digits: "", hidden_number: false, from: "none", last2: "78", given: false, given_number: "", attempts: 0 },
+		call: {
+			state: "none",
+			digits: "",
+			hidden_number: false,
+			from: "none",
+			last2: "78",
+			given: false,
+			given_number: "",
+			attempts: 0,
+		},
 		sas: { show: false, confirmed: false },
 		video_asked: false,
 		offer_call: false,
@@ -351,7 +385,14 @@ export async function citizenOf(context, world, site, meeting) {
 		}, 50);
 		window.lines = [];
 		const none = () => undefined;
-		const events = { link: none, tracks: none, quality: none, unsafe: none, channel: none, hand: none };
+		const events = {
+			link: none,
+			tracks: none,
+			quality: none,
+			unsafe: none,
+			channel: none,
+			hand: none,
+		};
 		window.talk = window.createTalk({
 			meeting: id,
 			role: "citizen",
@@ -367,19 +408,33 @@ export async function citizenOf(context, world, site, meeting) {
 		});
 		window.talk.set("camera", canvas.captureStream(20).getVideoTracks()[0]);
 	}, meeting);
-	const start = { type: "start", meeting, policy: "all", servers: [], video_kbps: 400, video_kbps_saving: 250, whole_screen: false };
+	const start = {
+		type: "start",
+		meeting,
+		policy: "all",
+		servers: [],
+		video_kbps: 400,
+		video_kbps_saving: 250,
+		whole_screen: false,
+	};
 	relay.toStaff = (message) => {
 		if (message.type === "signal" || message.type === "sas") world.say(message);
 	};
 	world.heard = (message) => {
 		if (message.type === "signal" || message.type === "sas")
 			// The page may be closing while a last candidate is under way.
-			page.evaluate((m) => window.talk.receive(m), { ...message, from: "consultant" }).catch(() => undefined);
+			page
+				.evaluate((m) => window.talk.receive(m), { ...message, from: "consultant" })
+				.catch(() => undefined);
 	};
 	return {
 		page,
 		async join(epoch) {
-			await page.evaluate((m) => window.talk.receive(m), { ...start, epoch, role: "answer" });
+			await page.evaluate((m) => window.talk.receive(m), {
+				...start,
+				epoch,
+				role: "answer",
+			});
 			world.say({ ...start, epoch, role: "offer" });
 		},
 		say: (text) => page.evaluate((line) => window.talk.say(line), text),

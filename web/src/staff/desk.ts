@@ -10,16 +10,21 @@ import {
 	booked,
 	type Card,
 	colleagues,
-	dayOfCards,
-	foundCards,
 	type Invitation,
 	oneCard,
 	oneInvitation,
 	type Person,
+	someCards,
 } from "./model/http";
 import { cardsOf } from "./model/state";
 import { dayOf } from "./model/time";
 import { dispatch, go, goInstead, now, state, zone } from "./store";
+
+/** A card that an answer carried, without its list. */
+function know(card: Card): void {
+	// Its live state may be older than what came over the WebSocket meanwhile.
+	dispatch({ do: "cards", cards: [card], as: "none", askedMs: 0 });
+}
 
 export async function showDay(day: string, whose = state.value.whose): Promise<void> {
 	dispatch({ do: "day", day, whose });
@@ -31,16 +36,17 @@ export async function reloadDay(): Promise<void> {
 	const { day, whose } = state.value;
 	const today = dayOf(now.value, zone.value);
 	const isToday = day === today && whose === "mine";
+	const askedMs = performance.now();
 	const path = `/staff/day/${day}${whose === "team" ? "/team" : ""}`;
 	const [shown, own] = await Promise.all([
-		ask(path, dayOfCards),
-		isToday ? null : ask(`/staff/day/${today}`, dayOfCards),
+		ask(path, someCards),
+		isToday ? null : ask(`/staff/day/${today}`, someCards),
 	]);
-	const cards = accepted(shown)?.cards;
-	if (own?.ok) dispatch({ do: "cards", cards: own.value.cards, as: "today" });
-	if (!cards || state.value.day !== day || state.value.whose !== whose) return;
-	dispatch({ do: "cards", cards, as: "list" });
-	if (isToday) dispatch({ do: "cards", cards, as: "today" });
+	const found = accepted(shown);
+	if (own?.ok) dispatch({ do: "cards", ...own.value, as: "today", askedMs });
+	if (!found || state.value.day !== day || state.value.whose !== whose) return;
+	dispatch({ do: "cards", ...found, as: "list", askedMs });
+	if (isToday) dispatch({ do: "cards", ...found, as: "today", askedMs });
 }
 
 const asked = new Set<string>();
@@ -51,13 +57,14 @@ export async function fetchCard(id: string): Promise<void> {
 	asked.add(id);
 	const answer = await ask(`/staff/meetings/${id}`, oneCard);
 	asked.delete(id);
-	if (answer.ok) dispatch({ do: "cards", cards: [answer.value.card], as: "none" });
+	if (answer.ok) know(answer.value.card);
 	else if (answer.status === 401 || answer.status === 423) refused(answer);
 }
 
 export async function find(text: string): Promise<void> {
-	const cards = accepted(await ask("/staff/find", foundCards, { body: { text } }))?.cards;
-	if (cards) dispatch({ do: "cards", cards, as: "found" });
+	const askedMs = performance.now();
+	const found = accepted(await ask("/staff/find", someCards, { body: { text } }));
+	if (found) dispatch({ do: "cards", ...found, as: "found", askedMs });
 }
 
 /** Saves a new booking and shows its invitation; a refusal is the form's to show. */
@@ -65,7 +72,7 @@ export async function book(booking: Booking): Promise<Refusal | null> {
 	const answer = await ask("/staff/meetings", booked, { body: booking });
 	if (!answer.ok) return answer;
 	const { card, invitation } = answer.value;
-	dispatch({ do: "cards", cards: [card], as: "none" });
+	know(card);
 	dispatch({ do: "invitation", id: card.id, invitation });
 	goInstead({ at: "invite", id: card.id });
 	void reloadDay();
@@ -89,7 +96,7 @@ export async function change(id: string, booking: Booking): Promise<Refusal | nu
 function takeNewest(answer: Refusal): void {
 	if (answer.code !== "changed") return;
 	try {
-		dispatch({ do: "cards", cards: [oneCard(answer.body, "").card], as: "none" });
+		know(oneCard(answer.body, "").card);
 	} catch {
 		// Without the card in the answer the reload below brings it.
 	}
@@ -97,7 +104,7 @@ function takeNewest(answer: Refusal): void {
 }
 
 function took(card: Card): void {
-	dispatch({ do: "cards", cards: [card], as: "none" });
+	know(card);
 	void reloadDay();
 }
 

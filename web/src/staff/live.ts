@@ -9,7 +9,7 @@ import { type Connection, connect, type Ending } from "../session/connection";
 import { signedOut } from "./account";
 import { alertFor } from "./alerts";
 import { fetchCard, reloadDay } from "./desk";
-import { inTalk } from "./model/state";
+import { inTalk, type State } from "./model/state";
 import { dispatch, setClock, state } from "./store";
 
 /** What the open meeting takes in and is asked for. */
@@ -17,6 +17,8 @@ export interface Room {
 	/** The epoch whose connection it still holds. */
 	epoch(): number;
 	receive(message: ToStaff): void;
+	/** A colleague has the seat now: the talk is theirs. */
+	left(): void;
 	/** Another tab has the seat now: this one must let go of everything. */
 	takenOver(): void;
 }
@@ -86,19 +88,28 @@ function heard(message: ToStaff): void {
 	switch (message.type) {
 		case "welcome":
 			setClock(message.now);
-			sessionStorage.removeItem(RELOADED);
 			dispatch({ do: "link", link: "open" });
+			if (message.build !== __BUILD__) outdated(message.build);
 			return;
 		case "pong":
 			setClock(message.now);
 			return;
 		case "card":
-			dispatch({ do: "live", id: message.meeting, live: message.live });
+			dispatch({
+				do: "live",
+				id: message.meeting,
+				live: message.live,
+				atMs: performance.now(),
+			});
 			if (!state.value.cards[message.meeting]) void fetchCard(message.meeting);
 			alertFor(message.alert, message.meeting);
 			return;
 		case "day_changed":
-			return void reloadDay();
+			void reloadDay();
+			return;
+		case "left":
+			if (room?.meeting === message.meeting) room.room.left();
+			return;
 		default:
 			room?.room.receive(message);
 	}
@@ -110,9 +121,6 @@ function ended(ending: Ending): void {
 		case "signed_out":
 			signedOut();
 			return;
-		case "upgrade":
-			upgrade();
-			return;
 		case "done":
 		case "taken_over":
 		case "seat_moved":
@@ -120,6 +128,7 @@ function ended(ending: Ending): void {
 			room?.room.takenOver();
 			dispatch({ do: "link", link: "taken_over" });
 			return;
+		case "upgrade":
 		case "unknown_seat":
 		case "protocol":
 			dispatch({ do: "link", link: "broken" });
@@ -130,12 +139,17 @@ function ended(ending: Ending): void {
 	}
 }
 
-/** Another build is served: reload once, but never while a talk is on. */
-function upgrade(): void {
-	dispatch({ do: "link", link: "upgrade" });
-	if (inTalk(state.value) || sessionStorage.getItem(RELOADED) !== null) return;
-	sessionStorage.setItem(RELOADED, "1");
-	location.reload();
+/** Another build is served. One reload for each, so that a wrong page cannot go in circles. */
+function outdated(build: string): void {
+	if (sessionStorage.getItem(RELOADED) === build) return;
+	sessionStorage.setItem(RELOADED, build);
+	dispatch({ do: "outdated" });
+}
+
+/** Reloads when the page is an old one, as soon as no talk and no form is interrupted by it. */
+export function renew(now: State): void {
+	const idle = now.view.at === "day" || now.view.at === "check";
+	if (now.outdated && idle && !now.dialog && !inTalk(now)) location.reload();
 }
 
 function never(value: never): never {

@@ -9,7 +9,7 @@ import { onAccount, refreshMe, refused } from "./account";
 import { startTitle, wakeSound } from "./alerts";
 import { reloadDay } from "./desk";
 import { startIdle, stayAwake } from "./idle";
-import { startLive, stopLive } from "./live";
+import { renew, startLive, stopLive } from "./live";
 import { inTalk, type State } from "./model/state";
 import { dayOf } from "./model/time";
 import { viewOf } from "./model/view";
@@ -68,6 +68,7 @@ async function boot(): Promise<void> {
 	onAccount({ signedIn: start, signedOut: stop });
 	effect(() => {
 		followView(state.value);
+		renew(state.value);
 	});
 	startTitle();
 	startShortcuts();

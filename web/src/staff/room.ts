@@ -15,7 +15,7 @@ import { enterRoom, leaveRoom, send } from "./live";
 import { phoneNumber, writtenSummary } from "./model/http";
 import { admitted, type Talk } from "./model/talk";
 import { attach, detach, release, startMic, watch } from "./own";
-import { announce, dispatch, local, remote, state, t } from "./store";
+import { announce, dispatch, goInstead, local, remote, state, t } from "./store";
 
 const EMPTY = { mic: null, camera: null, screen: null };
 
@@ -34,7 +34,7 @@ export function openMeeting(id: string): void {
 	closeMeeting();
 	dispatch({ do: "open", id });
 	madeAvailable = "";
-	enterRoom(id, { epoch: () => media?.epoch() ?? 0, receive, takenOver });
+	enterRoom(id, { epoch: () => media?.epoch() ?? 0, receive, takenOver, left });
 }
 
 /** Leaves the open meeting; the talk of the others goes on, ours is torn down. */
@@ -62,6 +62,13 @@ export function tearDown(): boolean {
 function takenOver(): void {
 	tearDown();
 	set({ media: "none", camera: false, sharing: false, lineOpen: false, code: "" });
+}
+
+function left(): void {
+	tearDown();
+	dispatch({ do: "close" });
+	goInstead({ at: "day" });
+	dispatch({ do: "notice", notice: { is: "left" } });
 }
 
 function nudge(): void {

@@ -156,6 +156,8 @@ export const da = {
 		cancelled: "Mødet er aflyst.",
 		restored: "Mødet er tilbage.",
 		moved: "Mødet er gemt. Linket er det samme.",
+		left: "Mødet er åbnet af en kollega.",
+		cut: "Listen er lang. Søg, eller vælg en dag for at se resten.",
 		taken: "Mødet er nu dit.",
 		handed: (name: string) => `Mødet er nu hos ${name}.`,
 	},

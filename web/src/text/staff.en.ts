@@ -157,6 +157,8 @@ export const en: StaffText = {
 		cancelled: "The meeting is cancelled.",
 		restored: "The meeting is back.",
 		moved: "The meeting is saved. The link is the same.",
+		left: "A colleague has opened the meeting.",
+		cut: "The list is long. Search, or choose a day, to see the rest.",
 		taken: "The meeting is yours now.",
 		handed: (name) => `The meeting is with ${name} now.`,
 	},

@@ -96,8 +96,7 @@ export const invitation = fields({
 export type Invitation = Decoded<typeof invitation>;
 
 export const colleagues = fields({ colleagues: list(person, 1000) });
-export const dayOfCards = fields({ date: text(10), cards: list(card, 1000) });
-export const foundCards = fields({ cards: list(card, 1000) });
+export const someCards = fields({ cards: list(card, 1000), more: flag });
 export const oneCard = fields({ card });
 export const booked = fields({ card, invitation });
 export const oneInvitation = fields({ invitation });

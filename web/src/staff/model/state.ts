@@ -21,14 +21,7 @@ export type View =
 	| { at: "talk"; id: string }
 	| { at: "check" };
 
-export type Link =
-	| "off"
-	| "connecting"
-	| "open"
-	| "away"
-	| "upgrade"
-	| "taken_over"
-	| "broken";
+export type Link = "off" | "connecting" | "open" | "away" | "taken_over" | "broken";
 
 export type Dialog =
 	| { is: "keys" }
@@ -44,7 +37,7 @@ export type Notice =
 	| { is: "cancelled"; id: string; version: number }
 	| { is: "restored" | "saved" | "taken" }
 	| { is: "handed"; name: string }
-	| { is: "signedOut" | "signInAgain" };
+	| { is: "left" | "signedOut" | "signInAgain" };
 
 export interface State {
 	view: View;
@@ -60,7 +53,13 @@ export interface State {
 	today: string[];
 	cards: Record<string, Card>;
 	live: Record<string, LiveCard>;
+	/** When each of them came; milliseconds of a clock that never jumps. */
+	liveMs: Record<string, number>;
+	/** The shown list was cut off. */
+	more: boolean;
 	link: Link;
+	/** Another build is served: reload as soon as nothing is interrupted by it. */
+	outdated: boolean;
 	online: boolean;
 	dialog: Dialog | null;
 	notice: Notice | null;
@@ -79,7 +78,10 @@ export const initial: State = {
 	today: [],
 	cards: {},
 	live: {},
+	liveMs: {},
+	more: false,
 	link: "off",
+	outdated: false,
 	online: true,
 	dialog: null,
 	notice: null,
@@ -87,15 +89,25 @@ export const initial: State = {
 	talk: null,
 };
 
+/** Cards that HTTP answered, and what they are the list of. */
+export interface Fetched {
+	cards: Card[];
+	as: "list" | "found" | "today" | "none";
+	/** When they were asked for: a live state that came since then is newer. */
+	askedMs: number;
+	more?: boolean;
+}
+
 export type Action =
 	| { do: "view"; view: View }
 	| { do: "signedIn"; me: Me; day: string }
 	| { do: "signedOut"; notice: Notice | null }
 	| { do: "lock"; locked: boolean }
 	| { do: "day"; day: string; whose: State["whose"] }
-	| { do: "cards"; cards: Card[]; as: "list" | "found" | "today" | "none" }
+	| ({ do: "cards" } & Fetched)
 	| { do: "endSearch" }
-	| { do: "live"; id: string; live: LiveCard }
+	| { do: "live"; id: string; live: LiveCard; atMs: number }
+	| { do: "outdated" }
 	| { do: "link"; link: Link }
 	| { do: "online"; online: boolean }
 	| { do: "dialog"; dialog: Dialog | null }
@@ -122,11 +134,17 @@ export function reduce(state: State, action: Action): State {
 		case "day":
 			return { ...state, day: action.day, whose: action.whose, list: null, found: null };
 		case "cards":
-			return withCards(state, action.cards, action.as);
+			return withCards(state, action);
 		case "endSearch":
 			return { ...state, found: null };
 		case "live":
-			return { ...state, live: { ...state.live, [action.id]: action.live } };
+			return {
+				...state,
+				live: { ...state.live, [action.id]: action.live },
+				liveMs: { ...state.liveMs, [action.id]: action.atMs },
+			};
+		case "outdated":
+			return { ...state, outdated: true };
 		case "link":
 			return linked(state, action.link);
 		case "online":
@@ -163,22 +181,21 @@ function linked(state: State, link: Link): State {
 	return link === "open" ? next : talked(next, { do: "away" });
 }
 
-function withCards(
-	state: State,
-	fresh: Card[],
-	as: "list" | "found" | "today" | "none",
-): State {
+function withCards(state: State, fetched: Fetched): State {
 	const cards = { ...state.cards };
 	const live = { ...state.live };
-	for (const card of fresh) {
+	for (const card of fetched.cards) {
 		const known = cards[card.id];
 		// An answer that was overtaken by a newer one does not bring the old card back.
 		if (!known || known.version <= card.version) cards[card.id] = card;
-		if (card.live) live[card.id] ??= card.live;
+		if (card.live && (state.liveMs[card.id] ?? 0) < fetched.askedMs)
+			live[card.id] = card.live;
 	}
-	const ids = fresh.map((card) => card.id);
 	const next = { ...state, cards, live };
-	return as === "none" ? next : { ...next, [as]: ids };
+	if (fetched.as === "none") return next;
+	const ids = fetched.cards.map((card) => card.id);
+	const more = fetched.as === "today" ? state.more : (fetched.more ?? false);
+	return { ...next, more, [fetched.as]: ids };
 }
 
 /** The cards of a list of ids, by time. */

@@ -44,6 +44,7 @@ export function Day() {
 				<Find />
 			</div>
 			{cards?.length === 0 && !found && <EmptyDay />}
+			{state.value.more && <p class="note">{words.cut}</p>}
 			{cards && cards.length > 0 && (
 				<ul class="cards" onKeyDown={arrows}>
 					{cards.map((card) => (

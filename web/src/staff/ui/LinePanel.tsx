@@ -28,14 +28,16 @@ export function LinePanel({ talk }: { talk: Talk }) {
 				<h2>{words.title}</h2>
 				<p class="muted small">{words.help}</p>
 			</div>
-			<ul class="lines" ref={list} role="log" aria-label={words.title}>
-				{talk.lines.map((line, i) => (
-					<li key={i} class={line.mine ? "mine" : ""}>
-						<span class="small muted">{line.mine ? words.you : words.them}</span>
-						<p>{line.text}</p>
-					</li>
-				))}
-			</ul>
+			<div role="log" aria-label={words.title}>
+				<ul class="lines" ref={list}>
+					{talk.lines.map((line, i) => (
+						<li key={i} class={line.mine ? "mine" : ""}>
+							<span class="small muted">{line.mine ? words.you : words.them}</span>
+							<p>{line.text}</p>
+						</li>
+					))}
+				</ul>
+			</div>
 			{!talk.lineOpen && <p class="muted">{words.closed}</p>}
 			<form class="row sendline" onSubmit={submit}>
 				<div class="field">

@@ -18,12 +18,13 @@ export function errorWords(code: string, seconds = 0): string {
 }
 
 function LinkNote() {
-	const { link, online, me } = state.value;
+	const { link, online, me, outdated } = state.value;
 	const words = t.value.link;
-	if (!me || link === "open" || link === "connecting" || link === "off") return null;
+	if (!me || link === "connecting" || link === "off") return null;
+	if (link === "open" && !outdated) return null;
 	const text = {
+		open: words.upgrade,
 		away: online ? words.away : words.offline,
-		upgrade: words.upgrade,
 		taken_over: words.takenOver,
 		broken: words.broken,
 	}[link];
@@ -31,11 +32,8 @@ function LinkNote() {
 		<div class={`note ${link === "taken_over" ? "" : "warm"}`}>
 			<p>{text}</p>
 			{link === "taken_over" && <Button onPress={startLive}>{words.takeBack}</Button>}
-			{(link === "broken" || link === "upgrade") && (
-				<Button
-					disabled={link === "upgrade" && inTalk(state.value)}
-					onPress={() => location.reload()}
-				>
+			{(link === "broken" || link === "open") && (
+				<Button disabled={inTalk(state.value)} onPress={() => location.reload()}>
 					{words.reload}
 				</Button>
 			)}
@@ -54,6 +52,8 @@ function noticeWords(notice: Notice): string {
 			return words.restored;
 		case "saved":
 			return words.moved;
+		case "left":
+			return words.left;
 		case "taken":
 			return words.taken;
 		case "handed":

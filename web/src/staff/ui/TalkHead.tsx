@@ -42,11 +42,11 @@ export function TalkHead({ talk }: { talk: Talk }) {
 				</span>
 			)}
 			<span class="grow" />
-			{seat?.started !== undefined && (
+			{seat?.started ? (
 				<span class="digits" role="timer" aria-label={t.value.live.live}>
 					{sayElapsed(now.value - seat.started)}
 				</span>
-			)}
+			) : null}
 			<Connection talk={talk} />
 			<span
 				class={`tag ${privacy === "phone" ? "warm" : privacy === "none" ? "plain" : "good"}`}
