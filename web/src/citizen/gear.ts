@@ -22,8 +22,6 @@ export interface GearKeeper {
 	setMic(on: boolean): Promise<void>;
 	openCamera(device?: string): Promise<Trouble | "">;
 	closeCamera(): void;
-	/** The other camera of a phone. */
-	flipCamera(): Promise<void>;
 	startShare(whole: boolean): Promise<void>;
 	stopShare(): void;
 	/** Frees everything and remembers what was on. */
@@ -47,7 +45,6 @@ const LOST_AFTER_MS = 1500;
 
 export function keepGear(host: GearHost): GearKeeper {
 	const tracks: Sources = { mic: null, camera: null, screen: null };
-	let facing: "user" | "environment" = "user";
 	let lostTimer: ReturnType<typeof setTimeout> | undefined;
 	let unwatch: Stop | undefined;
 
@@ -123,7 +120,7 @@ export function keepGear(host: GearHost): GearKeeper {
 	async function camera(device = ""): Promise<Trouble | ""> {
 		// Phones open one camera at a time.
 		if (tracks.camera !== null) put("camera", null);
-		const opened = await openCamera(device, facing);
+		const opened = await openCamera(device);
 		if (!opened.ok) {
 			dropCamera(opened.why);
 			return opened.why;
@@ -165,10 +162,6 @@ export function keepGear(host: GearHost): GearKeeper {
 		closeCamera() {
 			memory.setHad("camera", false);
 			dropCamera("");
-		},
-		async flipCamera() {
-			facing = facing === "user" ? "environment" : "user";
-			await camera();
 		},
 		async startShare(whole) {
 			const opened = await openScreen(whole);

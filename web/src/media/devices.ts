@@ -18,15 +18,12 @@ export function troubleOf(error: unknown): Trouble {
 	switch (error instanceof Error || error instanceof DOMException ? error.name : "") {
 		case "NotAllowedError":
 		case "SecurityError":
-		case "PermissionDeniedError":
 			return "refused";
 		case "NotFoundError":
 		case "OverconstrainedError":
-		case "DevicesNotFoundError":
 			return "missing";
 		case "NotReadableError":
 		case "AbortError":
-		case "TrackStartError":
 			return "busy";
 		default:
 			return "unsupported";
@@ -60,13 +57,13 @@ export function openMic(id = ""): Promise<Opened> {
 	return open({ audio: { ...clean, ...device(id) } });
 }
 
-export function openCamera(id = "", facing: "user" | "environment" = "user") {
+export function openCamera(id = ""): Promise<Opened> {
 	const frame = {
 		width: { ideal: 640 },
 		height: { ideal: 480 },
 		frameRate: { ideal: 24, max: 30 },
 	};
-	const which = id === "" ? { facingMode: facing } : device(id);
+	const which = id === "" ? { facingMode: "user" } : device(id);
 	return open({ video: { ...frame, ...which } });
 }
 

@@ -42,7 +42,7 @@ export const nothing = fields({});
 /** The body of every answer that is not 200. */
 export const refusal = fields({
 	error: text(64, 1),
-	retry_after_s: maybe((value, at) => minutes(value, at)),
+	retry_after_s: maybe(minutes),
 	field: maybe(text(64)),
 	starts: maybe(time),
 });

@@ -23,12 +23,14 @@ export function clock(ms: number, language: Language): string {
 
 /** `torsdag den 14. maj`, `Thursday 14 May`. */
 export function day(ms: number, language: Language): string {
-	return new Intl.DateTimeFormat(LOCALE[language], {
+	const words = new Intl.DateTimeFormat(LOCALE[language], {
 		weekday: "long",
 		day: "numeric",
 		month: "long",
 		timeZone: ZONE,
 	}).format(ms);
+	// Browsers disagree on whether Danish says "den".
+	return language === "da" ? words.replace(/ (den )?(?=\d)/, " den ") : words;
 }
 
 /** `12 34 56 78` for Danish numbers however they were typed; others unchanged. */

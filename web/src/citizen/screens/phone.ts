@@ -89,7 +89,7 @@ export function phone(app: App): Screen {
 		lines,
 		back.root,
 		again,
-		h("p", { class: "privacy" }, icon("phone"), app.say("private_phone")),
+		h("p", { class: "lock" }, icon("phone"), app.say("private_phone")),
 	);
 	let shown = "";
 	return {

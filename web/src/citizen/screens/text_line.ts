@@ -14,7 +14,7 @@ export function textLine(app: App) {
 		maxlength: TEXT_MAX,
 		autocomplete: "off",
 	});
-	const log = h("ol", { class: "log", role: "log", "aria-label": app.say("text_line") });
+	const log = h("div", { class: "log", role: "log", "aria-label": app.say("text_log") });
 	const send = h("button", { class: "small" }, app.say("text_send"));
 	const hint = h("p", { class: "hint" });
 	const submit = () => {
@@ -38,7 +38,7 @@ export function textLine(app: App) {
 
 	function lineOf({ mine, text }: Line): HTMLElement {
 		const who = h("span", { class: "hint" }, app.say(mine ? "text_you" : "text_from"));
-		return h("li", { class: mine ? "mine" : "theirs" }, who, h("span", {}, text));
+		return h("p", { class: mine ? "mine" : "theirs" }, who, h("span", {}, text));
 	}
 
 	return {
