@@ -327,7 +327,7 @@ export const en: StaffText = {
 		shareRefusedScreen:
 			"The whole screen cannot be shared here. Choose a window or a tab.",
 		text: "Write",
-		code: "Security code",
+		code: "Code",
 		phone: "Telephone",
 		devices: "Sound and picture",
 		end: "End",

@@ -246,6 +246,12 @@ export function inLobby(talk: Talk) {
 	return talk.seat?.guests.filter((g) => g.place === "lobby") ?? [];
 }
 
+/** Whom the citizen's tile shows while nobody is admitted: somebody who is here, if any. */
+export function atTheDoor(talk: Talk) {
+	const guests = inLobby(talk);
+	return guests.find((g) => g.here) ?? guests[0];
+}
+
 export type Privacy = "none" | "encrypted" | "confirmed" | "phone";
 export function privacyOf(talk: Talk): Privacy {
 	if (isByPhone(talk)) return "phone";

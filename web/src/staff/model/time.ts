@@ -83,13 +83,16 @@ export function sayClock(ms: number, zone: string, lang: "da" | "en"): string {
 /** "torsdag den 14. maj" / "Thursday 14 May"; the year only where it is another one. */
 export function sayDay(day: Day, lang: "da" | "en", thisYear = day.slice(0, 4)): string {
 	const year = day.slice(0, 4) === thisYear ? {} : { year: "numeric" as const };
-	return new Intl.DateTimeFormat(lang === "da" ? "da-DK" : "en-GB", {
+	const format = new Intl.DateTimeFormat(lang === "da" ? "da-DK" : "en-GB", {
 		timeZone: "UTC",
 		weekday: "long",
 		day: "numeric",
 		month: "long",
 		...year,
-	}).format(Date.parse(`${day}T12:00:00Z`));
+	});
+	const said = format.format(Date.parse(`${day}T12:00:00Z`));
+	// Browsers disagree on the little word after a Danish weekday.
+	return lang === "da" ? said.replace(/^(\p{L}+),? (?=\d)/u, "$1 den ") : said;
 }
 
 /** `m:ss` below an hour, `h:mm:ss` above. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The citizen's tile: while nobody is admitted it is the door, with who waits and one
 // button; then the picture, or plainly that there is none.
-import { admitted, inLobby, type Talk } from "../model/talk";
+import { admitted, atTheDoor, type Talk } from "../model/talk";
 import { guestWords } from "../model/words";
 import { admit } from "../room";
 import { clock, remote, state, t } from "../store";
@@ -11,7 +11,7 @@ import { Video } from "./Video";
 
 function Door({ talk }: { talk: Talk }) {
 	const words = t.value.talk;
-	const guest = inLobby(talk).find((g) => g.here) ?? inLobby(talk)[0];
+	const guest = atTheDoor(talk);
 	const seen = state.value.live[talk.meeting];
 	if (!guest)
 		return (

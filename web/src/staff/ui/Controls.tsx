@@ -51,6 +51,7 @@ export function Controls({ talk, phone }: { talk: Talk; phone: boolean }) {
 						icon={talk.mic ? "mic" : "micOff"}
 						words={words.mic}
 						shortcut="M"
+						kind={talk.mic ? "" : "off"}
 						pressed={talk.mic}
 						onPress={toggleMic}
 					/>

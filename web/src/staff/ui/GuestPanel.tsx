@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Everybody at the door or inside: step, identity, *ny enhed*, and what can be done.
 import type { ConsultantState } from "../../protocol/staff";
-import type { Talk } from "../model/talk";
+import { atTheDoor, type Talk } from "../model/talk";
 import { guestWords } from "../model/words";
 import { admit, sayLate } from "../room";
 import { clock, dispatch, t } from "../store";
@@ -10,7 +10,8 @@ import { Button } from "./Button";
 type Guest = ConsultantState["guests"][number];
 const LATE = [0, 5, 10, 15, 30];
 
-function Row({ guest, second }: { guest: Guest; second: boolean }) {
+/** `door`: the tile beside shows this one already, with the button that admits. */
+function Row({ guest, door }: { guest: Guest; door: boolean }) {
 	const words = t.value.talk;
 	const { entry } = guest;
 	const lobby = guest.place === "lobby";
@@ -27,8 +28,8 @@ function Row({ guest, second }: { guest: Guest; second: boolean }) {
 			</p>
 			{guest.new_device && <p class="small">{words.newDeviceHelp}</p>}
 			<div class="row">
-				{lobby && (
-					<Button kind={second ? "plain" : "primary"} onPress={() => admit(entry)}>
+				{lobby && !door && (
+					<Button onPress={() => admit(entry)}>
 						{guest.new_device ? words.admitNew : words.admit}
 					</Button>
 				)}
@@ -67,13 +68,14 @@ export function GuestPanel({ talk }: { talk: Talk }) {
 	const words = t.value.talk;
 	const guests = talk.seat?.guests ?? [];
 	const inside = guests.some((g) => g.place === "admitted");
+	const door = inside || talk.seat?.booked_form === "phone" ? undefined : atTheDoor(talk);
 	return (
 		<div class="stack">
 			<h2>{words.waitingTitle}</h2>
 			{guests.length === 0 && <p class="muted">{words.nobody}</p>}
 			<ul class="stack">
 				{guests.map((guest) => (
-					<Row key={guest.entry} guest={guest} second={inside} />
+					<Row key={guest.entry} guest={guest} door={guest === door} />
 				))}
 			</ul>
 			{talk.refused && <p class="note warm">{t.value.errors[talk.refused]}</p>}

@@ -19,7 +19,11 @@ export function GuideSheet({ invitation, language }: Props) {
 	const day = sayDay(dayOf(starts, zone.value), language);
 	const address = link.split("#")[0]?.replace(/^https:\/\//, "") ?? "";
 	const byPhone = invitation.form === "phone";
-	const phone = invitation.call_number || invitation.org.phone;
+	// A number is never broken across two lines.
+	const phone = (invitation.call_number || invitation.org.phone).replaceAll(
+		" ",
+		"\u00a0",
+	);
 	return (
 		<article class="sheet paper stack" lang={language}>
 			<p class="org">{invitation.org.name}</p>

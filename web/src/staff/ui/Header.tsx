@@ -80,7 +80,7 @@ export function Header() {
 					<Sound />
 					<button
 						type="button"
-						class="button quiet square"
+						class="button quiet square keyshelp"
 						aria-label={words.keys}
 						title={words.keys}
 						onClick={() => dispatch({ do: "dialog", dialog: { is: "keys" } })}
@@ -92,7 +92,7 @@ export function Header() {
 			<Language />
 			{inside && (
 				<span class="row me">
-					<span class="muted">{me.name}</span>
+					<span class="muted name">{me.name}</span>
 					<button type="button" class="button quiet" onClick={() => void signOut()}>
 						{words.signOut}
 					</button>

@@ -49,7 +49,7 @@ export function Talk() {
 				<Offers talk={talk} />
 				<OthersWaiting />
 			</div>
-			<div class="talkbody">
+			<div class={`talkbody with-${talk.panel}`}>
 				<div class="talkmain">
 					{phone ? <PhonePanel talk={talk} main /> : <Stage talk={talk} />}
 					<Controls talk={talk} phone={phone} />
