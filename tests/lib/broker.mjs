@@ -46,7 +46,7 @@ function mergeSettings(...all) {
 /**
  * A broker that is serving. `settings` are sections of the configuration file; `host` runs
  * it in another namespace (netns.mjs); `name` is the host of its origin; `init` are the
- * arguments of `samtale init`.
+ * arguments of `samtale init`; `args` are more words for the broker, such as `--test-clock`.
  */
 export async function startBroker({
 	settings = {},
@@ -55,6 +55,7 @@ export async function startBroker({
 	port = 0,
 	host = here,
 	init = ["--trial"],
+	args = [],
 } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "samtale-broker-"));
 	const certificates = await makeCertificates(...(isExtra(name) ? [name] : []));
@@ -86,7 +87,8 @@ export async function startBroker({
 
 	const samtale = (...args) => runSamtale(config, args);
 	await samtale("init", ...init);
-	let broker = await spawnBroker(config, host);
+	const words = ["--config", config, ...args];
+	let broker = await spawnBroker(words, host);
 	return {
 		origin,
 		config,
@@ -106,7 +108,7 @@ export async function startBroker({
 		/** Ends it by a signal and starts it again on the same data. */
 		async restart(signal = "SIGTERM") {
 			await endChild(broker.child, signal);
-			broker = await spawnBroker(config, host, broker.log);
+			broker = await spawnBroker(words, host, broker.log);
 		},
 		async stop() {
 			await endChild(broker.child, "SIGTERM");
@@ -136,9 +138,9 @@ async function runSamtale(config, args) {
 	return stdout;
 }
 
-async function spawnBroker(config, host, log = []) {
+async function spawnBroker(words, host, log = []) {
 	const program = `${buildFolder}/broker/samtale-broker`;
-	const child = host.spawn(program, ["--config", config], {
+	const child = host.spawn(program, words, {
 		stdio: ["ignore", "pipe", "pipe"],
 	});
 	createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
