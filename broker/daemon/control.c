@@ -225,8 +225,10 @@ static int open_socket(struct control *c)
 		return fault_here(ENAMETOOLONG);
 	(void)unlink(c->path);
 	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* umask is 077: the socket is ours alone from its first moment. */
-	if (c->fd < 0 || bind(c->fd, (const struct sockaddr *)&at, sizeof(at)) != 0 ||
+	/* Linux gives the file the mode of the socket: ours alone from its first moment.
+	 */
+	if (c->fd < 0 || fchmod(c->fd, 0600) != 0 ||
+		bind(c->fd, (const struct sockaddr *)&at, sizeof(at)) != 0 ||
 		listen(c->fd, BACKLOG) != 0)
 		return fault_here(errno);
 	return 0;

@@ -53,6 +53,22 @@ static void write_house(struct broker *b, struct writer *w)
 			close_code_count((enum close_code)c));
 }
 
+/* Two reasons may share a code, and a series may stand there only once. */
+static void write_refusal(
+	struct writer *w, const struct listener_figures *f, enum refusal r)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < REFUSAL_COUNT; i++) {
+		if (strcmp(refusal_code((enum refusal)i), refusal_code(r)) != 0)
+			continue;
+		if (i < (int)r)
+			return; /* written there */
+		sum += f->refused[i];
+	}
+	row(w, "refused_total", "why", refusal_code(r), sum);
+}
+
 static void write_listener(struct broker *b, struct writer *w)
 {
 	struct listener_figures f;
@@ -67,8 +83,7 @@ static void write_listener(struct broker *b, struct writer *w)
 		f.library_complaints);
 	head(w, "refused_total", COUNTER, "Peers turned away by the listener.");
 	for (int r = 0; r < REFUSAL_COUNT; r++)
-		row(w, "refused_total", "why", refusal_code((enum refusal)r),
-			f.refused[r]);
+		write_refusal(w, &f, (enum refusal)r);
 }
 
 static void write_records(struct broker *b, struct writer *w)
