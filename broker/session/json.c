@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * JSON in and out. The reader trusts jansson with the grammar and nothing else: size and
- * depth are bounded before it sees a byte, and whatever comes out of it is checked for
- * type, length and range. The writer is ours, because the relay must not allocate.
+ * JSON in and out. The reader leaves the grammar to json_tree.c; whatever comes out of it
+ * is checked here for type, length and range. The writer allocates nothing.
  */
 #include "samtale/session/json.h"
 
-#include <inttypes.h>
-#include <jansson.h>
+#include "json_tree.h"
 
 /* -- reading -------------------------------------------------------------------------- */
 
@@ -23,76 +21,56 @@ void jin_refuse(struct jin *in, const char *field)
 	refuse(in, field);
 }
 
-/* jansson recurses; this does not. Brackets inside of strings do not count. */
-static bool is_too_deep(struct bytes text)
-{
-	unsigned depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < text.len; i++) {
-		uint8_t c = text.at[i];
-
-		if (quoted && c == '\\')
-			i++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (!quoted && (c == '{' || c == '[') && ++depth > JSON_DEPTH)
-			return true;
-		else if (!quoted && (c == '}' || c == ']') && depth > 0)
-			depth--;
-	}
-	return false;
-}
-
 int jin_open(struct jin *in, struct bytes text, size_t max)
 {
-	json_error_t error;
-	json_t *tree;
+	struct jtree *tree = NULL;
+	int r;
 
 	*in = (struct jin){ .bad_field = "", .bad = true };
-	if (text.len > max || is_too_deep(text))
-		return JIN_E_BAD;
-	tree = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &error);
-	if (!tree)
-		return json_error_code(&error) == json_error_invalid_utf8 ? JIN_E_NOT_UTF8 :
-									    JIN_E_BAD;
-	if (!json_is_object(tree)) {
-		json_decref(tree);
-		return JIN_E_BAD;
-	}
-	*in = (struct jin){ .tree = tree, .at = tree };
-	return 0;
+	r = text.len > max ? JIN_E_BAD : jtree_new(&tree, text);
+	if (r == 0)
+		*in = (struct jin){ .tree = tree, .at = tree->node };
+	return r;
 }
 
 void jin_close(struct jin *in)
 {
-	json_decref(in->tree);
-	in->tree = NULL;
+	in->tree = jtree_free(in->tree);
 	in->at = NULL;
 	refuse(in, "");
 }
 
-static const json_t *find(const struct jin *in, const char *field)
+static const struct jnode *find(const struct jin *in, const char *field)
 {
-	return in->at ? json_object_get(in->at, field) : NULL;
+	return in->at ? jtree_field(in->tree, in->at, field) : NULL;
+}
+
+/* The field when it is of that kind, else NULL and bad. */
+static const struct jnode *find_kind(struct jin *in, const char *field, enum jnode_kind kind)
+{
+	const struct jnode *n = find(in, field);
+
+	if (n && n->kind == kind)
+		return n;
+	refuse(in, field);
+	return NULL;
 }
 
 bool jin_has(const struct jin *in, const char *field)
 {
-	const json_t *v = find(in, field);
+	const struct jnode *n = find(in, field);
 
-	return v && !json_is_null(v);
+	return n && n->kind != JNODE_NULL;
 }
 
 struct bytes jin_blob(struct jin *in, const char *field, size_t max)
 {
-	const json_t *v = find(in, field);
+	const struct jnode *n = find_kind(in, field, JNODE_TEXT);
 
-	if (!json_is_string(v) || json_string_length(v) > max) {
-		refuse(in, field);
-		return BYTES_NULL;
-	}
-	return bytes_of(json_string_value(v), json_string_length(v));
+	if (n && n->len <= max)
+		return jtree_text(in->tree, n);
+	refuse(in, field);
+	return BYTES_NULL;
 }
 
 struct bytes jin_text(struct jin *in, const char *field, size_t min, size_t max)
@@ -112,22 +90,19 @@ struct bytes jin_text_or_empty(struct jin *in, const char *field, size_t max)
 
 int64_t jin_int(struct jin *in, const char *field, int64_t min, int64_t max)
 {
-	const json_t *v = find(in, field);
+	const struct jnode *n = find_kind(in, field, JNODE_INTEGER);
 
-	if (json_is_integer(v) && json_integer_value(v) >= min &&
-		json_integer_value(v) <= max)
-		return json_integer_value(v);
+	if (n && n->number >= min && n->number <= max)
+		return n->number;
 	refuse(in, field);
 	return min;
 }
 
 bool jin_bool(struct jin *in, const char *field)
 {
-	const json_t *v = find(in, field);
+	const struct jnode *n = find_kind(in, field, JNODE_BOOL);
 
-	if (!json_is_boolean(v))
-		refuse(in, field);
-	return json_is_true(v);
+	return n && n->number;
 }
 
 int64_t jin_id(struct jin *in, const char *field)
@@ -154,25 +129,33 @@ unsigned jin_word(struct jin *in, const char *field, const char *const *table, s
 
 size_t jin_array(struct jin *in, const char *field, size_t min, size_t max)
 {
-	const json_t *v = find(in, field);
-	size_t n = json_array_size(v);
+	const struct jnode *n = find_kind(in, field, JNODE_ARRAY);
 
-	if (json_is_array(v) && n >= min && n <= max)
-		return n;
+	if (n && n->count >= min && n->count <= max)
+		return n->count;
 	refuse(in, field);
 	return 0;
 }
 
 void jin_enter(struct jin *in, const char *field, size_t i)
 {
-	const json_t *item = json_array_get(find(in, field), i);
+	const struct jnode *array = find_kind(in, field, JNODE_ARRAY);
+	const struct jtree *tree = in->tree;
+	const struct jnode *n;
 
-	if (!json_is_object(item) || in->outer) {
+	if (!array || i >= array->count || in->outer) {
+		refuse(in, field);
+		return;
+	}
+	n = array + 1;
+	while (i-- > 0)
+		n = &tree->node[n->end];
+	if (n->kind != JNODE_OBJECT) {
 		refuse(in, field);
 		return;
 	}
 	in->outer = in->at;
-	in->at = item;
+	in->at = n;
 }
 
 void jin_leave(struct jin *in)

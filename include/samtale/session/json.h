@@ -4,13 +4,15 @@
  * stranger sent: one object, no duplicate key, no NUL, bounded depth and size; every
  * field is asked for by name, type and range, unknown ones are never looked at. struct
  * jout writes into a caller's buffer and allocates nothing. Both are sticky: run all the
- * steps, ask once. (jansson owns the prefix json_.)
+ * steps, ask once.
  */
 #pragma once
 
 #include "samtale/base/bytes.h"
 
-#define JSON_DEPTH 6 /* objects and arrays within each other */
+#define JSON_DEPTH 6   /* objects and arrays within each other */
+#define JSON_FIELDS 64 /* of one object */
+#define JSON_NODES 4096 /* values in all */
 
 /* -- reading -------------------------------------------------------------------------- */
 
