@@ -374,7 +374,7 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await look("talk-live");
 		await page.keyboard.press("m");
 		await until("muted", async () => (await heard("media")).mic === false);
-		await button("Kode").click();
+		await button("Sikkerhedskode").click();
 		const code = await until("code", () => page.locator(".code").textContent());
 		assert.match(code, /^\d{3} \d{3}$/);
 		await until(

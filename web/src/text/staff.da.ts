@@ -326,7 +326,7 @@ export const da = {
 		shareStop: "Stop deling",
 		shareRefusedScreen: "Hele skærmen kan ikke deles her. Vælg et vindue eller en fane.",
 		text: "Skriv",
-		code: "Kode",
+		code: "Sikkerhedskode",
 		phone: "Telefon",
 		devices: "Lyd og billede",
 		end: "Afslut",

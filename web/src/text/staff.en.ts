@@ -327,7 +327,7 @@ export const en: StaffText = {
 		shareRefusedScreen:
 			"The whole screen cannot be shared here. Choose a window or a tab.",
 		text: "Write",
-		code: "Code",
+		code: "Security code",
 		phone: "Telephone",
 		devices: "Sound and picture",
 		end: "End",
