@@ -16,6 +16,8 @@ import {
 } from "../../web/src/citizen/model";
 import { type CitizenState, citizenState } from "../../web/src/protocol/citizen";
 
+import { Key } from "../../web/src/text/keys";
+
 declare const __TESTS__: string;
 const fixture: unknown = JSON.parse(
 	readFileSync(`${__TESTS__}/fixtures/protocol/s2c-state-citizen.json`, "utf8"),
@@ -154,28 +156,28 @@ describe("the model", () => {
 
 describe("what a screen reader is told", () => {
 	const inside = after(MEETING, { type: "state", state: state(ADMITTED) });
-	const cases: [string, Model, Event, string][] = [
+	const cases: [string, Model, Event, Key | ""][] = [
 		[
 			"admitted",
 			after(MEETING, { type: "state", state: base }),
 			{ type: "state", state: state(ADMITTED) },
-			"now_admitted",
+			Key.now_admitted,
 		],
 		[
 			"muted",
 			reduce(inside, { type: "gear", which: "mic", gear: { on: true } }),
 			{ type: "gear", which: "mic", gear: { on: false } },
-			"now_mic_off",
+			Key.now_mic_off,
 		],
 		[
 			"camera",
 			inside,
 			{ type: "gear", which: "camera", gear: { on: true } },
-			"now_camera_on",
+			Key.now_camera_on,
 		],
-		["connected", inside, CONNECTED, "now_connected"],
-		["cut", inside, { type: "link", link: "away" }, "cut"],
-		["a worse line", inside, { type: "set", set: { health: "bad" } }, "net_bad"],
+		["connected", inside, CONNECTED, Key.now_connected],
+		["cut", inside, { type: "link", link: "away" }, Key.cut],
+		["a worse line", inside, { type: "set", set: { health: "bad" } }, Key.net_bad],
 		["nothing on a mere tick", inside, { type: "set", set: { nowMs: 5 } }, ""],
 	];
 	for (const [what, was, event, key] of cases)

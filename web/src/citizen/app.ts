@@ -15,8 +15,8 @@ import { callMe, nothing, type Peek, peek, redeemed } from "../protocol/http";
 import type { Language, Step } from "../protocol/words";
 import { type Answer, ask } from "../session/api";
 import { type Connection, connect, type Ending } from "../session/connection";
-import type { Key } from "../text/da";
 import { fill, phoneWords } from "../text/fill";
+import { Key } from "../text/keys";
 import { loadWords, wordsOf } from "../text/tables";
 import { type GearKeeper, keepGear } from "./gear";
 import { memory } from "./memory";
@@ -84,20 +84,20 @@ const STAGE_AFTER: Record<Exclude<Ending, "upgrade">, Stage> = {
 function problemOf(code: string): Key {
 	switch (code) {
 		case "pin_wrong":
-			return "pin_wrong";
+			return Key.pin_wrong;
 		case "link_unknown":
-			return "digits_wrong";
+			return Key.digits_wrong;
 		case "throttled":
 		case "locked_out":
-			return "throttled";
+			return Key.throttled;
 		case "lobby_full":
-			return "lobby_full";
+			return Key.lobby_full;
 		case "busy":
-			return "busy";
+			return Key.busy;
 		case "offline":
-			return "offline";
+			return Key.offline;
 		default:
-			return "fault";
+			return Key.fault;
 	}
 }
 
@@ -192,7 +192,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		} else if (found.code === "over" || found.code === "link_unknown")
 			dispatch(
 				model.stage === "digits" || model.stage === "over"
-					? { type: "set", set: { asking: false, problem: "digits_wrong" } }
+					? { type: "set", set: { asking: false, problem: Key.digits_wrong } }
 					: { type: "stage", stage: "over" },
 			);
 		else if (found.code === "too_early" && model.peek !== undefined) {
@@ -387,7 +387,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 			dispatch({ type: "call_me", callMe: { typing: true } });
 		else {
 			const bad = found.code === "phone_bad";
-			const problem = bad ? "call_me_bad" : "call_me_failed";
+			const problem = bad ? Key.call_me_bad : Key.call_me_failed;
 			dispatch({ type: "call_me", callMe: { problem } });
 		}
 	}

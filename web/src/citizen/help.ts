@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // The help under every screen: the number to call, which the page's own HTML already has,
 // and *Ring til mig i stedet* in a details element that opens before any script ran.
+
 import { phoneHref, phoneWords } from "../text/fill";
+import { Key } from "../text/keys";
 import type { App } from "./app";
 import { h, setText, show } from "./dom";
 import type { Model } from "./model";
@@ -10,8 +12,8 @@ import { button, field, form, para, problemLine } from "./screens/screen";
 function callMeForm(app: App): { root: HTMLElement; update(m: Model): void } {
 	const phone = field(
 		"call-me-phone",
-		app.say("call_me_field"),
-		app.say("call_me_field_help"),
+		app.say(Key.call_me_field),
+		app.say(Key.call_me_field_help),
 		{
 			type: "tel",
 			autocomplete: "tel",
@@ -21,7 +23,7 @@ function callMeForm(app: App): { root: HTMLElement; update(m: Model): void } {
 	const number = para("");
 	const problem = problemLine();
 	const other = button(
-		app.say("call_me_other"),
+		app.say(Key.call_me_other),
 		() => {
 			app.dispatch({ type: "call_me", callMe: { typing: true } });
 			phone.input.focus();
@@ -32,26 +34,26 @@ function callMeForm(app: App): { root: HTMLElement; update(m: Model): void } {
 		const typed = phone.input.value.replace(/[\s-]/g, "");
 		const typing = !phone.box.hidden;
 		if (typing && !/^(\+45|0045)?\d{8}$/.test(typed)) {
-			app.dispatch({ type: "call_me", callMe: { problem: "call_me_bad" } });
+			app.dispatch({ type: "call_me", callMe: { problem: Key.call_me_bad } });
 			phone.input.focus();
 		} else app.callMe(typing ? typed : "");
 	};
 	const ask = form(
 		submit,
-		para(app.say("call_me_lead")),
+		para(app.say(Key.call_me_lead)),
 		number,
 		phone.box,
 		problem.line,
-		h("button", { class: "main" }, app.say("call_me_send")),
+		h("button", { class: "main" }, app.say(Key.call_me_send)),
 		other,
 	);
 	const sent = h(
 		"div",
 		{ class: "stack" },
 		h("p", { role: "status" }),
-		button(app.say("call_me_undo"), app.callMeUndo, "plain"),
+		button(app.say(Key.call_me_undo), app.callMeUndo, "plain"),
 	);
-	const unknown = para(app.say("call_me_unknown"));
+	const unknown = para(app.say(Key.call_me_unknown));
 	return {
 		root: h("div", {}, ask, sent, unknown),
 		update(m) {
@@ -61,13 +63,13 @@ function callMeForm(app: App): { root: HTMLElement; update(m: Model): void } {
 			show(ask, known && !asked);
 			show(sent, known && asked);
 			show(unknown, !known);
-			setText(unknown, app.say("call_me_unknown", { number: shownNumber(m) }));
-			const words = `${app.say("call_me_sent")} ${app.say("call_me_sent_stay")}`;
+			setText(unknown, app.say(Key.call_me_unknown, { number: shownNumber(m) }));
+			const words = `${app.say(Key.call_me_sent)} ${app.say(Key.call_me_sent_stay)}`;
 			setText(sent.querySelector("p") ?? sent, asked ? words : "");
 			const needs = typing || (last2 === "" && m.peek !== undefined);
 			show(phone.box, needs);
 			show(number, !needs && last2 !== "");
-			setText(number, app.say("call_me_number"));
+			setText(number, app.say(Key.call_me_number));
 			show(other, !needs && last2 !== "");
 			problem.update(app, m.callMe.problem);
 		},
@@ -88,9 +90,12 @@ export function helpBar(app: App): (m: Model) => void {
 	const body = document.querySelector<HTMLElement>("#call-me-body");
 	const parts = callMeForm(app);
 	body?.replaceChildren(parts.root);
-	for (const part of document.querySelectorAll<HTMLElement>("[data-say]")) {
-		const key = part.dataset["say"];
-		if (key === "call_us" || key === "call_me") setText(part, app.say(key));
+	for (const [place, key] of [
+		["#call-us span", Key.call_us],
+		["#call-me summary", Key.call_me],
+	] as const) {
+		const part = document.querySelector(place);
+		if (part) setText(part, app.say(key));
 	}
 	return (m) => {
 		const number = m.peek?.call.number || ownNumber;

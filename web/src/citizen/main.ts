@@ -2,6 +2,7 @@
 // The citizen's page begins here. The token leaves the address before anything else
 // happens; then the page finds out what the browser can, what the link leads to, and shows
 // one screen at a time.
+import { Key } from "../text/keys";
 import "../../styles/citizen.css";
 import { language } from "../protocol/words";
 import { loadWords } from "../text/tables";
@@ -73,9 +74,9 @@ async function run(): Promise<void> {
 
 	function dress(m: Model): void {
 		document.documentElement.lang = m.language;
-		setText(switcher, app.say("other_language"));
+		setText(switcher, app.say(Key.other_language));
 		switcher.lang = m.language === "da" ? "en" : "da";
-		switcher.setAttribute("aria-label", app.say("to_other"));
+		switcher.setAttribute("aria-label", app.say(Key.to_other));
 		help = helpBar(app);
 	}
 

@@ -10,7 +10,7 @@ import type { Link } from "../media/talk";
 import type { CitizenEnded, CitizenState } from "../protocol/citizen";
 import type { Peek } from "../protocol/http";
 import type { Health, Language, Rung } from "../protocol/words";
-import type { Key } from "../text/da";
+import { Key } from "../text/keys";
 
 export type Stage =
 	| "loading"
@@ -226,18 +226,18 @@ export function isAbsent(m: Model): boolean {
 /** What a screen reader is told when the model goes from `was` to `now`. */
 export function announcement(was: Model, now: Model): Key | "" {
 	if (now.state?.place === "admitted" && was.state?.place === "lobby")
-		return "now_admitted";
+		return Key.now_admitted;
 	if (now.stage !== "meeting") return "";
-	if (was.mic.on !== now.mic.on) return now.mic.on ? "now_mic_on" : "now_mic_off";
+	if (was.mic.on !== now.mic.on) return now.mic.on ? Key.now_mic_on : Key.now_mic_off;
 	if (was.camera.on !== now.camera.on)
-		return now.camera.on ? "now_camera_on" : "now_camera_off";
+		return now.camera.on ? Key.now_camera_on : Key.now_camera_off;
 	if (was.link !== now.link) {
-		if (now.link === "connected") return "now_connected";
-		if (now.link === "away") return now.online ? "cut" : "cut_offline";
+		if (now.link === "connected") return Key.now_connected;
+		if (now.link === "away") return now.online ? Key.cut : Key.cut_offline;
 	}
 	if (was.health !== now.health)
-		return ({ good: "net_good", weak: "net_weak", bad: "net_bad", dead: "cut" } as const)[
-			now.health
-		];
+		return (
+			{ good: Key.net_good, weak: Key.net_weak, bad: Key.net_bad, dead: Key.cut } as const
+		)[now.health];
 	return "";
 }

@@ -2,7 +2,8 @@
 // The tables of the citizen's words. Danish comes with the page; another language is a
 // file of its own that is fetched when it is asked for, so that nobody loads the others.
 import type { Language } from "../protocol/words";
-import { da, type Words } from "./da";
+import { da } from "./da";
+import type { Words } from "./keys";
 
 const tables: { da: Words; en?: Words } = { da };
 

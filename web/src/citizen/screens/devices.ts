@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // *Vil du vise billede?* First the choice, then a look at how it works; the camera is off
 // until it is pressed. The same screen tries the devices days ahead (stage `try`).
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, setText, show } from "../dom";
 import type { Model } from "../model";
@@ -26,16 +27,16 @@ function choicePart(app: App, trying: boolean) {
 	return h(
 		"div",
 		{ class: "stack" },
-		para(app.say("devices"), "lead"),
+		para(app.say(Key.devices), "lead"),
 		h(
 			"div",
 			{ class: "pair" },
-			button(app.say("camera_on"), () => void open(true)),
-			button(app.say("sound_only"), () => void open(false)),
+			button(app.say(Key.camera_on), () => void open(true)),
+			button(app.say(Key.sound_only), () => void open(false)),
 		),
-		para(app.say("devices_ask"), "hint"),
-		para(app.say("data_video"), "hint"),
-		!trying && way !== "speech" && button(app.say("text_only"), app.ready, "plain"),
+		para(app.say(Key.devices_ask), "hint"),
+		para(app.say(Key.data_video), "hint"),
+		!trying && way !== "speech" && button(app.say(Key.text_only), app.ready, "plain"),
 	);
 }
 
@@ -44,39 +45,39 @@ export function devices(app: App): Screen {
 	const trying = app.model().stage === "try";
 	const first = choicePart(app, trying);
 	const own = ownPreview();
-	const off = para(app.say("preview_off"), "own-off");
+	const off = para(app.say(Key.preview_off), "own-off");
 	const camera = button(
 		"",
 		() => void (app.gear.tracks.camera ? app.gear.closeCamera() : app.gear.openCamera()),
 		"plain",
 	);
-	const level = levelMeter(app.say("level"), (sound) => {
+	const level = levelMeter(app.say(Key.level), (sound) => {
 		if (app.model().noSound === !sound) return;
 		app.set({ noSound: !sound });
 		if (!trying) app.step(sound ? "devices" : "no_sound");
 	});
-	const talk = para(app.say("say_something"), "strong");
+	const talk = para(app.say(Key.say_something), "strong");
 	const silent = h("p", { class: "note", role: "status", hidden: true });
 	const sound = testSound(app);
 	const micTrouble = troubleBox(app, "mic");
 	const cameraTrouble = troubleBox(app, "camera");
-	const without = button(app.say("go_without"), app.ready, "plain");
+	const without = button(app.say(Key.go_without), app.ready, "plain");
 	const offer = deviceOffer(app, (id) => sink?.(id));
 	const choice = deviceChoice(app, sink);
 	const done = trying
 		? h(
 				"div",
 				{ class: "stack" },
-				para(app.say("try_done"), "note"),
-				button(app.say("back"), () => leaveTry(app)),
+				para(app.say(Key.try_done), "note"),
+				button(app.say(Key.back), () => leaveTry(app)),
 			)
-		: button(app.say("ready"), app.ready);
+		: button(app.say(Key.ready), app.ready);
 	const preview = h(
 		"figure",
 		{ class: "preview" },
 		own.video,
 		off,
-		h("figcaption", { class: "hint" }, app.say("preview")),
+		h("figcaption", { class: "hint" }, app.say(Key.preview)),
 	);
 	const check = h(
 		"div",
@@ -89,7 +90,7 @@ export function devices(app: App): Screen {
 		h("div", { class: "pair" }, camera, sound.root),
 		choice.root,
 	);
-	const title = heading(app.say("devices_title"));
+	const title = heading(app.say(Key.devices_title));
 	const root = h(
 		"section",
 		{ class: "card devices" },
@@ -100,7 +101,7 @@ export function devices(app: App): Screen {
 		without,
 		offer.root,
 		check,
-		trying && button(app.say("back"), () => leaveTry(app), "plain"),
+		trying && button(app.say(Key.back), () => leaveTry(app), "plain"),
 	);
 
 	function update(m: Model): void {
@@ -110,11 +111,11 @@ export function devices(app: App): Screen {
 		show(preview, true);
 		own.update(app.gear.tracks.camera);
 		show(off, !m.camera.open);
-		setText(camera, app.say(m.camera.open ? "camera_off" : "camera_on"));
+		setText(camera, app.say(m.camera.open ? Key.camera_off : Key.camera_on));
 		level.update(app.gear.tracks.mic);
 		show(talk, m.mic.open);
 		show(silent, m.mic.open && m.noSound);
-		setText(silent, m.noSound ? app.say("no_sound") : "");
+		setText(silent, m.noSound ? app.say(Key.no_sound) : "");
 		micTrouble.update(m);
 		cameraTrouble.update(m);
 		show(without, !trying && !opened && m.mic.trouble !== "");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Meeting number and PIN from the printed guide, and the PIN alone after a link.
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h } from "../dom";
 import type { Model } from "../model";
@@ -22,20 +23,20 @@ function digitsOf(input: HTMLInputElement): string {
 export function digitsForm(app: App) {
 	const number = field(
 		"digits-number",
-		app.say("digits_number"),
-		app.say("digits_number_help"),
+		app.say(Key.digits_number),
+		app.say(Key.digits_number_help),
 		{ ...NUMERIC, maxlength: 12 },
 	);
-	const pin = field("digits-pin", app.say("digits_pin"), app.say("digits_pin_help"), {
+	const pin = field("digits-pin", app.say(Key.digits_pin), app.say(Key.digits_pin_help), {
 		...NUMERIC,
 		maxlength: 9,
 	});
 	const problem = problemLine();
-	const send = h("button", { class: "main" }, app.say("digits_send"));
+	const send = h("button", { class: "main" }, app.say(Key.digits_send));
 	const submit = () => {
 		const [n, p] = [digitsOf(number.input), digitsOf(pin.input)];
 		if (n.length === 8 && p.length === 6) return app.digits(n, p);
-		app.set({ problem: "digits_wrong" });
+		app.set({ problem: Key.digits_wrong });
 		(n.length === 8 ? pin : number).input.focus();
 	};
 	return {
@@ -44,7 +45,7 @@ export function digitsForm(app: App) {
 			send.disabled = m.asking;
 			problem.update(app, m.problem);
 			for (const { input } of [number, pin])
-				input.setAttribute("aria-invalid", String(m.problem === "digits_wrong"));
+				input.setAttribute("aria-invalid", String(m.problem === Key.digits_wrong));
 		},
 	};
 }
@@ -54,42 +55,42 @@ export const digits: MakeScreen = (app) => {
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say("digits_title")),
-		para(app.say("digits"), "lead"),
+		heading(app.say(Key.digits_title)),
+		para(app.say(Key.digits), "lead"),
 		box,
-		para(app.say("digits_link"), "hint"),
+		para(app.say(Key.digits_link), "hint"),
 	);
 	return { root, update };
 };
 
 export const pin: MakeScreen = (app) => {
-	const code = field("pin", app.say("pin_field"), app.say("digits_pin_help"), {
+	const code = field("pin", app.say(Key.digits_pin), app.say(Key.digits_pin_help), {
 		...NUMERIC,
 		autocomplete: "one-time-code",
 		maxlength: 9,
 	});
 	const problem = problemLine();
-	const send = h("button", { class: "main" }, app.say("pin_send"));
+	const send = h("button", { class: "main" }, app.say(Key.pin_send));
 	const submit = () => {
 		const value = digitsOf(code.input);
 		if (value.length === 6) return app.redeem(value);
-		app.set({ problem: "pin_wrong" });
+		app.set({ problem: Key.pin_wrong });
 		code.input.focus();
 	};
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say("pin_title")),
-		para(app.say("pin"), "lead"),
+		heading(app.say(Key.pin_title)),
+		para(app.say(Key.pin), "lead"),
 		form(submit, code.box, problem.line, send),
-		button(app.say("back"), () => app.go("welcome"), "plain"),
+		button(app.say(Key.back), () => app.go("welcome"), "plain"),
 	);
 	return {
 		root,
 		update(m) {
 			send.disabled = m.asking;
 			problem.update(app, m.problem);
-			code.input.setAttribute("aria-invalid", String(m.problem === "pin_wrong"));
+			code.input.setAttribute("aria-invalid", String(m.problem === Key.pin_wrong));
 		},
 	};
 };

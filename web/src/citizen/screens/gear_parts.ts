@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Parts about the person's own devices, used before and during the talk.
 import { listDevices, meterLevel, playTestSound, type Stop } from "../../media/devices";
-import type { Key } from "../../text/da";
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, setText, show } from "../dom";
 import type { Model } from "../model";
@@ -70,11 +70,11 @@ export function levelMeter(label: string, heard: (sound: boolean) => void) {
 export function testSound(app: App) {
 	let stop: Stop | undefined;
 	const play = button(
-		app.say("test_sound"),
+		app.say(Key.test_sound),
 		() => {
 			stop?.();
-			setText(play, app.say("test_sound_on"));
-			stop = playTestSound(() => setText(play, app.say("test_sound")));
+			setText(play, app.say(Key.test_sound_on));
+			stop = playTestSound(() => setText(play, app.say(Key.test_sound)));
 		},
 		"plain",
 	);
@@ -87,14 +87,18 @@ function troubleKeys(which: Which, trouble: Exclude<Model["mic"]["trouble"], "">
 	const camera = which === "camera";
 	switch (trouble) {
 		case "refused":
-			return [camera ? "refused_camera" : "refused_mic", "refused_help", "refused_phone"];
+			return [
+				camera ? Key.refused_camera : Key.refused_mic,
+				Key.refused_help,
+				Key.refused_phone,
+			];
 		case "busy":
-			return [camera ? "busy_camera" : "busy_mic", "busy_help"];
+			return [camera ? Key.busy_camera : Key.busy_mic, Key.busy_help];
 		case "missing":
 		case "unsupported":
 			return camera
-				? ["missing_camera", "missing_camera_help"]
-				: ["missing_mic", "missing_help"];
+				? [Key.missing_camera, Key.missing_camera_help]
+				: [Key.missing_mic, Key.missing_help];
 	}
 }
 
@@ -116,7 +120,7 @@ export function troubleBox(app: App, which: Which) {
 				para(title ?? "", "strong"),
 				para(help.join(" ")),
 				button(
-					app.say("try_again"),
+					app.say(Key.try_again),
 					() => void (which === "mic" ? app.gear.openMic() : app.gear.openCamera()),
 					"plain",
 				),
@@ -140,22 +144,22 @@ export function deviceOffer(app: App, sink: (id: string) => void) {
 		"div",
 		{ class: "note", role: "status", hidden: true },
 		words,
-		button(app.say("use_it"), use, "small"),
-		button(app.say("not_now"), done, "small"),
+		button(app.say(Key.use_it), use, "small"),
+		button(app.say(Key.not_now), done, "small"),
 	);
 	return {
 		root,
 		update(m: Model) {
 			show(root, m.offered !== undefined);
 			const device = m.offered?.label ?? "";
-			setText(words, app.say("new_device", { device }));
+			setText(words, app.say(Key.new_device, { device }));
 		},
 	};
 }
 
 /** The choice of microphone, camera and, where the browser can, loudspeaker. */
 export function deviceChoice(app: App, sink: ((id: string) => void) | undefined) {
-	const root = h("details", { class: "choice" }, h("summary", {}, app.say("choose")));
+	const root = h("details", { class: "choice" }, h("summary", {}, app.say(Key.choose)));
 	const box = h("div", {});
 	root.append(box);
 
@@ -179,12 +183,12 @@ export function deviceChoice(app: App, sink: ((id: string) => void) | undefined)
 		const used = (track: MediaStreamTrack | null) => track?.getSettings().deviceId ?? "";
 		const { tracks } = app.gear;
 		const parts = [
-			select("choose_mic", mics, used(tracks.mic), (id) => void app.gear.openMic(id)),
+			select(Key.choose_mic, mics, used(tracks.mic), (id) => void app.gear.openMic(id)),
 			tracks.camera &&
-				select("choose_camera", cameras, used(tracks.camera), (id) => {
+				select(Key.choose_camera, cameras, used(tracks.camera), (id) => {
 					void app.gear.openCamera(id);
 				}),
-			sink && select("choose_speaker", speakers, "", sink),
+			sink && select(Key.choose_speaker, speakers, "", sink),
 		];
 		box.replaceChildren(...parts.filter((part) => part != null));
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // Waiting: one calm picture, and never a countdown.
+
 import { clock } from "../../text/fill";
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, setText, show } from "../dom";
 import { isAbsent, type Model } from "../model";
@@ -12,33 +14,33 @@ function linesOf(app: App, m: Model): { title: string; lines: string[] } {
 	const time = clock(starts, language);
 	if (m.callMe.asked)
 		return {
-			title: app.say("lobby_title"),
-			lines: [app.say("call_me_sent"), app.say("call_me_sent_stay")],
+			title: app.say(Key.lobby_title),
+			lines: [app.say(Key.call_me_sent), app.say(Key.call_me_sent_stay)],
 		};
 	if (isAbsent(m))
 		return {
-			title: app.say("absent_title"),
+			title: app.say(Key.absent_title),
 			lines: [
-				app.say("absent", { time: clock(m.arrivedMs, language) }),
-				app.say("absent_go"),
+				app.say(Key.absent, { time: clock(m.arrivedMs, language) }),
+				app.say(Key.absent_go),
 			],
 		};
 	if ((state?.booked_form ?? peek?.booked_form) === "phone")
 		return {
-			title: app.say("lobby_phone_title"),
-			lines: [app.say("lobby_phone", { time })],
+			title: app.say(Key.lobby_phone_title),
+			lines: [app.say(Key.lobby_phone, { time })],
 		};
 	const minutes = state?.consultant.late_minutes ?? 0;
 	const here = state?.consultant.here === true;
-	const lines = [app.say(here ? "lobby_here" : "lobby_away")];
-	if (state?.new_device) lines.push(app.say("lobby_new_device"));
+	const lines = [app.say(here ? Key.lobby_here : Key.lobby_away)];
+	if (state?.new_device) lines.push(app.say(Key.lobby_new_device));
 	if (minutes > 0)
-		lines.push(app.say("lobby_late", { minutes }), app.say("lobby_late_stay"));
+		lines.push(app.say(Key.welcome_late, { minutes }), app.say(Key.lobby_late_stay));
 	else {
-		lines.push(app.say("lobby_wait"));
-		if (m.nowMs < starts - 60_000) lines.push(app.say("lobby_early", { time }));
+		lines.push(app.say(Key.lobby_wait));
+		if (m.nowMs < starts - 60_000) lines.push(app.say(Key.lobby_early, { time }));
 	}
-	return { title: app.say("lobby_title"), lines };
+	return { title: app.say(Key.lobby_title), lines };
 }
 
 export function lobby(app: App): Screen {
@@ -46,7 +48,7 @@ export function lobby(app: App): Screen {
 	const title = h("h1", { tabindex: -1 });
 	const lines = h("div", { class: "lead", role: "status" });
 	const cut = h("p", { class: "note", role: "status", hidden: true });
-	const check = button(app.say("check_again"), () => app.go("devices"), "plain");
+	const check = button(app.say(Key.check_again), () => app.go("devices"), "plain");
 	const root = h(
 		"section",
 		{ class: "card lobby" },
@@ -76,7 +78,7 @@ export function lobby(app: App): Screen {
 				lines.replaceChildren(...words.lines.map((line) => para(line)));
 			}
 			show(cut, !now.signalling);
-			setText(cut, now.signalling ? "" : app.say(now.online ? "cut" : "cut_offline"));
+			setText(cut, now.signalling ? "" : app.say(now.online ? Key.cut : Key.cut_offline));
 			show(check, now.state?.booked_form !== "phone");
 		},
 	};

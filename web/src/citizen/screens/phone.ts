@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The meeting goes on by telephone: what will ring, who it is, and the way back to video.
-import type { Key } from "../../text/da";
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, icon, setText, show } from "../dom";
 import type { Model } from "../model";
@@ -9,13 +9,13 @@ import { button, para, type Screen } from "./screen";
 function titleOf(m: Model): Key {
 	switch (m.state?.call.state) {
 		case "ringing":
-			return "calling_title";
+			return Key.calling_title;
 		case "missed":
-			return "missed_title";
+			return Key.missed_title;
 		case "announced":
-			return "announced_title";
+			return Key.announced_title;
 		default:
-			return "talking_title";
+			return Key.talking_title;
 	}
 }
 
@@ -28,15 +28,15 @@ export function callLines(app: App, m: Model): string[] {
 		case "announced":
 		case "ringing":
 			return [
-				app.say("calling"),
-				digits === "" ? "" : app.say("calling_digits", { digits }),
-				call.hidden_number ? app.say("calling_hidden") : "",
-				last2 === "" ? "" : app.say("calling_last2", { last2 }),
+				app.say(Key.calling),
+				digits === "" ? "" : app.say(Key.calling_digits, { digits }),
+				call.hidden_number ? app.say(Key.calling_hidden) : "",
+				last2 === "" ? "" : app.say(Key.calling_last2, { last2 }),
 			].filter((line) => line !== "");
 		case "missed":
-			return [app.say("missed")];
+			return [app.say(Key.missed)];
 		default:
-			return [app.say("talking")];
+			return [app.say(Key.talking)];
 	}
 }
 
@@ -45,14 +45,14 @@ export function callTitle(app: App, m: Model): string {
 }
 
 function wayBack(app: App) {
-	const yes = button(app.say("back_yes"), () => app.video(true));
-	const no = button(app.say("back_no"), () => app.video(false), "plain");
+	const yes = button(app.say(Key.back_yes), () => app.video(true));
+	const no = button(app.say(Key.back_no), () => app.video(false), "plain");
 	const asked = h("p", { role: "status" });
-	const lead = para(app.say("back_now"));
+	const lead = para(app.say(Key.back_now));
 	const root = h(
 		"div",
 		{ class: "note stack" },
-		h("h2", {}, app.say("back_title")),
+		h("h2", {}, app.say(Key.back_title)),
 		lead,
 		h("div", { class: "pair" }, yes, no),
 		asked,
@@ -65,7 +65,7 @@ function wayBack(app: App) {
 			show(lead, m.state?.video_offered === true);
 			show(yes, !m.videoAsked);
 			show(no, !m.videoAsked);
-			setText(asked, m.videoAsked ? app.say("back_asked") : "");
+			setText(asked, m.videoAsked ? app.say(Key.back_asked) : "");
 		},
 	};
 }
@@ -75,7 +75,7 @@ export function phone(app: App): Screen {
 	const lines = h("div", { class: "lead", role: "status" });
 	const digits = h("p", { class: "digits", "aria-hidden": "true" });
 	const back = wayBack(app);
-	const again = button(app.say("back_title"), () => app.video(true), "plain");
+	const again = button(app.say(Key.back_title), () => app.video(true), "plain");
 	const root = h(
 		"section",
 		{ class: "card phone" },
@@ -89,7 +89,7 @@ export function phone(app: App): Screen {
 		lines,
 		back.root,
 		again,
-		h("p", { class: "lock" }, icon("phone"), app.say("private_phone")),
+		h("p", { class: "lock" }, icon("phone"), app.say(Key.private_phone)),
 	);
 	let shown = "";
 	return {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // The screens that say one thing and offer at most two buttons.
-import type { Key } from "../../text/da";
+
 import { clock } from "../../text/fill";
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h } from "../dom";
 import { memory } from "../memory";
@@ -42,41 +43,41 @@ function act(app: App, [key, run]: [Key, (app: App) => void], kind: string) {
 	return button(app.say(key), () => run(app), kind);
 }
 
-const reload: [Key, (app: App) => void] = ["reload", () => location.reload()];
+const reload: [Key, (app: App) => void] = [Key.reload, () => location.reload()];
 
-export const loading = plain({ title: "wait" });
+export const loading = plain({ title: Key.wait });
 export const unsupported = plain({
-	title: "unsupported_title",
-	lines: ["unsupported", "unsupported_call"],
+	title: Key.unsupported_title,
+	lines: [Key.unsupported, Key.unsupported_call],
 });
 export const meetingOver = plain({
-	title: "meeting_over_title",
-	lines: ["end_other", "over_call"],
-	button: ["forget", (app) => app.forget()],
+	title: Key.meeting_over_title,
+	lines: [Key.end_other, Key.over_call],
+	button: [Key.forget, (app) => app.forget()],
 });
 export const taken = plain({
-	title: "taken_title",
-	lines: ["taken"],
-	button: ["taken_back", (app) => app.takeBack()],
+	title: Key.taken_title,
+	lines: [Key.taken],
+	button: [Key.taken_back, (app) => app.takeBack()],
 });
-export const moved = plain({ title: "moved_title", lines: ["moved"] });
-export const removed = plain({ title: "removed_title", lines: ["removed"] });
-export const unsafe = plain({ title: "unsafe_title", lines: ["unsafe"] });
+export const moved = plain({ title: Key.moved_title, lines: [Key.end_other] });
+export const removed = plain({ title: Key.removed_title, lines: [Key.removed] });
+export const unsafe = plain({ title: Key.unsafe_title, lines: [Key.unsafe] });
 export const trouble = plain({
-	title: "trouble_title",
-	lines: ["trouble"],
+	title: Key.trouble_title,
+	lines: [Key.trouble],
 	button: reload,
 });
-export const forgotten = plain({ title: "forgotten_title", lines: ["forgotten"] });
+export const forgotten = plain({ title: Key.forgotten_title, lines: [Key.forgotten] });
 
 export const retry: MakeScreen = (app) => {
 	const problem = app.model().problem;
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say("trouble_title")),
-		para(app.say(problem === "" ? "offline" : problem)),
-		button(app.say("try_again"), app.open),
+		heading(app.say(Key.trouble_title)),
+		para(app.say(problem === "" ? Key.offline : problem)),
+		button(app.say(Key.try_again), app.open),
 	);
 	return { root, update: () => undefined };
 };
@@ -85,18 +86,18 @@ export const inApp: MakeScreen = (app) => {
 	const copied = h("p", { role: "status" });
 	const copy = async () => {
 		await navigator.clipboard.writeText(location.href);
-		copied.textContent = app.say("in_app_copied");
+		copied.textContent = app.say(Key.in_app_copied);
 	};
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say("in_app_title")),
-		para(app.say("in_app")),
-		para(app.say("in_app_how"), "strong"),
+		heading(app.say(Key.in_app_title)),
+		para(app.say(Key.in_app)),
+		para(app.say(Key.in_app_how), "strong"),
 		"clipboard" in navigator &&
-			button(app.say("in_app_copy"), () => void copy().catch(() => undefined)),
+			button(app.say(Key.in_app_copy), () => void copy().catch(() => undefined)),
 		copied,
-		button(app.say("in_app_anyway"), app.open, "plain"),
+		button(app.say(Key.in_app_anyway), app.open, "plain"),
 	);
 	return { root, update: () => undefined };
 };
@@ -106,22 +107,22 @@ export const welcome: MakeScreen = (app) => {
 	const problem = problemLine();
 	const phone = p?.booked_form === "phone";
 	const known = memory.deviceSeat() !== undefined && p?.phase === "live";
-	const start = button(app.say(known ? "back_to_meeting" : "start"), app.begin);
+	const start = button(app.say(known ? Key.back_to_meeting : Key.start), app.begin);
 	const when = whenWords(app, p?.starts ?? 0);
 	const root = h(
 		"section",
 		{ class: "card welcome" },
-		heading(app.say("welcome_title"), face(p?.consultant ?? "")),
-		para(app.say(phone ? "welcome_phone" : "welcome", { when }), "lead"),
+		heading(app.say(Key.welcome_title), face(p?.consultant ?? "")),
+		para(app.say(phone ? Key.welcome_phone : Key.welcome, { when }), "lead"),
 		(p?.late_minutes ?? 0) > 0 &&
-			para(app.say("welcome_late", { minutes: p?.late_minutes ?? 0 }), "note"),
+			para(app.say(Key.welcome_late, { minutes: p?.late_minutes ?? 0 }), "note"),
 		start,
 		problem.line,
 		h(
 			"p",
 			{ class: "quiet-lines" },
-			!phone && h("span", {}, app.say("welcome_easy")),
-			h("span", {}, app.say("welcome_private")),
+			!phone && h("span", {}, app.say(Key.welcome_easy)),
+			h("span", {}, app.say(Key.welcome_private)),
 		),
 	);
 	return {
@@ -139,12 +140,12 @@ export const early: MakeScreen = (app) => {
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say("early_title"), face(m.peek?.consultant ?? "")),
-		para(app.say("early", { when }), "lead"),
-		para(app.say("early_link")),
-		m.peek?.booked_form === "video" && para(app.say("early_try")),
+		heading(app.say(Key.early_title), face(m.peek?.consultant ?? "")),
+		para(app.say(Key.early, { when }), "lead"),
+		para(app.say(Key.early_link)),
+		m.peek?.booked_form === "video" && para(app.say(Key.early_try)),
 		m.peek?.booked_form === "video" &&
-			button(app.say("try_devices"), () => app.go("try")),
+			button(app.say(Key.try_devices), () => app.go("try")),
 	);
 	return { root, update: () => undefined };
 };
@@ -154,9 +155,9 @@ export const over: MakeScreen = (app) => {
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say("over_title")),
-		para(`${app.say("over")} ${app.say("over_call")}`, "lead"),
-		para(app.say("over_digits")),
+		heading(app.say(Key.over_title)),
+		para(`${app.say(Key.over)} ${app.say(Key.over_call)}`, "lead"),
+		para(app.say(Key.over_digits)),
 		box,
 	);
 	return { root, update };
@@ -168,11 +169,11 @@ export const ended: MakeScreen = (app): Screen => {
 	const root = h(
 		"section",
 		{ class: "card" },
-		heading(app.say(held ? "end_title" : "end_other_title")),
-		para(app.say(held ? "end" : "end_other"), "lead"),
+		heading(app.say(held ? Key.end_title : Key.end_other_title)),
+		para(app.say(held ? Key.end : Key.end_other), "lead"),
 		end !== undefined && end.to > end.from && held
 			? para(
-					app.say("end_times", {
+					app.say(Key.end_times, {
 						from: clock(end.from, language),
 						to: clock(end.to, language),
 					}),
@@ -183,11 +184,11 @@ export const ended: MakeScreen = (app): Screen => {
 			h(
 				"p",
 				{ class: "receipt" },
-				`${app.say("end_receipt")} `,
+				`${app.say(Key.end_receipt)} `,
 				h("strong", {}, end.receipt),
 			),
-		button(app.say("forget"), app.forget, "plain"),
-		para(app.say("forget_help"), "hint"),
+		button(app.say(Key.forget), app.forget, "plain"),
+		para(app.say(Key.forget_help), "hint"),
 	);
 	return { root, update: () => undefined };
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // What a screen is, and the parts that several of them share.
 
-import type { Key } from "../../text/da";
 import { clock, day } from "../../text/fill";
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { type Child, h, setText, show } from "../dom";
 import type { Model } from "../model";
@@ -54,8 +54,8 @@ export function whenWords(app: App, starts: number): string {
 	const { language, nowMs } = app.model();
 	const time = clock(starts, language);
 	return day(starts, language) === day(nowMs, language)
-		? app.say("today_at", { time })
-		: app.say("day_at", { time, day: day(starts, language) });
+		? app.say(Key.today_at, { time })
+		: app.say(Key.day_at, { time, day: day(starts, language) });
 }
 
 /** A text field with its label and help in front. */

@@ -3,7 +3,7 @@
 // could worry. What the other side sends is told by the server's state, never guessed.
 
 import { canShareScreen } from "../../media/devices";
-import type { Key } from "../../text/da";
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, icon, type Shape, setText, show } from "../dom";
 import type { Model } from "../model";
@@ -51,27 +51,27 @@ function theirVideo(label: string): HTMLVideoElement {
 /** Both pictures and, while it is shown, a screen. */
 function tiles(app: App) {
 	const name = app.model().state?.consultant.name ?? "";
-	const theirs = theirVideo(app.say("their_camera"));
-	const screen = theirVideo(app.say("their_screen"));
+	const theirs = theirVideo(app.say(Key.their_camera));
+	const screen = theirVideo(app.say(Key.their_screen));
 	const muted = h(
 		"span",
 		{ class: "badge", hidden: true },
 		icon("mic", "off"),
-		h("span", { class: "quiet" }, app.say("their_mic_off")),
+		h("span", { class: "quiet" }, app.say(Key.their_mic_off)),
 	);
 	const noPicture = h(
 		"span",
 		{ class: "blank" },
 		face(name),
-		h("span", {}, app.say("their_camera_off")),
+		h("span", {}, app.say(Key.their_camera_off)),
 	);
 	const own = ownPreview();
-	const ownBlank = h("span", { class: "blank" }, h("span", {}, app.say("preview_off")));
+	const ownBlank = h("span", { class: "blank" }, h("span", {}, app.say(Key.preview_off)));
 	const screenTile = h(
 		"figure",
 		{ class: "tile screen" },
 		screen,
-		h("figcaption", {}, app.say("their_screen")),
+		h("figcaption", {}, app.say(Key.their_screen)),
 	);
 	const root = h(
 		"div",
@@ -83,7 +83,7 @@ function tiles(app: App) {
 			{ class: "tile" },
 			own.video,
 			ownBlank,
-			h("figcaption", {}, app.say("you")),
+			h("figcaption", {}, app.say(Key.you)),
 		),
 	);
 	return {
@@ -106,20 +106,20 @@ function tiles(app: App) {
 }
 
 function troubleWords(app: App, m: Model): string {
-	if (!m.online) return app.say("cut_offline");
-	if (m.link === "connecting") return app.say("connecting");
+	if (!m.online) return app.say(Key.cut_offline);
+	if (m.link === "connecting") return app.say(Key.connecting);
 	if (m.link !== "connected" || m.health === "dead")
-		return app.say(m.wasConnected ? "cut" : "connecting");
-	if (!m.signalling) return app.say("signal_cut");
-	if (m.rung === "audio" || m.rung === "relay") return app.say("thin");
-	return m.rung === "low" ? app.say("low") : "";
+		return app.say(m.wasConnected ? Key.cut : Key.connecting);
+	if (!m.signalling) return app.say(Key.signal_cut);
+	if (m.rung === "audio" || m.rung === "relay") return app.say(Key.thin);
+	return m.rung === "low" ? app.say(Key.low) : "";
 }
 
 const NET: Record<Model["health"], Key> = {
-	good: "net_good",
-	weak: "net_weak",
-	bad: "net_bad",
-	dead: "net_dead",
+	good: Key.net_good,
+	weak: Key.net_weak,
+	bad: Key.net_bad,
+	dead: Key.net_dead,
 };
 
 /** Lock, words about the line, and whatever needs to be said right now. */
@@ -138,25 +138,25 @@ function notices(app: App) {
 	const code = h(
 		"div",
 		{ class: "note", hidden: true },
-		h("span", {}, app.say("code")),
+		h("span", {}, app.say(Key.code)),
 		digits,
-		h("span", { class: "hint" }, app.say("code_help")),
+		h("span", { class: "hint" }, app.say(Key.code_help)),
 	);
 	const micLost = button(
-		app.say("mic_again"),
+		app.say(Key.mic_again),
 		() => void app.gear.openMic(app.model().mic.device),
 	);
-	const hear = button(app.say("hear"), app.sound.hear);
+	const hear = button(app.say(Key.hear), app.sound.hear);
 	const stop = h(
 		"div",
 		{ class: "note sharing", hidden: true },
-		h("span", {}, app.say("sharing")),
-		button(app.say("share_stop"), app.gear.stopShare, "small"),
+		h("span", {}, app.say(Key.sharing)),
+		button(app.say(Key.share_stop), app.gear.stopShare, "small"),
 	);
 	const shareRefused = h(
 		"p",
 		{ class: "note", role: "alert", hidden: true },
-		app.say("share_screen_refused"),
+		app.say(Key.share_screen_refused),
 	);
 	const root = h(
 		"div",
@@ -176,7 +176,7 @@ function notices(app: App) {
 			const up = m.link === "connected";
 			const confirmed = m.state?.sas.confirmed === true;
 			show(bar, up);
-			setText(privacy, app.say(confirmed ? "private_checked" : "private"));
+			setText(privacy, app.say(confirmed ? Key.private_checked : Key.private));
 			setText(net, app.say(NET[m.health]));
 			net.className = `net ${m.health}`;
 			const words = troubleWords(app, m);
@@ -204,21 +204,21 @@ function notices(app: App) {
 function controls(app: App, room: HTMLElement, line: HTMLElement, choice: HTMLElement) {
 	const { gear } = app;
 	const mic = control(
-		app.say("mic"),
+		app.say(Key.mic),
 		["mic", "off"],
 		() => void gear.setMic(!app.model().mic.on),
 	);
-	const camera = control(app.say("camera"), ["camera", "off"], () =>
+	const camera = control(app.say(Key.camera), ["camera", "off"], () =>
 		gear.tracks.camera === null
 			? void gear.openCamera(app.model().camera.device)
 			: gear.closeCamera(),
 	);
-	const share = control(app.say("share"), ["share"], () =>
+	const share = control(app.say(Key.share), ["share"], () =>
 		app.model().sharing ? gear.stopShare() : void gear.startShare(app.wholeScreen()),
 	);
-	const text = control(app.say("text_button"), ["text"], () => toggle(line));
-	const more = control(app.say("devices_button"), ["gear"], () => toggle(choice));
-	const full = control(app.say("full"), ["full"], () => {
+	const text = control(app.say(Key.text_button), ["text"], () => toggle(line));
+	const more = control(app.say(Key.devices_button), ["gear"], () => toggle(choice));
+	const full = control(app.say(Key.full), ["full"], () => {
 		const now = document.fullscreenElement
 			? document.exitFullscreen()
 			: room.requestFullscreen();
@@ -256,7 +256,7 @@ export function talk(app: App): Screen {
 	const root = h("section", { class: "talk" });
 	const bar = controls(app, root, line.root, choice.root);
 	root.append(
-		h("h1", { tabindex: -1, class: "quiet" }, app.say("talk_title")),
+		h("h1", { tabindex: -1, class: "quiet" }, app.say(Key.talk_title)),
 		said.root,
 		micTrouble.root,
 		cameraTrouble.root,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The text line of the talk. Lines live in the model only; nothing keeps them.
+import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, setText, show } from "../dom";
 import type { Line, Model } from "../model";
@@ -14,8 +15,12 @@ export function textLine(app: App) {
 		maxlength: TEXT_MAX,
 		autocomplete: "off",
 	});
-	const log = h("div", { class: "log", role: "log", "aria-label": app.say("text_log") });
-	const send = h("button", { class: "small" }, app.say("text_send"));
+	const log = h("div", {
+		class: "log",
+		role: "log",
+		"aria-label": app.say(Key.text_log),
+	});
+	const send = h("button", { class: "small" }, app.say(Key.text_send));
 	const hint = h("p", { class: "hint" });
 	const submit = () => {
 		const text = input.value.trim();
@@ -29,7 +34,7 @@ export function textLine(app: App) {
 		log,
 		form(
 			submit,
-			h("label", { for: "text-line" }, app.say("text_line")),
+			h("label", { for: "text-line" }, app.say(Key.text_line)),
 			h("span", { class: "pair" }, input, send),
 		),
 		hint,
@@ -37,7 +42,11 @@ export function textLine(app: App) {
 	let shown: Line[] = [];
 
 	function lineOf({ mine, text }: Line): HTMLElement {
-		const who = h("span", { class: "hint" }, app.say(mine ? "text_you" : "text_from"));
+		const who = h(
+			"span",
+			{ class: "hint" },
+			app.say(mine ? Key.text_you : Key.text_from),
+		);
 		return h("p", { class: mine ? "mine" : "theirs" }, who, h("span", {}, text));
 	}
 
@@ -45,7 +54,7 @@ export function textLine(app: App) {
 		root,
 		update(m: Model) {
 			send.disabled = !m.channel;
-			setText(hint, app.say(m.channel ? "text_kept" : "text_closed"));
+			setText(hint, app.say(m.channel ? Key.text_kept : Key.text_closed));
 			if (m.lines === shown) return;
 			// The log is append-only but for the oldest, so that only news is read out.
 			const fresh = m.lines.filter((line) => !shown.includes(line));
