@@ -23,8 +23,7 @@
 	(10 * MS_MINUTE) /* a meeting that ends sooner gives way to a new one */
 #define NUMBER_TRIES 8
 
-/* -- the account ------------------------------------------------------------------------
- */
+/* -- the account ------------------------------------------------------------------- */
 static int write_trial_file(struct phrase_call *c, const char *password)
 {
 	char text[256];

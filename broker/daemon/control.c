@@ -214,8 +214,7 @@ static void guest_comes(void *arg)
 	loop_watch_want(g->watch, LOOP_READ);
 }
 
-/* -- the socket -------------------------------------------------------------------------
- */
+/* -- the socket -------------------------------------------------------------------- */
 /* The folder's lock is ours: a socket that is there was left behind. */
 static int open_socket(struct control *c)
 {

@@ -44,8 +44,7 @@ static int drop_capabilities(void)
 	return 0;
 }
 
-/* -- files ------------------------------------------------------------------------------
- */
+/* -- files ------------------------------------------------------------------------- */
 #define READ_FILES (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITE_FILES                                                                      \
 	(READ_FILES | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |   \
@@ -118,6 +117,7 @@ static void allow_ours(int ruleset, int abi, const char *config, const struct pl
 	allow(ruleset, "/usr/share/zoneinfo", READ_FILES);
 	allow(ruleset, "/etc/localtime", LANDLOCK_ACCESS_FS_READ_FILE);
 	allow(ruleset, "/proc/self", READ_FILES);
+	allow(ruleset, "/dev/urandom", LANDLOCK_ACCESS_FS_READ_FILE); /* SQLite's seed */
 }
 
 static int use_landlock(const char *config, const struct place *p)

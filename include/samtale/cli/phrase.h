@@ -41,8 +41,7 @@ struct phrase {
 extern const struct phrase phrases[];
 extern const size_t phrase_count;
 
-/* -- parsing ----------------------------------------------------------------------------
- */
+/* -- parsing ----------------------------------------------------------------------- */
 struct phrase_slot {
 	char name[PHRASE_WORD_MAX]; /* of <name> or --name, without marks */
 	const char *value;          /* borrowed from the words; "" for a flag */
@@ -62,15 +61,13 @@ must_check int phrase_parse(
 /* NULL when it was not given. */
 const char *phrase_value(const struct phrase_words *w, const char *name);
 
-/* -- help -------------------------------------------------------------------------------
- */
+/* -- help -------------------------------------------------------------------------- */
 /* The lines of all phrases, or of those that begin with `first` (NULL: all). The number
  * of lines. */
 unsigned phrase_help(FILE *to, const char *first);
 void phrase_manual(FILE *to); /* docs/man/samtale.1, whole */
 
-/* -- running ----------------------------------------------------------------------------
- */
+/* -- running ----------------------------------------------------------------------- */
 struct phrase_effects {    /* what the house must hear of after the commit */
 	int64_t user_gone; /* account disabled or reset; 0: none */
 	bool booking_changed;
