@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * What is served as it is: pages filled, escaped, with an etag that follows the text.
+ */
+#include "../../../broker/daemon/site.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct asset *find(const struct site *s, const char *path)
+{
+	unsigned count;
+	const struct asset *assets = site_assets(s, &count);
+
+	for (unsigned i = 0; i < count; i++)
+		if (strcmp(assets[i].path, path) == 0)
+			return &assets[i];
+	return NULL;
+}
+
+static bool holds(struct bytes text, const char *part)
+{
+	return memmem(text.at, text.len, part, strlen(part)) != NULL;
+}
+
+static struct site *make(const struct settings *settings, bool trial)
+{
+	struct site_words words = { settings, "https://a.test", 1795332800000, trial };
+	struct site *s = NULL;
+
+	assert_int_equal(site_new(&s, &words), 0);
+	return s;
+}
+
+static struct settings settings_named(const char *name)
+{
+	struct settings s;
+	struct setting_error e;
+
+	settings_init(&s);
+	assert_int_equal(settings_set(&s, "org.name", name, &e), 0);
+	assert_int_equal(settings_set(&s, "org.phone", "+45 70 10 20 30", &e), 0);
+	return s;
+}
+
+static void pages_hold_the_organisation_and_the_banner(void **state)
+{
+	struct settings settings = settings_named("A<B");
+	owned(site_freep) struct site *s = make(&settings, true);
+	const char *const paths[] = { "/", "/j", "/staff" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		const struct asset *a = find(s, paths[i]);
+
+		assert_non_null(a);
+		assert_true(holds(a->identity, "A&lt;B"));
+		assert_false(holds(a->identity, "A<B"));
+		assert_false(holds(a->identity, "{{"));
+		assert_true(holds(
+			a->identity, "Kun til afprøvning – ikke til rigtige borgere"));
+		assert_false(a->immutable);
+		assert_string_not_equal(a->etag, "");
+	}
+	assert_true(holds(find(s, "/")->identity, "tel:+4570102030"));
+	assert_true(holds(site_not_found(s), "tel:+4570102030"));
+	assert_true(holds(site_not_found(s), "Siden findes ikke"));
+}
+
+static void without_a_trial_there_is_no_banner(void **state)
+{
+	struct settings settings = settings_named("A");
+	owned(site_freep) struct site *s = make(&settings, false);
+
+	(void)state;
+	assert_false(holds(find(s, "/")->identity, "afprøvning"));
+}
+
+static void the_etag_follows_the_text(void **state)
+{
+	struct settings one = settings_named("A"), two = settings_named("B");
+	owned(site_freep) struct site *a = make(&one, true);
+	owned(site_freep) struct site *again = make(&one, true);
+	owned(site_freep) struct site *b = make(&two, true);
+
+	(void)state;
+	assert_string_equal(find(a, "/")->etag, find(again, "/")->etag);
+	assert_string_not_equal(find(a, "/")->etag, find(b, "/")->etag);
+}
+
+static void security_txt_is_there_only_with_a_contact(void **state)
+{
+	struct settings settings = settings_named("A");
+	struct setting_error e;
+	owned(site_freep) struct site *without = make(&settings, true);
+	owned(site_freep) struct site *with = NULL;
+	const struct asset *a;
+
+	(void)state;
+	assert_null(find(without, "/.well-known/security.txt"));
+	assert_int_equal(
+		settings_set(&settings, "org.security_contact", "mailto:a@b.dk", &e), 0);
+	with = make(&settings, true);
+	a = find(with, "/.well-known/security.txt");
+	assert_non_null(a);
+	assert_true(holds(a->identity, "Contact: mailto:a@b.dk\nExpires: 2027-05-21T"));
+	assert_true(holds(a->identity, "Canonical: https://a.test/"));
+}
+
+/* What was replaced stays readable for answers that are on their way. */
+static void a_replaced_site_lives_on_for_a_while(void **state)
+{
+	struct settings settings = settings_named("A");
+	struct site *first = make(&settings, true);
+	struct site *second = make(&settings, true);
+	struct bytes page = find(first, "/")->identity;
+
+	(void)state;
+	second = site_follow(second, first);
+	assert_true(holds(page, "<title>"));
+	(void)site_free(second); /* both */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pages_hold_the_organisation_and_the_banner),
+		cmocka_unit_test(without_a_trial_there_is_no_banner),
+		cmocka_unit_test(the_etag_follows_the_text),
+		cmocka_unit_test(security_txt_is_there_only_with_a_contact),
+		cmocka_unit_test(a_replaced_site_lives_on_for_a_while),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
