@@ -6,8 +6,8 @@ import { phoneHref, phoneWords } from "../text/fill";
 import { Key } from "../text/keys";
 import type { App } from "./app";
 import { h, setText, show } from "./dom";
-import type { Model } from "./model";
-import { button, field, form, para, problemLine } from "./screens/screen";
+import { type Model, type Screen, screenOf } from "./model";
+import { button, field, form, para, problemLine, submitButton } from "./screens/screen";
 
 function callMeForm(app: App): { root: HTMLElement; update(m: Model): void } {
 	const phone = field(
@@ -44,7 +44,7 @@ function callMeForm(app: App): { root: HTMLElement; update(m: Model): void } {
 		number,
 		phone.box,
 		problem.line,
-		h("button", { class: "main" }, app.say(Key.call_me_send)),
+		submitButton(app.say(Key.call_me_send)),
 		other,
 	);
 	const sent = h(
@@ -84,6 +84,20 @@ function shownNumber(m: Model): string {
 	return phoneWords(m.peek?.call.number || ownNumber);
 }
 
+/** True while somebody is calling already, so that there is nothing to ask for. */
+function isCalled(m: Model): boolean {
+	const call = m.state?.call.state ?? "none";
+	return m.state?.form === "phone" || ["announced", "ringing", "talking"].includes(call);
+}
+
+/** Closes it, so that the new screen is seen; not while a number is being typed. */
+function close(details: HTMLDetailsElement): void {
+	if (details.querySelector("input:focus") !== null) return;
+	const inside = details.contains(document.activeElement);
+	details.open = false;
+	if (inside) document.querySelector<HTMLElement>("main h1")?.focus();
+}
+
 /** Fills the shell in for a language; `update` after every change of the model. */
 export function helpBar(app: App): (m: Model) => void {
 	const details = document.querySelector<HTMLDetailsElement>("#call-me");
@@ -97,6 +111,7 @@ export function helpBar(app: App): (m: Model) => void {
 		const part = document.querySelector(place);
 		if (part) setText(part, app.say(key));
 	}
+	let at: Screen = "loading";
 	return (m) => {
 		const number = m.peek?.call.number || ownNumber;
 		link?.setAttribute("href", phoneHref(number));
@@ -104,7 +119,11 @@ export function helpBar(app: App): (m: Model) => void {
 		if (shown) setText(shown, shownNumber(m));
 		const way = m.state?.way ?? m.peek?.way ?? "speech";
 		const over = m.stage === "ended" || m.stage === "meeting_over";
-		if (details) show(details, way === "speech" && !over && m.stage !== "forgotten");
+		const none = over || m.stage === "forgotten" || isCalled(m);
+		if (details) show(details, way === "speech" && !none);
+		const now = screenOf(m);
+		if (details && at !== now && at !== "loading") close(details);
+		at = now;
 		parts.update(m);
 	};
 }

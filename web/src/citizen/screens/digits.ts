@@ -12,6 +12,7 @@ import {
 	type MakeScreen,
 	para,
 	problemLine,
+	submitButton,
 } from "./screen";
 
 const NUMERIC = { type: "text", inputmode: "numeric", autocomplete: "off" };
@@ -32,7 +33,7 @@ export function digitsForm(app: App) {
 		maxlength: 9,
 	});
 	const problem = problemLine();
-	const send = h("button", { class: "main" }, app.say(Key.digits_send));
+	const send = submitButton(app.say(Key.digits_send));
 	const submit = () => {
 		const [n, p] = [digitsOf(number.input), digitsOf(pin.input)];
 		if (n.length === 8 && p.length === 6) return app.digits(n, p);
@@ -70,7 +71,7 @@ export const pin: MakeScreen = (app) => {
 		maxlength: 9,
 	});
 	const problem = problemLine();
-	const send = h("button", { class: "main" }, app.say(Key.pin_send));
+	const send = submitButton(app.say(Key.pin_send));
 	const submit = () => {
 		const value = digitsOf(code.input);
 		if (value.length === 6) return app.redeem(value);

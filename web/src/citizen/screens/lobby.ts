@@ -53,8 +53,8 @@ export function lobby(app: App): Screen {
 		"section",
 		{ class: "card lobby" },
 		h(
-			"hgroup",
-			{},
+			"header",
+			{ class: "title" },
 			h(
 				"span",
 				{ class: "breath", "aria-hidden": "true" },

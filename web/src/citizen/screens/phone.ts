@@ -80,8 +80,8 @@ export function phone(app: App): Screen {
 		"section",
 		{ class: "card phone" },
 		h(
-			"hgroup",
-			{},
+			"header",
+			{ class: "title" },
 			h("span", { class: "breath", "aria-hidden": "true" }, icon("phone")),
 			title,
 		),

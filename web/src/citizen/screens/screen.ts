@@ -17,11 +17,16 @@ export interface Screen {
 export type MakeScreen = (app: App) => Screen;
 
 export function heading(text: string, ...before: Child[]): HTMLElement {
-	return h("hgroup", {}, ...before, h("h1", { tabindex: -1 }, text));
+	return h("header", { class: "title" }, ...before, h("h1", { tabindex: -1 }, text));
 }
 
 export function para(text: string, kind = ""): HTMLParagraphElement {
 	return h("p", kind === "" ? {} : { class: kind }, text);
+}
+
+/** The button of a form. */
+export function submitButton(text: string, kind = "main"): HTMLButtonElement {
+	return h("button", { type: "submit", class: kind }, text);
 }
 
 export function button(text: string, act: () => void, kind = "main"): HTMLButtonElement {

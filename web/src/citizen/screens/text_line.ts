@@ -4,7 +4,7 @@ import { Key } from "../../text/keys";
 import type { App } from "../app";
 import { h, setText, show } from "../dom";
 import type { Line, Model } from "../model";
-import { form } from "./screen";
+import { form, submitButton } from "./screen";
 
 const TEXT_MAX = 2000;
 
@@ -20,7 +20,7 @@ export function textLine(app: App) {
 		role: "log",
 		"aria-label": app.say(Key.text_log),
 	});
-	const send = h("button", { class: "small" }, app.say(Key.text_send));
+	const send = submitButton(app.say(Key.text_send), "small");
 	const hint = h("p", { class: "hint" });
 	const submit = () => {
 		const text = input.value.trim();
