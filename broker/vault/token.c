@@ -107,6 +107,15 @@ void token_random(enum token_kind kind, char *ret, size_t cap)
 	(void)sodium_bin2base64(ret, cap, raw, kinds[kind].bytes, BASE64);
 }
 
+/* libsodium 1.0.18 reads every byte above 0x7f as '_': another spelling. */
+static bool is_ascii(struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] > 0x7f)
+			return false;
+	return true;
+}
+
 bool token_hash(const struct node_key *n, enum token_kind kind, struct bytes text,
 	struct token_hash *ret)
 {
@@ -115,7 +124,8 @@ bool token_hash(const struct node_key *n, enum token_kind kind, struct bytes tex
 
 	assert(kind < TOKEN_KIND_COUNT);
 	/* Text, not bytes, tells the length: one token has exactly one spelling. */
-	if (text.len != sodium_base64_ENCODED_LEN(kinds[kind].bytes, BASE64) - 1)
+	if (text.len != sodium_base64_ENCODED_LEN(kinds[kind].bytes, BASE64) - 1 ||
+		!is_ascii(text))
 		return false;
 	if (sodium_base642bin(raw, sizeof(raw), (const char *)text.at, text.len, NULL, &len,
 		    NULL, BASE64) != 0 ||

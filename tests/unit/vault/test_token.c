@@ -108,7 +108,8 @@ static void what_is_no_token_is_refused(void **state)
 {
 	static const char *const rows[] = { "", "EtsfTdagMy0g-LddrTSuC",
 		"EtsfTdagMy0g-LddrTSuCwA", "EtsfTdagMy0g+LddrTSuCw", "EtsfTdagMy0g-LddrTSuCx",
-		"EtsfTdagMy0g-LddrTSu==", "EtsfTdagMy0g-LddrTS Cw" };
+		"EtsfTdagMy0g-LddrTSu==", "EtsfTdagMy0g-LddrTS Cw",
+		"EtsfTdagMy0g\xc0LddrTSuCw" }; /* the last: a byte that libsodium reads as _ */
 	struct vault_place *p = *state;
 	struct token_hash h;
 
