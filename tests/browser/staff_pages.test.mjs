@@ -543,7 +543,7 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		assert.equal((await heard("end")).outcome, "held");
 		world.say({ type: "ended", summary: world.summary });
 		await shows("Mødet er slut");
-		await shows("Videomøde 10.00–10.29");
+		await shows("Video 21 min., Telefon 8 min. (oplyst af dig). Borgeren valgte formen.");
 		assert.deepEqual(
 			await page.evaluate(() => window.tracks.map((track) => track.readyState)),
 			["ended"],

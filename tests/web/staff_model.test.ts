@@ -23,6 +23,7 @@ import {
 	reduce,
 	type State,
 } from "../../web/src/staff/model/state";
+import { lineOf } from "../../web/src/staff/model/summary";
 import {
 	callAfter,
 	callNow,
@@ -347,6 +348,52 @@ describe("the open meeting", () => {
 		);
 		assert.deepEqual(talk.lines, []);
 		assert.equal(talk.number, null);
+	});
+});
+
+describe("the line for the case system", () => {
+	const summary = {
+		outcome: "held",
+		from: NOON,
+		to: NOON + 29 * 60_000,
+		level: 1,
+		chosen_by: "citizen",
+		minutes: { video: 21, audio: 0, phone: 8 },
+		stated: ["phone"],
+		receipt: "7F3K-29QD",
+	} as const;
+	const options = {
+		starts: NOON,
+		booked: "video",
+		zone: ZONE,
+		lang: "da",
+		t: da,
+	} as const;
+
+	it("says when, what, minutes per form and who chose", () => {
+		assert.equal(
+			lineOf({ ...summary, stated: ["phone"] }, options),
+			"Møde søndag den 22. november 2026 kl. 12.00–12.29: Holdt. " +
+				"Video 21 min., Telefon 8 min. (oplyst af dig). Borgeren valgte formen. Kvittering 7F3K-29QD.",
+		);
+	});
+
+	it("names the booked form of a talk that was over within a minute", () => {
+		const minutes = { video: 0, audio: 0, phone: 0 };
+		const line = lineOf({ ...summary, minutes, stated: [] }, options);
+		assert.match(line, /Holdt\. Video under 1 min\. Borgeren/);
+	});
+
+	it("names the planned time of a meeting that never began", () => {
+		const minutes = { video: 0, audio: 0, phone: 0 };
+		assert.equal(
+			lineOf(
+				{ ...summary, outcome: "no_show", from: 0, minutes, stated: [] },
+				{ ...options, lang: "en", t: en },
+			),
+			"Meeting Sunday 22 November 2026 at 12:00: The citizen did not come. " +
+				"The citizen chose the form. Receipt 7F3K-29QD.",
+		);
 	});
 });
 

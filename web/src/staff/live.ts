@@ -55,9 +55,14 @@ export function enterRoom(meeting: string, entered: Room): void {
 }
 
 export function leaveRoom(): void {
+	if (room && connection?.isUp()) connection.send({ type: "leave" });
+	forgetRoom();
+}
+
+/** The broker has already taken the seat away: the meeting is over, or a colleague's. */
+export function forgetRoom(): void {
 	room = undefined;
 	held = [];
-	if (connection?.isUp()) connection.send({ type: "leave" });
 }
 
 /** Sends, or holds it for the next time that the meeting was entered. */

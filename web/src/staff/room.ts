@@ -11,11 +11,12 @@ import type { Outcome, RefusedCode } from "../protocol/words";
 import { ask } from "../session/api";
 import { accepted } from "./account";
 import { reloadDay } from "./desk";
-import { enterRoom, leaveRoom, send } from "./live";
-import { phoneNumber, writtenSummary } from "./model/http";
+import { enterRoom, forgetRoom, leaveRoom, send } from "./live";
+import { oneSummary, phoneNumber } from "./model/http";
+import { inTalk } from "./model/state";
 import { admitted, type Talk } from "./model/talk";
 import { attach, detach, release, startMic, watch } from "./own";
-import { announce, dispatch, goInstead, local, remote, state, t } from "./store";
+import { announce, dispatch, go, goInstead, local, remote, state, t } from "./store";
 
 const EMPTY = { mic: null, camera: null, screen: null };
 
@@ -35,6 +36,13 @@ export function openMeeting(id: string): void {
 	dispatch({ do: "open", id });
 	madeAvailable = "";
 	enterRoom(id, { epoch: () => media?.epoch() ?? 0, receive, takenOver, left });
+}
+
+/** Shows a meeting's page; a talk that runs in another is not left by accident. */
+export function goToMeeting(id: string): void {
+	const other = inTalk(state.value) && state.value.talk?.meeting !== id;
+	if (other) dispatch({ do: "dialog", dialog: { is: "leave", id } });
+	else go({ at: "talk", id });
 }
 
 /** Leaves the open meeting; the talk of the others goes on, ours is torn down. */
@@ -65,6 +73,7 @@ function takenOver(): void {
 }
 
 function left(): void {
+	forgetRoom();
 	tearDown();
 	dispatch({ do: "close" });
 	goInstead({ at: "day" });
@@ -189,30 +198,23 @@ function refusedBy(code: RefusedCode): void {
 function over(summary: Extract<ToStaff, { type: "ended" }>["summary"]): void {
 	const talk = state.value.talk;
 	if (!talk) return;
+	forgetRoom();
 	tearDown();
 	dispatch({ do: "over", summary });
 	void forgetCertificate(talk.meeting);
-	void fetchLine(talk.meeting);
 	void reloadDay();
-}
-
-async function fetchLine(meeting: string): Promise<void> {
-	const answer = await ask(`/staff/meetings/${meeting}/summary`, writtenSummary);
-	if (answer.ok && state.value.talk?.meeting === meeting)
-		set({ line: answer.value.line });
 }
 
 /** The summary of a meeting that is over already. */
 export async function showSummary(meeting: string): Promise<void> {
-	const answer = await ask(`/staff/meetings/${meeting}/summary`, writtenSummary);
-	const summary = accepted(answer);
+	const answer = await ask(`/staff/meetings/${meeting}/summary`, oneSummary);
+	const summary = accepted(answer)?.summary;
 	if (!summary) return;
 	if (state.value.talk?.meeting !== meeting) {
 		closeMeeting();
 		dispatch({ do: "open", id: meeting });
 	} else tearDown();
 	dispatch({ do: "over", summary });
-	set({ line: summary.line });
 }
 
 export function showPanel(panel: Talk["panel"]): void {

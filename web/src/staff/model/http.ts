@@ -103,13 +103,7 @@ export const oneInvitation = fields({ invitation });
 export const phoneNumber = fields({ phone: phoneText, given: flag });
 export type PhoneNumber = Decoded<typeof phoneNumber>;
 
-/** The summary as HTTP answers it, with the line for the case system. */
-export const summaryLine = fields({ line: text(1000) });
-export const writtenSummary: Decoder<Decoded<typeof summary> & { line: string }> = (
-	value,
-	at,
-) => ({ ...summary(value, at), ...summaryLine(value, at) });
-export type WrittenSummary = Decoded<typeof writtenSummary>;
+export const oneSummary = fields({ summary });
 
 export const setupStart = fields({
 	username: text(64, 1),

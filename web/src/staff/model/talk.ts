@@ -53,7 +53,6 @@ export interface Talk {
 	headset: { id: string; label: string } | null;
 	ending: boolean;
 	summary: Summary | null;
-	line: string;
 	refused: RefusedCode | null;
 }
 
@@ -84,7 +83,6 @@ export function newTalk(meeting: string): Talk {
 		headset: null,
 		ending: false,
 		summary: null,
-		line: "",
 		refused: null,
 	};
 }

@@ -90,9 +90,9 @@ export function sayDay(day: Day, lang: "da" | "en", thisYear = day.slice(0, 4)):
 		month: "long",
 		...year,
 	});
+	// Browsers disagree on what stands after a weekday.
 	const said = format.format(Date.parse(`${day}T12:00:00Z`));
-	// Browsers disagree on the little word after a Danish weekday.
-	return lang === "da" ? said.replace(/^(\p{L}+),? (?=\d)/u, "$1 den ") : said;
+	return lang === "da" ? said.replace(/^(\p{L}+),? (?=\d)/u, "$1 den ") : said.replace(",", "");
 }
 
 /** `m:ss` below an hour, `h:mm:ss` above. */

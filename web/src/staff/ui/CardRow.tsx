@@ -2,19 +2,12 @@
 // One meeting of the day: time, length, what it is, how the citizen is doing, and the one
 // thing to do now.
 import type { Card } from "../model/http";
-import { inTalk } from "../model/state";
 import { cardWords, wants } from "../model/words";
-import { clock, dispatch, go, state, t } from "../store";
+import { goToMeeting } from "../room";
+import { clock, state, t } from "../store";
 import { Button } from "./Button";
 import { CardMenu } from "./CardMenu";
 import { Icon } from "./Icon";
-
-/** Opens a meeting; a talk that runs in another is not left by accident. */
-function openCard(id: string): void {
-	const other = inTalk(state.value) && state.value.talk?.meeting !== id;
-	if (other) dispatch({ do: "dialog", dialog: { is: "leave", id } });
-	else go({ at: "talk", id });
-}
 
 function First({ card, urgent }: { card: Card; urgent: boolean }) {
 	const words = t.value.day;
@@ -25,7 +18,7 @@ function First({ card, urgent }: { card: Card; urgent: boolean }) {
 			<Button
 				kind="quiet"
 				label={`${words.summary} ${name}`}
-				onPress={() => openCard(card.id)}
+				onPress={() => goToMeeting(card.id)}
 			>
 				{words.summary}
 			</Button>
@@ -37,7 +30,7 @@ function First({ card, urgent }: { card: Card; urgent: boolean }) {
 			kind={urgent ? "primary" : "plain"}
 			icon={phone ? "phone" : "camera"}
 			label={`${phone ? words.openCall : words.open} ${name}`}
-			onPress={() => openCard(card.id)}
+			onPress={() => goToMeeting(card.id)}
 		>
 			{phone ? words.openCall : words.open}
 		</Button>

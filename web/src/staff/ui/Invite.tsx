@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { fetchInvitation } from "../desk";
 import { dayOf, sayDay } from "../model/time";
+import { goToMeeting } from "../room";
 import { clock, go, lang, state, t, zone } from "../store";
 import { Button } from "./Button";
 import { Copy } from "./Copy";
@@ -67,7 +68,7 @@ export function Invite({ id }: { id: string }) {
 				<Button icon="print" onPress={() => go({ at: "guide", id })}>
 					{words.guide}
 				</Button>
-				<Button kind={open ? "primary" : "plain"} onPress={() => go({ at: "talk", id })}>
+				<Button kind={open ? "primary" : "plain"} onPress={() => goToMeeting(id)}>
 					{words.openTalk}
 				</Button>
 				<Button kind="quiet" onPress={() => go({ at: "day" })}>

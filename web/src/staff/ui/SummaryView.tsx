@@ -2,13 +2,12 @@
 // After the end: what it was, minutes per form, one line to paste, and the next card.
 import type { Summary } from "../../protocol/staff";
 import { nextCard } from "../model/state";
+import { FORMS, lineOf } from "../model/summary";
 import type { Talk } from "../model/talk";
-import { clock, go, goInstead, state, t } from "../store";
+import { clock, go, goInstead, lang, state, t, zone } from "../store";
 import { Button } from "./Button";
 import { Copy } from "./Copy";
 import { Heading } from "./Heading";
-
-const FORMS = ["video", "audio", "phone"] as const;
 
 function Minutes({ summary }: { summary: Summary }) {
 	const held = FORMS.filter((form) => summary.minutes[form] > 0);
@@ -58,6 +57,14 @@ function Next({ talk }: { talk: Talk }) {
 
 export function SummaryView({ talk, summary }: { talk: Talk; summary: Summary }) {
 	const words = t.value.end;
+	const card = state.value.cards[talk.meeting];
+	const line = lineOf(summary, {
+		starts: talk.seat?.starts ?? card?.starts ?? summary.to,
+		booked: talk.seat?.booked_form ?? card?.form ?? "video",
+		zone: zone.value,
+		lang: lang.value,
+		t: t.value,
+	});
 	return (
 		<div class="sheet narrow stack">
 			<Heading title={words.summary} />
@@ -67,15 +74,13 @@ export function SummaryView({ talk, summary }: { talk: Talk; summary: Summary })
 				<span class="muted"> · {words.receipt(summary.receipt)}</span>
 			</p>
 			<Minutes summary={summary} />
-			{talk.line && (
-				<div class="stack tight">
-					<p class="legend">{words.line}</p>
-					<p class="note pasteline">{talk.line}</p>
-					<div class="row">
-						<Copy kind="plain" text={talk.line} words={words.copyLine} />
-					</div>
+			<div class="stack tight">
+				<p class="legend">{words.line}</p>
+				<p class="note pasteline">{line}</p>
+				<div class="row">
+					<Copy kind="plain" text={line} words={words.copyLine} />
 				</div>
-			)}
+			</div>
 			<p class="muted small">{words.released}</p>
 			<Next talk={talk} />
 		</div>
