@@ -7,13 +7,16 @@
  */
 #include "json_tree.h"
 
+#include "samtale/base/fault.h"
+
+#include <errno.h>
 #include <stdlib.h>
 
 struct parse {
 	struct jtree *tree;
 	uint8_t *at, *end;
 	unsigned depth;
-	bool not_utf8;
+	int why; /* result when it fails */
 };
 
 /* -- text ----------------------------------------------------------------------------- */
@@ -118,7 +121,7 @@ static bool pass_beyond_ascii(struct parse *p, uint8_t **to)
 	while (p->at + n < p->end && p->at[n] >= 0x80)
 		n++;
 	if (!bytes_is_clean_text(bytes_of(p->at, n), false)) {
-		p->not_utf8 = true;
+		p->why = JIN_E_NOT_UTF8;
 		return false;
 	}
 	move(p, to, n);
@@ -177,12 +180,11 @@ static bool skip_char(struct parse *p, const char *any_of)
 
 static bool parse_integer(struct bytes digits, bool negative, int64_t *ret)
 {
-	uint64_t v;
+	uint64_t v = 0;
+	bool fits = bytes_to_u64(digits, (uint64_t)INT64_MAX + negative, &v);
 
-	if (!bytes_to_u64(digits, (uint64_t)INT64_MAX + negative, &v))
-		return false;
 	*ret = negative ? (int64_t)(0 - v) : (int64_t)v;
-	return true;
+	return fits;
 }
 
 static bool parse_number(struct parse *p, struct jnode *n)
@@ -239,16 +241,20 @@ static void skip_blanks(struct parse *p)
 }
 
 /* Index of a new node, 0 when there is no room (the root is made by itself). */
-static uint32_t add_node(struct jtree *t)
+static uint32_t add_node(struct parse *p)
 {
+	struct jtree *t = p->tree;
+
 	if (t->nodes == JSON_NODES)
 		return 0;
 	if (t->nodes == t->cap) {
 		size_t cap = t->cap * 4;
 		struct jnode *node = realloc(t->node, cap * sizeof(*node));
 
-		if (!node)
+		if (!node) {
+			p->why = fault_here(ENOMEM);
 			return 0;
+		}
 		t->node = node;
 		t->cap = cap;
 	}
@@ -271,12 +277,10 @@ static bool is_new_key(const struct jtree *t, uint32_t parent, uint32_t child)
 
 static bool parse_key(struct parse *p, uint32_t parent, uint32_t child)
 {
-	uint32_t at, len;
+	struct jnode *n = &p->tree->node[child];
 
-	if (!skip_char(p, "\"") || !parse_text(p, &at, &len))
+	if (!skip_char(p, "\"") || !parse_text(p, &n->key, &n->key_len))
 		return false;
-	p->tree->node[child].key = at;
-	p->tree->node[child].key_len = len;
 	skip_blanks(p);
 	return skip_char(p, ":") && is_new_key(p->tree, parent, child);
 }
@@ -289,12 +293,10 @@ static bool parse_children(struct parse *p, uint32_t at, const char *close, bool
 	if (++p->depth > JSON_DEPTH)
 		return false;
 	skip_blanks(p);
-	if (skip_char(p, close)) {
-		p->depth--;
-		return true;
-	}
+	if (skip_char(p, close))
+		return p->depth-- > 0;
 	do {
-		uint32_t child = add_node(p->tree);
+		uint32_t child = add_node(p);
 
 		skip_blanks(p);
 		if (child == 0 || (keyed && ++count > JSON_FIELDS) ||
@@ -303,8 +305,7 @@ static bool parse_children(struct parse *p, uint32_t at, const char *close, bool
 		p->tree->node[at].count++;
 		skip_blanks(p);
 	} while (skip_char(p, ","));
-	p->depth--;
-	return skip_char(p, close);
+	return p->depth-- > 0 && skip_char(p, close);
 }
 
 static bool parse_any(struct parse *p, uint32_t at)
@@ -348,8 +349,8 @@ static struct jtree *copy_of(struct bytes text)
 		return NULL;
 	t->text = malloc(text.len + 1);
 	t->node = calloc(FIRST_NODES, sizeof(*t->node));
-	t->cap = FIRST_NODES;
 	t->nodes = 1;
+	t->cap = FIRST_NODES;
 	if (!t->text || !t->node)
 		return jtree_free(t);
 	if (text.len > 0)
@@ -360,11 +361,11 @@ static struct jtree *copy_of(struct bytes text)
 int jtree_new(struct jtree **ret, struct bytes text)
 {
 	struct jtree *t = copy_of(text);
-	struct parse p = { .tree = t };
+	struct parse p = { .tree = t, .why = JIN_E_BAD };
 	bool good;
 
 	if (!t)
-		return JIN_E_BAD;
+		return fault_here(ENOMEM);
 	p.at = t->text;
 	p.end = t->text + text.len;
 	good = parse_value(&p, 0) && t->node[0].kind == JNODE_OBJECT;
@@ -374,15 +375,15 @@ int jtree_new(struct jtree **ret, struct bytes text)
 		return 0;
 	}
 	(void)jtree_free(t);
-	return p.not_utf8 ? JIN_E_NOT_UTF8 : JIN_E_BAD;
+	return p.why;
 }
 
 struct jtree *jtree_free(struct jtree *t)
 {
-	if (!t)
-		return NULL;
-	free(t->node);
-	free(t->text);
+	if (t) {
+		free(t->node);
+		free(t->text);
+	}
 	free(t);
 	return NULL;
 }

@@ -30,7 +30,7 @@ struct jtree {
 	uint8_t *text;
 };
 
-/* Outcomes: JIN_E_BAD, JIN_E_NOT_UTF8. */
+/* Outcomes: JIN_E_BAD, JIN_E_NOT_UTF8. Faults: -ENOMEM. */
 must_check int jtree_new(struct jtree **ret, struct bytes text);
 struct jtree *jtree_free(struct jtree *t);
 

@@ -6,6 +6,8 @@
  */
 #include "samtale/session/message.h"
 
+#include "samtale/base/fault.h"
+
 #include <stdio.h>
 
 enum { C = ROLE_CITIZEN, S = ROLE_STAFF, B = ROLE_CITIZEN | ROLE_STAFF };
@@ -328,7 +330,9 @@ int message_decode(struct bytes text, enum peer_role from, struct message *ret)
 	int r = jin_open(&ret->in, text, LIMIT_WS_MESSAGE);
 
 	if (r != 0)
-		return r == JIN_E_NOT_UTF8 ? MESSAGE_E_NOT_UTF8 : MESSAGE_E_BAD;
+		return r < 0		     ? fault_pass(r) :
+		       r == JIN_E_NOT_UTF8 ? MESSAGE_E_NOT_UTF8 :
+					     MESSAGE_E_BAD;
 	ret->from = from;
 	ret->meeting = 0;
 	ret->event = (struct meeting_event){ 0 };

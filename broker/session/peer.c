@@ -221,7 +221,8 @@ static bool pay(struct peer *p)
 
 static enum close_code close_of(int outcome)
 {
-	return outcome == MESSAGE_E_NOT_UTF8 ? CLOSE_NOT_UTF8 :
+	return outcome < 0		     ? CLOSE_FAULT :
+	       outcome == MESSAGE_E_NOT_UTF8 ? CLOSE_NOT_UTF8 :
 	       outcome == MESSAGE_E_WRONG    ? CLOSE_WRONG_STATE :
 					       CLOSE_BAD_MESSAGE;
 }

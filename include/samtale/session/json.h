@@ -29,7 +29,7 @@ struct jin {
 #define JIN_E_NOT_UTF8 2
 
 /* text must be one JSON object of at most max bytes. Outcomes: JIN_E_BAD, JIN_E_NOT_UTF8.
- * What is read from it is borrowed until jin_close(). */
+ * Faults: -ENOMEM. What is read from it is borrowed until jin_close(). */
 must_check int jin_open(struct jin *in, struct bytes text, size_t max);
 void jin_close(struct jin *in); /* JIN_NULL is fine, twice is fine */
 

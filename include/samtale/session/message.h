@@ -76,6 +76,6 @@ struct message {
 #define MESSAGE_E_WRONG 3    /* 4012: not a message of this role */
 
 /* from: ROLE_NOBODY before hello, then only hello is good. The SDP is not filtered yet.
- * *ret needs message_done() after 0 alone. */
+ * *ret needs message_done() after 0 alone. Faults: -ENOMEM. */
 must_check int message_decode(struct bytes text, enum peer_role from, struct message *ret);
 void message_done(struct message *m);
