@@ -3,6 +3,23 @@
 // phones that do it in hardware, and retransmission. The rest would only fill the SDP,
 // which the protocol limits to 400 lines.
 
+/**
+ * Without the lines about codecs that their section does not list. Firefox leaves those of a
+ * codec that was not preferred, and Chromium refuses a description that has them.
+ */
+export function withoutStrays(sdp: string): string {
+	let listed: string[] = [];
+	const isStray = (line: string) => {
+		const payload = /^a=(?:rtpmap|rtcp-fb|fmtp):(\d+) /.exec(line)?.[1];
+		return payload !== undefined && !listed.includes(payload);
+	};
+	const kept = sdp.split("\r\n").filter((line) => {
+		if (line.startsWith("m=")) listed = line.split(" ").slice(3);
+		return !isStray(line);
+	});
+	return kept.join("\r\n");
+}
+
 export function isSpare(codec: { mimeType: string; sdpFmtpLine?: string }): boolean {
 	const format = codec.sdpFmtpLine ?? "";
 	switch (codec.mimeType.toLowerCase()) {

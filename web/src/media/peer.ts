@@ -13,7 +13,7 @@ import {
 	type Start,
 } from "../protocol/common";
 import { decodeText } from "../protocol/decode";
-import { isSpare } from "./codecs";
+import { isSpare, withoutStrays } from "./codecs";
 
 export type Source = "mic" | "camera" | "screen";
 export const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
@@ -195,7 +195,8 @@ export function createPeer(
 		if (pc.signalingState !== "stable") return;
 		const made = await pc.createOffer({ iceRestart });
 		await pc.setLocalDescription(made);
-		events.signal({ type: "signal", kind: "offer", epoch, sdp: made.sdp ?? "" });
+		const sdp = withoutStrays(made.sdp ?? "");
+		events.signal({ type: "signal", kind: "offer", epoch, sdp });
 	}
 
 	function restart(): void {
