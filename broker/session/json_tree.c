@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#define FIRST_NODES 16 /* enough for most messages */
 struct parse {
 	struct jtree *tree;
 	uint8_t *at, *end;
@@ -338,8 +339,6 @@ static bool parse_value(struct parse *p, uint32_t at)
 }
 
 /* -- life ----------------------------------------------------------------------------- */
-
-#define FIRST_NODES 16
 
 static struct jtree *copy_of(struct bytes text)
 {
