@@ -92,7 +92,9 @@ export function sayDay(day: Day, lang: "da" | "en", thisYear = day.slice(0, 4)):
 	});
 	// Browsers disagree on what stands after a weekday.
 	const said = format.format(Date.parse(`${day}T12:00:00Z`));
-	return lang === "da" ? said.replace(/^(\p{L}+),? (?=\d)/u, "$1 den ") : said.replace(",", "");
+	return lang === "da"
+		? said.replace(/^(\p{L}+),? (?=\d)/u, "$1 den ")
+		: said.replace(",", "");
 }
 
 /** `m:ss` below an hour, `h:mm:ss` above. */
