@@ -178,8 +178,12 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 	}
 
 	function begin(): void {
-		if (seat !== "") enter(seat, false);
-		else if (model.peek?.pin) go("pin");
+		if (seat !== "") {
+			// Back into a running talk: straight to it, with the microphone.
+			const live = model.peek?.phase === "live";
+			if (live) memory.setHad("mic", true);
+			enter(seat, live);
+		} else if (model.peek?.pin) go("pin");
 		else redeem("");
 	}
 

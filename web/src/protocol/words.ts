@@ -87,25 +87,25 @@ export const SUBPROTOCOL = "samtale.v1";
 /** Longest frame of the protocol, either way. */
 export const FRAME_MAX = 16 * 1024;
 
-/** Close codes of protocol.md 8. */
-export const CLOSE = {
-	done: 1000,
-	not_text: 1003,
-	not_utf8: 1007,
-	too_big: 1009,
-	fault: 1011,
-	taken_over: 4001,
-	seat_moved: 4002,
-	removed: 4003,
-	upgrade: 4004,
-	restarting: 4005,
-	signed_out: 4006,
-	bad_message: 4010,
-	no_hello: 4011,
-	wrong_state: 4012,
-	too_fast: 4013,
-	too_slow: 4014,
-	unknown_seat: 4015,
-	silent: 4016,
-	over_limit: 4017,
-} as const;
+/** Close codes of protocol.md 8; an enum, so that the bundle carries numbers. */
+export enum Close {
+	done = 1000,
+	not_text = 1003,
+	not_utf8 = 1007,
+	too_big = 1009,
+	fault = 1011,
+	taken_over = 4001,
+	seat_moved = 4002,
+	removed = 4003,
+	upgrade = 4004,
+	restarting = 4005,
+	signed_out = 4006,
+	bad_message = 4010,
+	no_hello = 4011,
+	wrong_state = 4012,
+	too_fast = 4013,
+	too_slow = 4014,
+	unknown_seat = 4015,
+	silent = 4016,
+	over_limit = 4017,
+}

@@ -4,7 +4,7 @@
 // What is sent while it is away is kept (bounded) and follows the next hello; the broker
 // drops what went stale meanwhile.
 import { type Decoder, decodeText } from "../protocol/decode";
-import { CLOSE, SUBPROTOCOL } from "../protocol/words";
+import { Close, SUBPROTOCOL } from "../protocol/words";
 
 /** Why a connection will not come back. */
 export type Ending =
@@ -58,22 +58,22 @@ const PROTOCOL_RETRIES = 2;
 const NEWEST_ONLY = new Set(["step", "hidden", "media"]);
 
 const ENDINGS = new Map<number, Ending>([
-	[CLOSE.done, "done"],
-	[CLOSE.taken_over, "taken_over"],
-	[CLOSE.seat_moved, "seat_moved"],
-	[CLOSE.removed, "removed"],
-	[CLOSE.upgrade, "upgrade"],
-	[CLOSE.signed_out, "signed_out"],
-	[CLOSE.unknown_seat, "unknown_seat"],
+	[Close.done, "done"],
+	[Close.taken_over, "taken_over"],
+	[Close.seat_moved, "seat_moved"],
+	[Close.removed, "removed"],
+	[Close.upgrade, "upgrade"],
+	[Close.signed_out, "signed_out"],
+	[Close.unknown_seat, "unknown_seat"],
 ]);
 const OUR_FAULT = new Set<number>([
-	CLOSE.not_text,
-	CLOSE.not_utf8,
-	CLOSE.too_big,
-	CLOSE.bad_message,
-	CLOSE.no_hello,
-	CLOSE.wrong_state,
-	CLOSE.too_fast,
+	Close.not_text,
+	Close.not_utf8,
+	Close.too_big,
+	Close.bad_message,
+	Close.no_hello,
+	Close.wrong_state,
+	Close.too_fast,
 ]);
 
 function between(least: number, most: number): number {
@@ -82,9 +82,9 @@ function between(least: number, most: number): number {
 
 /** The wait before try number `tries` (0 is the first after a loss). */
 export function waitMs(tries: number, code: number): number {
-	const announced = code === CLOSE.restarting || code === CLOSE.fault;
+	const announced = code === Close.restarting || code === Close.fault;
 	if (announced && tries === 0) return between(300, 1500);
-	if (code === CLOSE.over_limit) return between(3000, 5000);
+	if (code === Close.over_limit) return between(3000, 5000);
 	return FIRST_WAITS_MS[tries] ?? between(3000, 5000);
 }
 
@@ -151,7 +151,7 @@ export function connect<In, Out extends { type: string }>(
 		try {
 			message = decodeText(options.decode, frame);
 		} catch {
-			lost(CLOSE.bad_message);
+			lost(Close.bad_message);
 			return;
 		}
 		events.message(message);

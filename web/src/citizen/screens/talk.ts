@@ -59,12 +59,8 @@ function tiles(app: App) {
 		icon("mic", "off"),
 		h("span", { class: "quiet" }, app.say(Key.their_mic_off)),
 	);
-	const noPicture = h(
-		"span",
-		{ class: "blank" },
-		face(name),
-		h("span", {}, app.say(Key.their_camera_off)),
-	);
+	const noWords = h("span", {}, app.say(Key.their_camera_off));
+	const noPicture = h("span", { class: "blank" }, face(name), noWords);
 	const own = ownPreview();
 	const ownBlank = h("span", { class: "blank" }, h("span", {}, app.say(Key.preview_off)));
 	const screenTile = h(
@@ -96,7 +92,10 @@ function tiles(app: App) {
 			setTrack(screen, tracks?.screen ?? null);
 			show(theirs, seen);
 			show(noPicture, !seen);
-			show(muted, sends?.mic === false);
+			// While connecting nothing was said yet about what the other side sends.
+			const up = m.link === "connected";
+			show(noWords, up);
+			show(muted, up && sends?.mic === false);
 			show(screenTile, sends?.share === true);
 			root.classList.toggle("with-screen", sends?.share === true);
 			own.update(app.gear.tracks.camera);
