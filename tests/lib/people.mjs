@@ -75,22 +75,65 @@ export function assertCalm(page) {
 	assert.deepEqual(errors, [], "errors in the console");
 }
 
-/** Runs in the page before its own scripts: a voice that no document holds can be found. */
-function keepVoices() {
-	const RealAudio = window.Audio;
-	window.Audio = (...args) => {
-		const audio = new RealAudio(...args);
-		const attach = () => document.body.append(audio);
-		if (document.body) attach();
-		else addEventListener("DOMContentLoaded", attach, { once: true });
-		return audio;
+/**
+ * Runs in the page before its own scripts and changes nothing that they can tell: keeps what
+ * they make in window.seen, and puts a voice that no document holds where it can be found.
+ */
+function observe() {
+	const seen = { peers: [], tracks: [], frames: [] };
+	window.seen = seen;
+	const { RTCPeerConnection, WebSocket, Audio } = window;
+	window.RTCPeerConnection = class extends RTCPeerConnection {
+		constructor(...args) {
+			super(...args);
+			seen.peers.push(this);
+		}
 	};
+	window.WebSocket = class extends WebSocket {
+		constructor(...args) {
+			super(...args);
+			this.addEventListener("message", ({ data }) => seen.frames.push(data));
+		}
+		send(data) {
+			seen.frames.push(data);
+			super.send(data);
+		}
+	};
+	window.Audio = class extends Audio {
+		constructor() {
+			super();
+			const attach = () => document.body.append(this);
+			if (document.body) attach();
+			else addEventListener("DOMContentLoaded", attach, { once: true });
+		}
+	};
+	const { mediaDevices } = navigator;
+	if (!mediaDevices) return; // about:blank
+	for (const name of ["getUserMedia", "getDisplayMedia"]) {
+		const open = mediaDevices[name].bind(mediaDevices);
+		mediaDevices[name] = async (...args) => {
+			const stream = await open(...args);
+			seen.tracks.push(...stream.getTracks());
+			return stream;
+		};
+	}
 }
+
+/** The page's peer connections and tracks that are still open: { peers, tracks }. */
+export const stillOpen = (page) =>
+	page.evaluate(() => ({
+		peers: window.seen.peers.filter((p) => p.connectionState !== "closed").length,
+		tracks: window.seen.tracks.filter((t) => t.readyState === "live").length,
+	}));
+
+/** The signalling messages that the page sent and got so far. */
+export const framesOf = (page) =>
+	page.evaluate(() => window.seen.frames.map((frame) => JSON.parse(frame)));
 
 async function newPage(browser, broker, profile) {
 	const page = await browser.newPage(broker.origin, profile);
-	if ("addInitScript" in page) await page.addInitScript(keepVoices);
-	else await page.evaluateOnNewDocument(keepVoices);
+	if ("addInitScript" in page) await page.addInitScript(observe);
+	else await page.evaluateOnNewDocument(observe);
 	return page;
 }
 
