@@ -49,7 +49,7 @@ int run_backup_keygen(struct phrase_call *c)
 struct copy {
 	const char *path; /* database */
 	int (*write)(const char *path, struct seal_stream *to);
-	const char *stamp; /* touched when done; NULL: none */
+	bool stamped; /* its date is what `doctor` looks at */
 };
 
 /* Written beside the target and moved there whole: an old backup stays until then. */
@@ -76,14 +76,18 @@ static int write_copy(const struct copy *copy, const uint8_t public[SEAL_PUBLIC_
 	return r;
 }
 
-static void touch(const char *path)
+/* Its date says when; it stays the folder's owner's. */
+static void touch(const struct place *p)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd = open(p->backup_stamp, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat st;
 
-	if (fd >= 0) {
-		(void)futimens(fd, NULL);
-		(void)close(fd);
-	}
+	if (fd < 0)
+		return;
+	(void)futimens(fd, NULL);
+	if (stat(p->folder, &st) == 0 && fchown(fd, st.st_uid, st.st_gid) != 0)
+		(void)unlink(p->backup_stamp);
+	(void)close(fd);
 }
 
 static int back_up(struct phrase_call *c, const struct copy *copy)
@@ -111,21 +115,20 @@ static int back_up(struct phrase_call *c, const struct copy *copy)
 	if (r != 0)
 		return phrase_fail(c, "%s could not be written: %s.", file,
 			r < 0 ? strerror(-r) : "the copy failed");
-	if (copy->stamp)
-		touch(copy->stamp);
+	if (copy->stamped)
+		touch(c->place);
 	(void)fprintf(c->out, "%s is written\n", file);
 	return 0;
 }
 
 int run_backup(struct phrase_call *c)
 {
-	return back_up(c, &(struct copy){ c->place->database, sqlite_backup,
-				  c->place->backup_stamp });
+	return back_up(c, &(struct copy){ c->place->database, sqlite_backup, true });
 }
 
 int run_key_backup(struct phrase_call *c)
 {
-	return back_up(c, &(struct copy){ c->place->keys, keys_db_backup, NULL });
+	return back_up(c, &(struct copy){ c->place->keys, keys_db_backup, false });
 }
 
 /* -- restoring

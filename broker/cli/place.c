@@ -9,10 +9,12 @@
 #include "samtale/vault/secret.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -153,6 +155,17 @@ void place_set_timezone(const struct place *p)
 {
 	(void)setenv("TZ", p->settings.org_timezone, 1);
 	tzset();
+}
+
+int place_become_owner(const struct place *p)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || stat(p->folder, &st) != 0 || st.st_uid == 0)
+		return 0;
+	if (setgroups(0, NULL) != 0 || setegid(st.st_gid) != 0 || seteuid(st.st_uid) != 0)
+		return fault_here(errno);
+	return 0;
 }
 
 void place_secret_sentence(

@@ -73,8 +73,12 @@ static int open_parts(struct session *s, struct phrase_call *c)
 {
 	struct vault_parts parts = { .record = record_use };
 	struct place_error e;
-	int r = take_lock(s, c);
+	int r = place_become_owner(c->place);
 
+	if (r < 0)
+		return phrase_fail(c, "The owner of %s cannot be acted for: %s.",
+			c->place->folder, strerror(-r));
+	r = take_lock(s, c);
 	if (r != 0)
 		return r;
 	r = node_key_load(&s->node, c->place->node_key);

@@ -85,21 +85,20 @@ int run_config_show(struct phrase_call *c)
  * -------------------------------------------------------------------------------- */
 static int make_folder(struct phrase_call *c)
 {
+	const char *folder = c->place->folder;
 	struct stat st;
+	int r;
 
-	if (mkdir(c->place->folder, 0700) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return phrase_fail(c, "The data folder %s cannot be made: %s.",
-			c->place->folder, strerror(errno));
-	if (stat(c->place->folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
-		access(c->place->folder, W_OK) != 0)
-		return phrase_fail(
-			c, "The data folder %s cannot be written.", c->place->folder);
+	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+		return phrase_fail(c, "The data folder %s cannot be made: %s.", folder,
+			strerror(errno));
+	r = place_become_owner(c->place);
+	if (r < 0 || stat(folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
+		euidaccess(folder, W_OK) != 0)
+		return phrase_fail(c, "The data folder %s cannot be written.", folder);
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return phrase_fail(c,
-			"Others may enter the data folder %s; chmod 700 it.",
-			c->place->folder);
+		return phrase_fail(
+			c, "Others may enter the data folder %s; chmod 700 it.", folder);
 	return 0;
 }
 

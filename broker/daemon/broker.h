@@ -96,7 +96,6 @@ void figures_write(void *broker, struct writer *to); /* metrics_fn */
 /* -- report.c: what the child tells its parent ------------------------------------- */
 enum report_kind {
 	REPORT_READY = 1, /* body: the origin */
-	REPORT_STATUS,    /* body: one line for systemctl status */
 	REPORT_RELOADED,
 	REPORT_BEAT,
 };

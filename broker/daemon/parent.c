@@ -177,7 +177,7 @@ static void reported(struct parent *p, struct child *c, const struct frame *f)
 	case REPORT_BEAT:
 		c->beat_ms = clock_boot_ms();
 		break;
-	default: /* a status is for people who ask the child itself */
+	default: /* our own child sends nothing else */
 		break;
 	}
 }

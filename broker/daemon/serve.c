@@ -64,7 +64,6 @@ static void begin_stop(struct broker *b)
 	b->stopping = true;
 	b->stop_by_ms = loop_now_ms() + DRAIN_MS;
 	log_event(EV_STOPPING);
-	report_send(b->report_fd, REPORT_STATUS, "stopping");
 	listener_stop_accepting(b->listener);
 	house_stop(b->house);
 	listener_close_all(b->listener, close_code_number(CLOSE_RESTARTING),
