@@ -172,19 +172,15 @@ static void read_request(struct call *c, const struct api_request *r)
 		call_refuse_field(c, 400, "bad_request", c->in.bad_field);
 }
 
-/* Worker. Who is signed in; refuses with 401 or 423. */
+/* Worker. Who is signed in; refuses with 401. Outcome: CALL_E_IDLE. */
 static int ask_staff(struct call *c, struct store *s)
 {
 	const struct settings *set = c->api->parts.settings;
 	int64_t now = clock_utc_ms(), idle;
 	int r = s->staff_session->get(s, &c->session_hash, &c->session);
 
-	if (r < 0)
-		return fault_pass(r);
-	if (r == 0 && c->session.expires_ms > now)
+	if (r == 0)
 		r = s->user->by_id(s, c->session.user, &c->user);
-	else
-		r = STORE_E_NONE;
 	if (r < 0)
 		return fault_pass(r);
 	if (r != 0 || c->user.disabled) {
@@ -192,12 +188,12 @@ static int ask_staff(struct call *c, struct store *s)
 		return CALL_E_REFUSED;
 	}
 	idle = now - c->session.used_ms;
+	if (c->session.expires_ms <= now && !c->in_talk)
+		return CALL_E_IDLE;
 	if (c->route->needs & ROUTE_EVEN_LOCKED)
 		return 0;
-	if (idle > set->staff_idle_lock_minutes * MS_MINUTE) {
-		call_refuse(c, 423, "locked");
-		return CALL_E_REFUSED;
-	}
+	if (idle > set->staff_idle_lock_minutes * MS_MINUTE && !c->in_talk)
+		return CALL_E_IDLE;
 	if (idle > TOUCH_AFTER_MS)
 		return s->staff_session->touch(s, &c->session_hash, now);
 	return 0;

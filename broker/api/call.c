@@ -115,6 +115,20 @@ static int task_ask(struct desk_task *t, struct store *s)
 	return ct->step.ask(ct->call, s);
 }
 
+/* Once more if she is in a talk: that is use, though nobody touched the page. */
+static void answer_idle(struct call *c, const struct step *step)
+{
+	bool is_over = c->session.expires_ms <= clock_utc_ms();
+
+	c->in_talk = house_is_talking(c->api->parts.house, &c->session_hash);
+	if (c->in_talk) {
+		call_again(c, step->ask, step->answer);
+		return;
+	}
+	call_refuse(c, is_over ? 401 : 423, is_over ? "signed_out" : "locked");
+	call_send(c);
+}
+
 static void task_answer(struct desk_task *t, int result)
 {
 	struct call_task *ct = container_of(t, struct call_task, task);
@@ -122,6 +136,10 @@ static void task_answer(struct desk_task *t, int result)
 	struct step step = ct->step;
 
 	free(ct);
+	if (result == CALL_E_IDLE) {
+		answer_idle(c, &step);
+		return;
+	}
 	if (result < 0)
 		call_fault(c, result);
 	else if (result > 0 && !c->error) /* an outcome that no route named */

@@ -51,6 +51,8 @@ struct route {
 };
 
 #define CALL_E_REFUSED 1
+/* The sign-in is locked or over, unless it is in a talk: only the loop knows. */
+#define CALL_E_IDLE 16
 
 /* What the body of a request may say, decoded by the routes' read(). */
 struct link_ask {
@@ -97,6 +99,7 @@ struct call {
 	uint64_t prefix;
 	bool own_network;
 	bool has_device, has_session;
+	bool in_talk; /* of staff: neither locked nor ended while it lasts */
 	struct token_hash device, session_hash;
 	struct user user; /* staff routes: who is signed in */
 	struct staff_session session;

@@ -5,7 +5,8 @@
  */
 #include "inner.h"
 
-/* -- telling staff -------------------------------------------------------------------- */
+/* -- telling staff --------------------------------------------------------------------
+ */
 
 static void day_changed(struct circle *c)
 {
@@ -18,7 +19,7 @@ static void day_changed(struct circle *c)
 	if (!c)
 		return;
 	RING_EACH(&c->staff, r)
-		peer_send(container_of(r, struct peer, at_circle), &o);
+	peer_send(container_of(r, struct peer, at_circle), &o);
 }
 
 static void tell_day(struct house *h, const struct booking *row)
@@ -26,7 +27,8 @@ static void tell_day(struct house *h, const struct booking *row)
 	day_changed(house_circle(h, row->team, row->owner));
 }
 
-/* -- a row was saved ------------------------------------------------------------------ */
+/* -- a row was saved ------------------------------------------------------------------
+ */
 
 struct change {
 	struct wait wait;
@@ -48,7 +50,8 @@ static void empty_lobby(struct live *l)
 {
 	for (size_t i = 0; i < LIMIT_ENTRIES && !l->gone; i++) {
 		const struct meeting_entry *at = &l->meeting.entries[i];
-		struct meeting_event e = { .kind = MEETING_EV_FORGET, .entry = at->number };
+		struct meeting_event e = { .kind = MEETING_EV_FORGET,
+			.entry = at->number };
 		struct peer *p = live_peer(l, at->number);
 		struct bringer by = { 0 };
 
@@ -77,7 +80,7 @@ static void name_answer(struct desk_task *task, int result)
 	if (result == 0 && l && l->state == LIVE_READY && !live_peer(l, 0)) {
 		memcpy(l->name, c->owner.given, sizeof(l->name));
 		RING_EACH(&l->peers, r)
-			container_of(r, struct peer, at_live)->state_due = true;
+		container_of(r, struct peer, at_live)->state_due = true;
 		house_mark(l);
 	}
 	change_free(c);
@@ -102,8 +105,8 @@ static void changed(struct wait *w, int result, struct live *l)
 
 /* A meeting that is not in memory has nothing live to follow; it reads the row when it is
  * loaded. A cancelled or restored one is loaded, because its record must follow. */
-static void follow(struct house *h, const struct booking *row, bool load,
-	const struct change *what)
+static void follow(
+	struct house *h, const struct booking *row, bool load, const struct change *what)
 {
 	struct change *c;
 
@@ -156,7 +159,15 @@ void house_owner_changed(struct house *h, const struct booking *row, int64_t for
 	follow(h, row, false, &what);
 }
 
-/* -- sign-out ------------------------------------------------------------------------- */
+/* -- sign-out -------------------------------------------------------------------------
+ */
+
+static bool is_of_session(const struct peer *p, const struct token_hash *session)
+{
+	return p->role == ROLE_STAFF &&
+	       secret_equal(bytes_of(session->at, TOKEN_HASH_BYTES),
+		       bytes_of(p->who.session.at, TOKEN_HASH_BYTES));
+}
 
 static void sign_out(struct house *h, int64_t user, const struct token_hash *session)
 {
@@ -164,13 +175,21 @@ static void sign_out(struct house *h, int64_t user, const struct token_hash *ses
 	{
 		struct peer *p = container_of(r, struct peer, at_heard);
 
-		if (p->role != ROLE_STAFF)
-			continue;
-		if (session ? secret_equal(bytes_of(session->at, TOKEN_HASH_BYTES),
-				      bytes_of(p->who.session.at, TOKEN_HASH_BYTES)) :
-			      p->user == user)
+		if (session ? is_of_session(p, session)
+			    : p->role == ROLE_STAFF && p->user == user)
 			peer_close(p, CLOSE_SIGNED_OUT);
 	}
+}
+
+bool house_is_talking(const struct house *h, const struct token_hash *session)
+{
+	for (const struct ring *r = h->silent.next; r != &h->silent; r = r->next) {
+		const struct peer *p = container_of(r, struct peer, at_heard);
+
+		if (p->live && !p->closing && is_of_session(p, session))
+			return true;
+	}
+	return false;
 }
 
 void house_signed_out(struct house *h, const struct token_hash *session)
@@ -183,14 +202,16 @@ void house_user_gone(struct house *h, int64_t user)
 	sign_out(h, user, NULL);
 }
 
-/* -- cards ---------------------------------------------------------------------------- */
+/* -- cards ----------------------------------------------------------------------------
+ */
 
 /* Of a meeting that nobody has touched: what its row and the clock say. */
 static void write_untouched(struct house *h, const struct booking *row, struct jout *o)
 {
 	struct meeting_booking booking = { .starts_ms = row->starts_ms,
 		.minutes = row->minutes,
-		.form = row->form == BOOKING_PHONE ? MEETING_FORM_PHONE : MEETING_FORM_VIDEO };
+		.form = row->form == BOOKING_PHONE ? MEETING_FORM_PHONE
+						   : MEETING_FORM_VIDEO };
 	struct live l = { .house = h };
 
 	meeting_init(&l.meeting, &h->rules, &booking, house_now(h));
@@ -215,7 +236,8 @@ void house_servers_write(struct house *h, struct jout *o)
 	jout_word(o, "policy", ice_is_relay_only(h) ? "relay" : "all");
 }
 
-/* -- summary -------------------------------------------------------------------------- */
+/* -- summary --------------------------------------------------------------------------
+ */
 
 struct summary {
 	struct wait wait;
@@ -240,8 +262,8 @@ static void summary_loaded(struct wait *w, int result, struct live *l)
 	free(s);
 }
 
-void house_summary(struct house *h, int64_t meeting, int64_t user, house_summary_fn done,
-	void *arg)
+void house_summary(
+	struct house *h, int64_t meeting, int64_t user, house_summary_fn done, void *arg)
 {
 	struct summary *s = calloc(1, sizeof(*s));
 
@@ -255,7 +277,8 @@ void house_summary(struct house *h, int64_t meeting, int64_t user, house_summary
 	live_touch(h, meeting, user, &s->wait);
 }
 
-/* -- administration ------------------------------------------------------------------- */
+/* -- administration -------------------------------------------------------------------
+ */
 
 struct end {
 	struct wait wait;

@@ -137,6 +137,9 @@ void house_owner_changed(struct house *h, const struct booking *row, int64_t for
 /* Sign-out, disabled or reset account: connections end with 4006. */
 void house_signed_out(struct house *h, const struct token_hash *session);
 void house_user_gone(struct house *h, int64_t user);
+/* Is a connection of that sign-in in a meeting? Then it is neither locked nor ended.
+ * Looks at every connection: for the rare case alone. */
+bool house_is_talking(const struct house *h, const struct token_hash *session);
 
 /* Writes "live": {...} of a card into an open object. */
 void house_live_write(struct house *h, const struct booking *row, struct jout *o);

@@ -86,6 +86,49 @@ static void being_idle_locks_and_use_keeps_open(void **state)
 	assert_int_equal(kit_ask(k, API_POST, "/api/v1/staff/sign-out", "{}"), 200);
 }
 
+static void woken(void *conn)
+{
+	(void)conn;
+}
+
+static void closed(void *conn, uint16_t code, const char *reason)
+{
+	(void)conn;
+	(void)code;
+	(void)reason;
+}
+
+static void a_talk_is_neither_locked_nor_signed_out(void **state)
+{
+	struct kit *k = *state;
+	struct kit_meeting m;
+	struct peer_credentials who = { .has_session = true };
+	const struct peer_link link = { .conn = k, .wake = woken, .close = closed };
+	struct peer *peer = NULL;
+	char enter[96];
+
+	kit_sign_in(k, METTE);
+	m = kit_book(k, ",\"phone\":\"22334455\"");
+	assert_true(token_hash(
+		k->node, TOKEN_SESSION, bytes_str(k->session[METTE]), &who.session));
+	assert_int_equal(peer_open(&peer, k->house, &who, &link), 0);
+	peer_message(peer,
+		BYTES_LIT("{\"type\":\"hello\",\"role\":\"staff\",\"build\":\"t\"}"));
+	kit_settle(k);
+	(void)snprintf(enter, sizeof(enter),
+		"{\"type\":\"enter\",\"meeting\":\"%s\",\"epoch\":0}", m.id);
+	peer_message(peer, bytes_str(enter));
+	kit_settle(k);
+	for (int i = 0; i < 2;
+		i++) { /* idle for long, then past the end of the sign-in */
+		clock_shift(i == 0 ? 31 * MS_MINUTE : 10 * MS_HOUR);
+		assert_int_equal(
+			kit_do(k, API_POST, &m, "number", pair("purpose", "call")), 200);
+	}
+	peer_closed(peer);
+	assert_int_equal(kit_ask(k, API_GET, "/api/v1/staff/me", NULL), 401);
+}
+
 static void without_a_record_nothing_is_shown(void **state)
 {
 	struct kit *k = *state;
@@ -113,6 +156,7 @@ int main(void)
 		T(staff_routes_need_a_sign_in_that_is_still_good),
 		T(a_disabled_account_is_signed_out),
 		T(being_idle_locks_and_use_keeps_open),
+		T(a_talk_is_neither_locked_nor_signed_out),
 		T(without_a_record_nothing_is_shown),
 	};
 
