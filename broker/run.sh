@@ -69,7 +69,7 @@ is_installed() {
 # Prints the packages that the build lacks.
 missing_packages() {
 	for package in gcc libc6-dev meson ninja-build pkg-config openssl ca-certificates \
-		libev-dev libinih-dev libjansson-dev libseccomp-dev libsodium-dev libsqlite3-dev \
+		libev-dev libinih-dev libseccomp-dev libsodium-dev libsqlite3-dev \
 		libssl-dev libwebsockets-dev libwebsockets-evlib-ev; do
 		is_installed "$package" || printf '%s ' "$package"
 	done
