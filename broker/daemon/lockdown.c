@@ -33,15 +33,27 @@ int lockdown_process(void)
 	return 0;
 }
 
+/* Where the service manager's filter forbids even giving rights up, what it left us may
+ * be the right to low ports at most: there is no bind() left to use it with. */
+static int check_capabilities(struct __user_cap_header_struct *head)
+{
+	struct __user_cap_data_struct have[2];
+
+	if (syscall(SYS_capget, head, have) != 0)
+		return fault_here(errno);
+	if ((have[0].effective & ~(UINT32_C(1) << CAP_NET_BIND_SERVICE)) != 0 ||
+		have[1].effective != 0)
+		return fault_here(EPERM);
+	return 0;
+}
+
 static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
 
 	(void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &head, none) != 0)
-		return fault_here(errno);
-	return 0;
+	return syscall(SYS_capset, &head, none) == 0 ? 0 : check_capabilities(&head);
 }
 
 /* -- files ------------------------------------------------------------------------- */

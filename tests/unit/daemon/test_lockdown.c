@@ -17,7 +17,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <pthread.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -244,6 +246,40 @@ static void the_files_step_alone_stops_calling_out(void **state)
 	assert_int_equal(WEXITSTATUS(status), DENIED);
 }
 
+/* As under a service manager whose filter forbids capset(). */
+static int outcome_without_capset(uint32_t rights)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { { rights, rights, 0 }, { 0, 0, 0 } };
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (lockdown_process() < 0 || syscall(SYS_capset, &head, data) != 0 ||
+			seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(capset),
+				0) != 0 ||
+			seccomp_load(filter) != 0)
+			_exit(NOT_LOCKED);
+		_exit(lockdown_files("/nowhere/c.ini", &place) == 0 ? DONE : DENIED);
+	}
+	seccomp_release(filter);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void rights_that_cannot_be_given_up_stop_the_start(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_without_capset(0), DONE);
+	if (geteuid() != 0)
+		skip(); /* has no rights to keep */
+	assert_int_equal(
+		outcome_without_capset(UINT32_C(1) << CAP_NET_BIND_SERVICE), DONE);
+	assert_int_equal(outcome_without_capset(UINT32_C(1) << CAP_DAC_OVERRIDE), DENIED);
+}
+
 static int make_place(void **state)
 {
 	static char folder[] = "/tmp/lockdown-XXXXXX";
@@ -282,6 +318,7 @@ int main(void)
 		cmocka_unit_test(what_must_not_be_done_is_denied_or_deadly),
 		cmocka_unit_test(what_serving_needs_goes_on_working),
 		cmocka_unit_test(the_files_step_alone_stops_calling_out),
+		cmocka_unit_test(rights_that_cannot_be_given_up_stop_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, drop_place);
