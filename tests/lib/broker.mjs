@@ -105,9 +105,10 @@ export async function startBroker({
 		writeConfig: write,
 		http: () => httpClient(origin, certificates, address),
 		signal: (signal) => broker.child.kill(signal),
-		/** Ends it by a signal and starts it again on the same data. */
-		async restart(signal = "SIGTERM") {
+		/** Ends it by a signal and starts it again on the same data, after a while. */
+		async restart(signal = "SIGTERM", { awayMs = 0 } = {}) {
 			await endChild(broker.child, signal);
+			await new Promise((done) => setTimeout(done, awayMs));
 			broker = await spawnBroker(words, host, broker.log);
 		},
 		async stop() {
