@@ -307,6 +307,7 @@ static void unpack_phase(struct reader *r, struct meeting *m)
 	bool ended, talks;
 
 	m->now_ms = read_time(r, (int64_t)TIME_MAX);
+	expect(r, m->now_ms > 0); /* 0 means "not yet" in every time that follows */
 	m->phase = (enum meeting_phase)read_below(r, MEETING_PHASE_COUNT);
 	m->outcome = (enum meeting_outcome)read_below(r, MEETING_OUTCOME_COUNT);
 	m->started_ms = read_time(r, m->now_ms);
