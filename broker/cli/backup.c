@@ -20,8 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* -- keygen
- * -------------------------------------------------------------------------------- */
+/* -- keygen ---------------------------------------------------------------------- */
 int run_backup_keygen(struct phrase_call *c)
 {
 	const char *prefix = phrase_value(&c->words, "prefix");
@@ -44,8 +43,7 @@ int run_backup_keygen(struct phrase_call *c)
 	return 0;
 }
 
-/* -- writing
- * ------------------------------------------------------------------------------- */
+/* -- writing --------------------------------------------------------------------- */
 struct copy {
 	const char *path; /* database */
 	int (*write)(const char *path, struct seal_stream *to);
@@ -131,8 +129,7 @@ int run_key_backup(struct phrase_call *c)
 	return back_up(c, &(struct copy){ c->place->keys, keys_db_backup, false });
 }
 
-/* -- restoring
- * ------------------------------------------------------------------------------ */
+/* -- restoring ------------------------------------------------------------------- */
 static int find_target(struct phrase_call *c, struct place *ret)
 {
 	struct place_source source = *c->source;

@@ -60,8 +60,7 @@ static void printf_like(4, 5)
 	d->count[mark]++;
 }
 
-/* -- files
- * --------------------------------------------------------------------------------- */
+/* -- files ----------------------------------------------------------------------- */
 static void look_at_folder(struct doctor *d)
 {
 	const char *folder = d->c->place->folder;
@@ -137,8 +136,7 @@ static void look_at_backup(struct doctor *d)
 		"The last one is %lld hours old.", (long long)(age / MS_HOUR));
 }
 
-/* -- the network
- * ----------------------------------------------------------------------------- */
+/* -- the network ----------------------------------------------------------------- */
 static void host_of(const char *origin, char *ret, size_t cap)
 {
 	const char *host = strstr(origin, "//");
@@ -241,8 +239,7 @@ static void look_at_media(struct doctor *d)
 			"address.");
 }
 
-/* -- the machine
- * ------------------------------------------------------------------------------ */
+/* -- the machine ----------------------------------------------------------------- */
 static void look_at_clock(struct doctor *d)
 {
 	struct timex t = { 0 };

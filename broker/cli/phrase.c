@@ -21,8 +21,7 @@ struct part {
 	char name[PHRASE_WORD_MAX];
 };
 
-/* -- patterns
- * ----------------------------------------------------------------------------- */
+/* -- patterns -------------------------------------------------------------------- */
 static const char *take_word(const char *at, char ret[PHRASE_WORD_MAX + 4])
 {
 	size_t n = 0;
@@ -73,8 +72,7 @@ static unsigned read_pattern(const char *pattern, struct part ret[PARTS])
 	return n;
 }
 
-/* -- matching
- * ------------------------------------------------------------------------------ */
+/* -- matching -------------------------------------------------------------------- */
 static unsigned plain_words(const struct part *parts, unsigned n)
 {
 	unsigned plain = 0;
@@ -151,8 +149,7 @@ static unsigned agree(const struct part *parts, unsigned plain, unsigned count,
 	return n;
 }
 
-/* -- nearest
- * ------------------------------------------------------------------------------- */
+/* -- nearest --------------------------------------------------------------------- */
 #define NEAR_MAX 64
 
 static unsigned least(unsigned a, unsigned b)
@@ -249,8 +246,7 @@ const char *phrase_value(const struct phrase_words *w, const char *name)
 	return NULL;
 }
 
-/* -- failing
- * ------------------------------------------------------------------------------- */
+/* -- failing --------------------------------------------------------------------- */
 int phrase_fail(struct phrase_call *c, const char *fmt, ...)
 {
 	va_list args;

@@ -99,7 +99,7 @@ unsigned phrase_help(FILE *to, const char *first)
 	return n;
 }
 
-/* -- manual page ------------------------------------------------------------------- */
+/* -- manual page ----------------------------------------------------------------- */
 static void write_escaped(FILE *to, const char *text)
 {
 	for (; *text; text++)

@@ -31,7 +31,7 @@ static int printf_like(2, 3) complain(struct place_error *e, const char *fmt, ..
 	return PLACE_E_BAD;
 }
 
-/* -- settings ---------------------------------------------------------------------- */
+/* -- settings -------------------------------------------------------------------- */
 static int load_file(struct settings *s, const char *path, struct place_error *e)
 {
 	struct setting_error bad;
@@ -73,7 +73,7 @@ static int check_timezone(const struct settings *s, struct place_error *e)
 		s->org_timezone);
 }
 
-/* -- paths ------------------------------------------------------------------------- */
+/* -- paths ----------------------------------------------------------------------- */
 static int in_folder(const struct place *p, char ret[PLACE_PATH_MAX], const char *name)
 {
 	int n = snprintf(ret, PLACE_PATH_MAX, "%s/%s", p->folder, name);

@@ -23,8 +23,7 @@ static struct retention_policy policy_of(const struct settings *s)
 	};
 }
 
-/* -- explain
- * ------------------------------------------------------------------------------ */
+/* -- explain --------------------------------------------------------------------- */
 struct row {
 	const char *what, *purpose, *basis, *period, *where, *reads;
 };
@@ -95,8 +94,7 @@ int run_retention_explain(struct phrase_call *c)
 	return 0;
 }
 
-/* -- run
- * ---------------------------------------------------------------------------------- */
+/* -- run ------------------------------------------------------------------------- */
 int run_retention_run(struct phrase_call *c)
 {
 	struct retention_policy policy = policy_of(&c->place->settings);

@@ -44,8 +44,7 @@ int run_help(struct phrase_call *c)
 		c, "No phrase begins with %s; `samtale help` prints all.", word);
 }
 
-/* -- config
- * ------------------------------------------------------------------------------ */
+/* -- config ---------------------------------------------------------------------- */
 /* That the file parses was seen before any phrase runs. */
 int run_config_check(struct phrase_call *c)
 {
@@ -81,8 +80,7 @@ int run_config_show(struct phrase_call *c)
 	return 0;
 }
 
-/* -- init
- * -------------------------------------------------------------------------------- */
+/* -- init ------------------------------------------------------------------------ */
 static int make_folder(struct phrase_call *c)
 {
 	const char *folder = c->place->folder;

@@ -23,7 +23,7 @@
 	(10 * MS_MINUTE) /* a meeting that ends sooner gives way to a new one */
 #define NUMBER_TRIES 8
 
-/* -- the account ------------------------------------------------------------------- */
+/* -- the account ----------------------------------------------------------------- */
 static int write_trial_file(struct phrase_call *c, const char *password)
 {
 	char text[256];
@@ -69,8 +69,7 @@ int trial_make(struct phrase_call *c)
 	return r == 0 ? 0 : phrase_fault(c, fault_fold(r));
 }
 
-/* -- the meeting
- * ------------------------------------------------------------------------- */
+/* -- the meeting ----------------------------------------------------------------- */
 static int seal_fields(
 	struct phrase_call *c, const struct meeting_keys *k, struct booking *b)
 {
@@ -151,8 +150,7 @@ static int find_meeting(
 	return found ? 0 : make_meeting(c, owner, ret);
 }
 
-/* -- printing
- * ----------------------------------------------------------------------------- */
+/* -- printing -------------------------------------------------------------------- */
 static bool read_password(struct phrase_call *c, char *ret, size_t cap)
 {
 	FILE *f = fopen(c->place->trial, "re");

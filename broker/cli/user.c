@@ -83,8 +83,7 @@ static int find(struct phrase_call *c, struct user *ret)
 	return r == 0 ? 0 : phrase_fault(c, fault_fold(r));
 }
 
-/* -- set-up link
- * --------------------------------------------------------------------------- */
+/* -- set-up link ----------------------------------------------------------------- */
 static int give_setup(struct phrase_call *c, struct user *u, char token[TOKEN_SHORT_TEXT])
 {
 	token_random(TOKEN_SETUP, token, TOKEN_SHORT_TEXT);
@@ -189,8 +188,7 @@ int run_user_reset(struct phrase_call *c)
 	return 0;
 }
 
-/* -- disable, enable
- * ------------------------------------------------------------------------- */
+/* -- disable, enable ------------------------------------------------------------- */
 static int set_disabled(struct phrase_call *c, bool disabled)
 {
 	struct user u;
@@ -224,9 +222,7 @@ int run_user_enable(struct phrase_call *c)
 	return set_disabled(c, false);
 }
 
-/* -- list
- * --------------------------------------------------------------------------------------
- */
+/* -- list ------------------------------------------------------------------------ */
 static const char *state_of(const struct user *u)
 {
 	if (u->disabled)

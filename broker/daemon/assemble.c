@@ -26,7 +26,7 @@ int step_complain(struct place_error *e, const char *fmt, ...)
 	return PLACE_E_BAD;
 }
 
-/* -- what is remembered ------------------------------------------------------------ */
+/* -- what is remembered ---------------------------------------------------------- */
 static int make_store(struct broker *b, struct place_error *e)
 {
 	struct sqlite_parts parts = {
@@ -93,7 +93,7 @@ static void unmake_desk(struct broker *b)
 	b->desk_wake = loop_wake_free(b->desk_wake);
 }
 
-/* -- keys and records -------------------------------------------------------------- */
+/* -- keys and records ------------------------------------------------------------ */
 static int make_audit(struct broker *b, struct place_error *e)
 {
 	(void)e;
@@ -157,7 +157,7 @@ static void unmake_passwords(struct broker *b)
 	b->password_wake = loop_wake_free(b->password_wake);
 }
 
-/* -- meetings ---------------------------------------------------------------------- */
+/* -- meetings -------------------------------------------------------------------- */
 static void house_due(void *arg)
 {
 	struct broker *b = arg;
@@ -221,7 +221,7 @@ static void unmake_api(struct broker *b)
 	b->api = api_free(b->api);
 }
 
-/* -- around it --------------------------------------------------------------------- */
+/* -- around it ------------------------------------------------------------------- */
 static void turn_ended(void *arg)
 {
 	struct broker *b = arg;
@@ -287,7 +287,7 @@ static void unmake_control(struct broker *b)
 	b->control = control_free(b->control);
 }
 
-/* -- the tables -------------------------------------------------------------------- */
+/* -- the tables ------------------------------------------------------------------ */
 const struct step serving_steps[] = {
 	{ make_store, unmake_store, "The database" },
 	{ make_keys, unmake_keys, "The key database" },

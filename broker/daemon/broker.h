@@ -66,7 +66,7 @@ struct broker {
 	bool stopping;
 };
 
-/* -- assemble.c -------------------------------------------------------------------- */
+/* -- assemble.c ------------------------------------------------------------------ */
 /* Makes every part. On a failure those already made are unmade, and *ret_error says in
  * one sentence what is wrong. Outcome: PLACE_E_BAD. */
 must_check int broker_assemble(struct broker *b, struct place_error *ret_error);
@@ -75,25 +75,25 @@ void broker_dismantle(struct broker *b);
 must_check int broker_turn_secret(
 	const struct place *p, struct secret **ret, struct place_error *ret_error);
 
-/* -- serve.c: the life of the child ------------------------------------------------ */
+/* -- serve.c: the life of the child ---------------------------------------------- */
 int broker_serve(const struct options *options, int report_fd);
 
-/* -- reload.c ---------------------------------------------------------------------- */
+/* -- reload.c -------------------------------------------------------------------- */
 void broker_reload(struct broker *b);
 
-/* -- web.c, sockets.c: between the listener and the rooms below -------------------- */
+/* -- web.c, sockets.c: between the listener and the rooms below ------------------ */
 void web_request(void *broker, struct http_exchange *x);
 /* Fills the listener's hooks for WebSockets. */
 void sockets_hooks(struct ws_hooks *ret);
 
-/* -- health.c ---------------------------------------------------------------------- */
+/* -- health.c -------------------------------------------------------------------- */
 void health_alive(struct http_exchange *x);
 void health_ready(struct broker *b, struct http_exchange *x);
 
-/* -- figures.c --------------------------------------------------------------------- */
+/* -- figures.c ------------------------------------------------------------------- */
 void figures_write(void *broker, struct writer *to); /* metrics_fn */
 
-/* -- report.c: what the child tells its parent ------------------------------------- */
+/* -- report.c: what the child tells its parent ----------------------------------- */
 enum report_kind {
 	REPORT_READY = 1, /* body: the origin */
 	REPORT_RELOADED,

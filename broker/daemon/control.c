@@ -42,8 +42,7 @@ struct control {
 	unsigned count;
 };
 
-/* -- guests
- * ------------------------------------------------------------------------------ */
+/* -- guests ---------------------------------------------------------------------- */
 static void guest_hang_up(struct guest *g)
 {
 	g->watch = loop_watch_free(g->watch);
@@ -75,8 +74,7 @@ static void guest_leaves(struct guest *g)
 		guest_free(g);
 }
 
-/* -- answers
- * ------------------------------------------------------------------------------ */
+/* -- answers --------------------------------------------------------------------- */
 static void write_chunks(struct writer *w, enum control_kind kind, struct bytes text)
 {
 	while (text.len > 0) {
@@ -135,8 +133,7 @@ static void answered(void *arg, const struct errand_result *r)
 	push(g);
 }
 
-/* -- requests
- * ------------------------------------------------------------------------------ */
+/* -- requests -------------------------------------------------------------------- */
 static void ask(struct guest *g)
 {
 	struct control_request q;
@@ -214,7 +211,7 @@ static void guest_comes(void *arg)
 	loop_watch_want(g->watch, LOOP_READ);
 }
 
-/* -- the socket -------------------------------------------------------------------- */
+/* -- the socket ------------------------------------------------------------------ */
 /* The folder's lock is ours: a socket that is there was left behind. */
 static int open_socket(struct control *c)
 {

@@ -51,8 +51,7 @@ static void errand_end(struct errand *e, int code)
 	free(e);
 }
 
-/* -- with the database
- * --------------------------------------------------------------------- */
+/* -- with the database ----------------------------------------------------------- */
 /* On the worker. What did not succeed is undone. */
 static int ask(struct desk_task *t, struct store *s)
 {
@@ -92,8 +91,7 @@ static void run_at_desk(struct errand *e)
 		errand_end(e, phrase_fail(&e->call, "The store is too busy; try again."));
 }
 
-/* -- on the loop
- * ----------------------------------------------------------------------------- */
+/* -- on the loop ----------------------------------------------------------------- */
 static void meeting_ended(void *arg, int result)
 {
 	struct errand *e = arg;
@@ -188,9 +186,7 @@ static void run_at_loop(struct errand *e)
 	errand_end(e, phrase_fail(&e->call, "This broker does not know that phrase."));
 }
 
-/* -- in
- * ----------------------------------------------------------------------------------------
- */
+/* -- in -------------------------------------------------------------------------- */
 static struct errand *errand_new(struct broker *b, const struct control_request *q)
 {
 	struct errand *e = calloc(1, sizeof(*e));

@@ -56,7 +56,7 @@ static int drop_capabilities(void)
 	return syscall(SYS_capset, &head, none) == 0 ? 0 : check_capabilities(&head);
 }
 
-/* -- files ------------------------------------------------------------------------- */
+/* -- files ----------------------------------------------------------------------- */
 #define READ_FILES (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITE_FILES                                                                      \
 	(READ_FILES | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE |   \
@@ -163,8 +163,7 @@ int lockdown_files(const char *config, const struct place *p)
 	return r < 0 ? fault_pass(r) : use_landlock(config, p);
 }
 
-/* -- system calls
- * ------------------------------------------------------------------------ */
+/* -- system calls ---------------------------------------------------------------- */
 /* What the loop, TLS, SQLite, the workers and malloc use. No socket(), no connect(): all
  * that we ever open is open, and the rest is accepted. */
 static const int allowed[] = {

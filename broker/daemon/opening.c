@@ -20,7 +20,7 @@
 #define LOCK_PAUSE_NS (10 * 1000 * 1000)
 #define SOCKET_MODE   0660
 
-/* -- the data folder --------------------------------------------------------------- */
+/* -- the data folder ------------------------------------------------------------- */
 static int make_lock(struct broker *b, struct place_error *e)
 {
 	const struct timespec pause = { 0, LOCK_PAUSE_NS };
@@ -51,7 +51,7 @@ static void unmake_lock(struct broker *b)
 	(void)close(b->lock_fd);
 }
 
-/* -- secrets ----------------------------------------------------------------------- */
+/* -- secrets --------------------------------------------------------------------- */
 static int make_node(struct broker *b, struct place_error *e)
 {
 	const struct place *p = b->place;
@@ -99,7 +99,7 @@ static void unmake_turn(struct broker *b)
 	b->turn_secret = secret_free(b->turn_secret);
 }
 
-/* -- the loop and the port --------------------------------------------------------- */
+/* -- the loop and the port ------------------------------------------------------- */
 static int make_loop(struct broker *b, struct place_error *e)
 {
 	(void)e;

@@ -59,7 +59,7 @@ struct parent {
 	bool said_ready, failed;
 };
 
-/* -- children ---------------------------------------------------------------------- */
+/* -- children -------------------------------------------------------------------- */
 static void child_main(struct parent *p, size_t i, int fd)
 {
 	for (size_t k = 0; k < ARRAY_LEN(child_rows); k++)
@@ -148,7 +148,7 @@ static void tell_all(struct parent *p, int signal_number)
 			(void)kill(p->children[i].pid, signal_number);
 }
 
-/* -- reports ----------------------------------------------------------------------- */
+/* -- reports --------------------------------------------------------------------- */
 static void say_ready(struct parent *p, struct bytes origin)
 {
 	char lines[700];
@@ -199,7 +199,7 @@ static void read_reports(struct parent *p, struct child *c)
 		reported(p, c, &f);
 }
 
-/* -- signals ----------------------------------------------------------------------- */
+/* -- signals --------------------------------------------------------------------- */
 static void stop(struct parent *p)
 {
 	if (!p->kill_at_ms)
@@ -248,7 +248,7 @@ static int open_signals(struct parent *p)
 	return p->signals < 0 ? fault_here(errno) : 0;
 }
 
-/* -- the turn ---------------------------------------------------------------------- */
+/* -- the turn -------------------------------------------------------------------- */
 static int64_t sooner(int64_t a, int64_t b)
 {
 	return a < b ? a : b;

@@ -40,8 +40,7 @@ static void set_log_level(const struct settings *s)
 			log_set_level(levels[i].level);
 }
 
-/* -- the end
- * ------------------------------------------------------------------------------ */
+/* -- the end --------------------------------------------------------------------- */
 static unsigned still_open(const struct broker *b)
 {
 	struct listener_figures f;
@@ -136,8 +135,7 @@ static void leave_parent(struct broker *b)
 	b->hup = loop_signal_free(b->hup);
 }
 
-/* -- the life
- * ----------------------------------------------------------------------------- */
+/* -- the life -------------------------------------------------------------------- */
 static int complain(const struct place_error *e)
 {
 	(void)fprintf(stderr, "samtale-broker: %s\n", e->sentence);

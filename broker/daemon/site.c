@@ -47,7 +47,7 @@ static const char not_found_page[] =
 	"<title>{{org_name}}</title></head>\n<body><main><h1>{{heading}}</h1>\n"
 	"<p><a href=\"{{org_phone_href}}\">{{org_phone}}</a></p></main></body></html>\n";
 
-/* -- words ------------------------------------------------------------------------- */
+/* -- words ----------------------------------------------------------------------- */
 enum value {
 	LANG,
 	ORG_NAME,
@@ -108,7 +108,7 @@ static void fill_values(struct filling *f, const struct site_words *words)
 		false };
 }
 
-/* -- making ------------------------------------------------------------------------ */
+/* -- making ---------------------------------------------------------------------- */
 static struct bytes fill(struct site *s, struct bytes text, const struct filling *f)
 {
 	size_t from = s->text.len;

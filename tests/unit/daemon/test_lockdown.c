@@ -54,8 +54,7 @@ static int denied_if(bool failed)
 	return failed && (errno == EPERM || errno == EACCES) ? DENIED : DONE;
 }
 
-/* -- tries -----------------------------------------------------------------------------
- */
+/* -- tries ----------------------------------------------------------------------- */
 static int try_execve(void)
 {
 	char *argv[] = { "true", NULL };
@@ -119,8 +118,7 @@ static int try_kill(void)
 	return denied_if(kill(getppid(), 0) != 0);
 }
 
-/* -- what must go on working
- * ------------------------------------------------------------- */
+/* -- what must go on working ----------------------------------------------------- */
 static int use_data_folder(void)
 {
 	char path[PLACE_PATH_MAX + 8];
@@ -148,8 +146,7 @@ static int use_memory_and_time(void)
 	return at && clock_gettime(CLOCK_REALTIME, &now) == 0 ? DONE : DENIED;
 }
 
-/* -- trying -----------------------------------------------------------------------------
- */
+/* -- trying ---------------------------------------------------------------------- */
 static atomic_bool locked;
 
 /* In a thread that was there before the calls were locked, as the workers are. */
