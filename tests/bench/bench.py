@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PASSWORD = "bench-password-1"
 SERVERS = ("floor", "mosquitto", "ws", "samtale")
-FULL = {"count": 1000, "crowd": 10000, "idle_crowd": 9000, "idle": 10, "hold": 10, "rate": 500,
+FULL = {"count": 1000, "crowd": 10000, "idle_crowd": 9000, "idle": 5, "hold": 10, "rate": 500,
         "sign_ins": 100, "starts": 5, "knock": 10, "descriptors": 400, "settle": 2}
 QUICK = {**FULL, "count": 500, "crowd": 2000, "idle_crowd": 2000, "idle": 3, "hold": 3,
          "sign_ins": 20, "starts": 3, "knock": 5, "settle": 1}
@@ -118,7 +118,7 @@ class Server:
     options.setdefault("settle", self.bench.plan["settle"])
     for name, value in options.items():
       command += ["--" + name.replace("_", "-"), str(value)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=400)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     if done.returncode or not done.stdout:
       raise SystemExit(f"bench: {' '.join(command)}\n{done.stderr}")
     if done.stderr and mode != "full":
@@ -303,12 +303,12 @@ class Bench:
     s = Samtale(self, people=2 * limit)
     s.descriptors = limit
     with s:
-      lines = s.log.read_bytes().count(b"\n")
+      lines, from_s = s.log.read_bytes().count(b"\n"), time.monotonic()
       r = s.load("full", crowd=2 * limit, rate=100, hold=seconds)
       lines = s.log.read_bytes().count(b"\n") - lines
       whole = r["refused_clear"] + r["refused_other"] + r["let_in"]
       self.note("samtale", full_percent=100 * r["cpu_s"] / r["wall_s"], full_alive=r["alive"],
-                full_lines=lines / (r["wall_s"] + self.plan["settle"] + 1),
+                full_lines=lines / (time.monotonic() - from_s),
                 full_clear=100 * r["refused_clear"] / max(whole, 1))
 
   def installed(self):
@@ -332,21 +332,32 @@ class Bench:
       self.at_rest()
       self.descriptors_used_up()
       self.installed()
-    return {server: {k: sum(v) if k == "errors" else statistics.median(v)
-                     for k, v in figures.items()} for server, figures in self.results.items()}
+    return {server: {k: figure(k, v) for k, v in figures.items()}
+            for server, figures in self.results.items()}
 
 
-def smoke_faults(medians):
+# Whatever else the machine does only adds to these: the best of the runs is the truest.
+BEST = {"setup_s", "meeting_s", "meeting_idle_s", "redeem_s", "sign_in_s", "booking_s",
+        "relay_p50_us", "relay_p99_us", "ready_ms"}
+
+
+def figure(name, values):
+  if name == "errors":
+    return sum(values)
+  return min(values) if name in BEST else statistics.median(values)
+
+
+def smoke_faults(results):
   """A benchmark that measures nothing must not look like a good one."""
-  for server, figures in medians.items():
+  for server, figures in results.items():
     if figures["errors"]:
       yield f"{server}: {figures['errors']:.0f} errors"
     for name in ("setup_s", "meeting_s", "relay_p50_us", "relay_percent"):
       if figures[name] <= 0:
         yield f"{server}: {name} is {figures[name]}"
   for name in ("meeting_idle_s", "redeem_s", "sign_in_s", "booking_s", "ready_ms", "rest_mib"):
-    if medians["samtale"][name] <= 0:
-      yield f"samtale: {name} is {medians['samtale'][name]}"
+    if results["samtale"][name] <= 0:
+      yield f"samtale: {name} is {results['samtale'][name]}"
 
 
 def main():
@@ -367,12 +378,12 @@ def main():
     missing = {n: why for n, why in bench.missing().items() if n in names}
     for why in missing.values():
       print(f"bench: {why}; its column is left out")
-    medians = bench.run([n for n in names if n not in missing], runs)
+    results = bench.run([n for n in names if n not in missing], runs)
   if arguments.smoke:
-    faults = list(smoke_faults(medians))
+    faults = list(smoke_faults(results))
     print("\n".join(faults) or "ok")
     return 1 if faults else 0
-  page = report.page(medians, bench, runs, missing)
+  page = report.page(results, bench, runs, missing)
   print("\n" + page)
   if not arguments.quick and not arguments.only:
     (ROOT / "docs/performance.md").write_text(page, encoding="utf-8")

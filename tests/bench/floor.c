@@ -21,9 +21,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define ROOMS 16384u
+#define ROOMS          16384u
 #define NAME_MAX_BYTES 40
-#define ROOM_BYTES (128 * 1024)
+#define ROOM_BYTES     (128 * 1024)
 
 struct room;
 struct conn {
@@ -60,7 +60,8 @@ static void *must(void *at)
 	return at;
 }
 
-/* -- out ------------------------------------------------------------------------------ */
+/* -- out ------------------------------------------------------------------------------
+ */
 static void want_write(struct conn *c, bool want)
 {
 	struct epoll_event e = { .events = EPOLLIN | (want ? (unsigned)EPOLLOUT : 0u),
@@ -122,7 +123,8 @@ static void frame(struct conn *c, unsigned code, const uint8_t *at, size_t len)
 	put(c, out_room, head + len);
 }
 
-/* -- rooms ---------------------------------------------------------------------------- */
+/* -- rooms ----------------------------------------------------------------------------
+ */
 static struct room **slot(const char *name)
 {
 	uint32_t hash = 2166136261u;
@@ -182,7 +184,8 @@ static void message(struct conn *c, const uint8_t *at, size_t len)
 		frame(c->room->side[!c->side], 1, at, len);
 }
 
-/* -- in: each returns how much it has used, 0 when it needs more ---------------------- */
+/* -- in: each returns how much it has used, 0 when it needs more ----------------------
+ */
 static size_t upgrade(struct conn *c, const uint8_t *at, size_t len)
 {
 	static const char name[] = "Sec-WebSocket-Key: ";
@@ -205,7 +208,8 @@ static size_t upgrade(struct conn *c, const uint8_t *at, size_t len)
 	(void)EVP_EncodeBlock(accept, hash, sizeof(hash));
 	n = (unsigned)snprintf(answer, sizeof(answer),
 		"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n", accept);
+		"Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+		accept);
 	put(c, (uint8_t *)answer, n);
 	c->is_open = true;
 	return (size_t)(end + 4 - at);
@@ -280,7 +284,8 @@ static void read_all(struct conn *c)
 	}
 }
 
-/* -- connections ---------------------------------------------------------------------- */
+/* -- connections ----------------------------------------------------------------------
+ */
 static void accept_one(void)
 {
 	int fd = accept4(door, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -334,19 +339,22 @@ static void start_tls(const char *certificate, const char *key)
 		die("floor: certificate");
 	(void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_num_tickets(tls, 0);
-	(void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+	(void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS |
+					    SSL_MODE_ENABLE_PARTIAL_WRITE |
 					    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
 static void open_door(uint16_t port)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port),
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct epoll_event e = { .events = EPOLLIN };
 
 	door = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	(void)setsockopt(door, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	if (bind(door, (struct sockaddr *)&at, sizeof(at)) != 0 || listen(door, 1024) != 0)
+	if (bind(door, (struct sockaddr *)&at, sizeof(at)) != 0 ||
+		listen(door, 1024) != 0)
 		die("floor: port");
 	ep = epoll_create1(EPOLL_CLOEXEC);
 	if (ep < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, door, &e) != 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Command line and result: reads what to do to which server, does it once, prints one JSON
- * object. It connects to loopback only.
+ * Command line and result: reads what to do to which server, does it once, prints one
+ * JSON object. It connects to loopback only.
  */
 #include "load.h"
 
@@ -11,8 +11,12 @@
 #include <string.h>
 #include <sys/resource.h>
 
-struct options opt = { .mode = "setup", .port = 8443, .count = 1000, .at_once = 32,
-	.settle_s = 1, .deadline_s = 120 };
+struct options opt = { .mode = "setup",
+	.port = 8443,
+	.count = 1000,
+	.at_once = 32,
+	.settle_s = 1,
+	.deadline_s = 300 };
 
 static const struct {
 	const char *name;
@@ -31,23 +35,27 @@ static const struct {
 _Noreturn static void usage(void)
 {
 	(void)fputs(
-		"usage: bench-load --speaks relay|mqtt|samtale --port N --pid N [--pid N]...\n"
+		"usage: bench-load --speaks relay|mqtt|samtale --port N --pid N [--pid "
+		"N]...\n"
 		"       --mode setup|meeting|crowd|full|redeem|sign-in|booking\n"
 		"  --count N     set-ups, meetings or requests that are counted (1000)\n"
 		"  --crowd N     clients that meet first and then stay\n"
 		"  --at-once N   in flight (32)       --first N   first seat to use (0)\n"
-		"  --idle S      crowd: do nothing    --hold S    crowd: relay; full: knock\n"
+		"  --idle S      crowd: do nothing    --hold S    crowd: relay; full: "
+		"knock\n"
 		"  --rate N      messages or knocks a second\n"
 		"  --settle S    quiet before the figures are read (1)\n"
-		"  --deadline S  give up (120)\n"
-		"  --seats FILE  from bench-prepare or --seats-out: meeting token staff seat device\n"
+		"  --deadline S  give up (300)\n"
+		"  --seats FILE  from bench-prepare or --seats-out: meeting token staff "
+		"seat device\n"
 		"  --seats-out FILE  redeem: where seats and devices go\n"
 		"  --password P  sign-in: of the bench's own users\n",
 		stderr);
 	exit(2);
 }
 
-/* -- seats ---------------------------------------------------------------------------- */
+/* -- seats ----------------------------------------------------------------------------
+ */
 static void next_word(char **at, char *ret, size_t cap)
 {
 	size_t n = strcspn(*at, " \n");
@@ -71,8 +79,8 @@ static void read_seats(const char *path)
 		char *at = line;
 
 		if (opt.seat_count % 1024 == 0)
-			opt.seats = must_alloc(opt.seats,
-				(opt.seat_count + 1024) * sizeof(*opt.seats));
+			opt.seats = must_alloc(
+				opt.seats, (opt.seat_count + 1024) * sizeof(*opt.seats));
 		s = &opt.seats[opt.seat_count++];
 		next_word(&at, s->meeting, sizeof(s->meeting));
 		next_word(&at, s->token, sizeof(s->token));
@@ -83,7 +91,8 @@ static void read_seats(const char *path)
 	(void)fclose(f);
 }
 
-/* -- options -------------------------------------------------------------------------- */
+/* -- options --------------------------------------------------------------------------
+ */
 static unsigned number(const char *text)
 {
 	char *end;
@@ -101,9 +110,9 @@ static bool take_number(const char *name, const char *value)
 		unsigned *at;
 	} numbers[] = { { "--port", &opt.port }, { "--count", &opt.count },
 		{ "--crowd", &opt.crowd }, { "--at-once", &opt.at_once },
-		{ "--first", &opt.first }, { "--idle", &opt.idle_s }, { "--hold", &opt.hold_s },
-		{ "--rate", &opt.rate }, { "--settle", &opt.settle_s },
-		{ "--deadline", &opt.deadline_s } };
+		{ "--first", &opt.first }, { "--idle", &opt.idle_s },
+		{ "--hold", &opt.hold_s }, { "--rate", &opt.rate },
+		{ "--settle", &opt.settle_s }, { "--deadline", &opt.deadline_s } };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		if (strcmp(numbers[i].name, name) == 0) {
@@ -134,7 +143,8 @@ static void take_option(const char *name, const char *value)
 		usage();
 }
 
-/* -- result --------------------------------------------------------------------------- */
+/* -- result ---------------------------------------------------------------------------
+ */
 static double cpu_s(const struct cost *from, const struct cost *to)
 {
 	return (double)(to->cpu_ns - from->cpu_ns) / NS_PER_S;
@@ -157,7 +167,8 @@ static void print_result(void)
 		fig.wall_s, cpu_s(&fig.before, &fig.after));
 	(void)printf(",\"rest_rss_kib\":%ld,\"full_rss_kib\":%ld,\"left_rss_kib\":%ld,"
 		     "\"rest_private_kib\":%ld",
-		fig.rest.rss_kib, fig.full.rss_kib, fig.left.rss_kib, fig.rest.private_kib);
+		fig.rest.rss_kib, fig.full.rss_kib, fig.left.rss_kib,
+		fig.rest.private_kib);
 	(void)printf(",\"idle_s\":%.3f,\"idle_cpu_s\":%.6f,\"relay_s\":%.3f,"
 		     "\"relay_cpu_s\":%.6f,\"sent\":%lu",
 		fig.idle_s, cpu_s(&fig.idle_from, &fig.idle_to), fig.relay_s,

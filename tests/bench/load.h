@@ -16,11 +16,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PIDS_MAX 16
-#define NS_PER_S 1000000000u
+#define PIDS_MAX   16
+#define NS_PER_S   1000000000u
 #define CANDIDATES 20 /* each way, each in a message of its own */
 
-/* -- options -------------------------------------------------------------------------- */
+/* -- options --------------------------------------------------------------------------
+ */
 struct seat { /* a meeting and who may come to it */
 	char meeting[24], token[32], seat[32], device[64], staff[64];
 };
@@ -42,7 +43,8 @@ extern struct options opt;
 _Noreturn void die(const char *what);
 void *must_alloc(void *old, size_t size);
 
-/* -- figures -------------------------------------------------------------------------- */
+/* -- figures --------------------------------------------------------------------------
+ */
 struct cost { /* of all server processes together */
 	uint64_t cpu_ns;
 	long rss_kib, private_kib;
@@ -60,7 +62,7 @@ double sample_at(struct samples *s, double p);
 struct figures {
 	unsigned long setups, talks, errors, requests, sent, measured;
 	unsigned long refused_clear, refused_other, let_in;
-	struct cost before, after;	/* of the work that is counted */
+	struct cost before, after; /* of the work that is counted */
 	struct cost rest, full, idle_from, idle_to, relay_from, relay_to, left;
 	double wall_s, idle_s, relay_s;
 	unsigned long alive;
@@ -71,16 +73,18 @@ extern struct figures fig;
 uint64_t now_ns(void);
 uint64_t random_next(void);
 
-/* -- wire ----------------------------------------------------------------------------- */
+/* -- wire -----------------------------------------------------------------------------
+ */
 enum conn_state { CONN_GONE, CONN_TCP, CONN_TLS, CONN_UP, CONN_OPEN, CONN_READY };
 
 struct conn;
 struct wire_user {
-	void (*up)(struct conn *);	/* TLS is there */
-	/* Looks at what came, returns how much of it is done with; 0: needs more. There is
-	 * one writable byte behind the last. */
+	void (*up)(struct conn *); /* TLS is there */
+	/* Looks at what came, returns how much of it is done with; 0: needs more. There
+	 * is one writable byte behind the last. */
 	size_t (*bytes)(struct conn *, char *, size_t);
-	void (*lost)(struct conn *, const char *why); /* the conn is gone when it returns */
+	void (*lost)(
+		struct conn *, const char *why); /* the conn is gone when it returns */
 };
 
 struct talk;
@@ -106,29 +110,33 @@ void conn_fail(struct conn *c, const char *why);
 void wire_turn(uint64_t until_ns); /* waits at most so long, serves what is there */
 int wire_connect(unsigned salt);   /* a TCP connection on its way; -1 */
 
-/* -- WebSocket ------------------------------------------------------------------------ */
+/* -- WebSocket ------------------------------------------------------------------------
+ */
 extern const struct wire_user ws_user;
-#define WS_PING 9
+#define WS_PING  9
 #define WS_CLOSE 8
 void ws_send(struct conn *c, const void *at, size_t len); /* one message */
 void ws_frame(struct conn *c, unsigned code, const void *at, size_t len);
 void ws_goodbye(struct conn *c); /* close frame, then closes */
 
-/* -- languages ------------------------------------------------------------------------ */
+/* -- languages ------------------------------------------------------------------------
+ */
 struct tongue {
 	const char *name, *subprotocol;
 	bool binary;
-	void (*opened)(struct conn *);	      /* the WebSocket is there: log in */
+	void (*opened)(struct conn *);                /* the WebSocket is there: log in */
 	void (*heard)(struct conn *, char *, size_t); /* all but signals */
-	void (*join)(struct talk *);	      /* both are logged in */
-	void (*signal)(struct conn *, const char *json, size_t len); /* to the other side */
+	void (*join)(struct talk *);                  /* both are logged in */
+	void (*signal)(
+		struct conn *, const char *json, size_t len); /* to the other side */
 	void (*ping)(struct conn *);
-	void (*leave)(struct conn *);	      /* before the end of a meeting */
+	void (*leave)(struct conn *); /* before the end of a meeting */
 };
 const struct tongue *tongue_find(const char *name);
 void tongue_learn_build(void); /* samtale alone: asks the broker which pages it serves */
 
-/* -- meetings ------------------------------------------------------------------------- */
+/* -- meetings -------------------------------------------------------------------------
+ */
 enum side { STAFF, CITIZEN };
 
 struct talk {
@@ -139,9 +147,9 @@ struct talk {
 	bool counted, active, admitted, talking;
 	uint64_t born_ns, sent_ns[2];
 };
-void talk_ready(struct conn *c);   /* logged in */
+void talk_ready(struct conn *c);               /* logged in */
 void talk_joined(struct talk *t, unsigned by); /* one side is in the room; twice = both */
-void talk_heard(struct conn *c, char kind); /* a signal: o, a, c */
+void talk_heard(struct conn *c, char kind);    /* a signal: o, a, c */
 void talk_lost(struct conn *c);
 void talk_candidate(struct conn *c);
 void talk_payloads(void);
@@ -149,7 +157,8 @@ void talk_payloads(void);
 bool talks_run(struct talk *t, unsigned n, unsigned sides);
 void talks_ping(struct talk *t, unsigned n, uint64_t now);
 
-/* -- what can be measured ------------------------------------------------------------- */
+/* -- what can be measured -------------------------------------------------------------
+ */
 void mode_setup(void);
 void mode_meeting(void);
 void mode_crowd(void);
@@ -157,7 +166,7 @@ void mode_full(void);
 void mode_redeem(void);
 void mode_sign_in(void);
 void mode_booking(void);
-extern bool mode_keeps; /* clients stay after their meeting */
-extern bool mode_measures; /* candidates carry no meeting, only a latency */
+extern bool mode_keeps;      /* clients stay after their meeting */
+extern bool mode_measures;   /* candidates carry no meeting, only a latency */
 extern bool mode_setup_only; /* connect, log in, close */
 extern bool mode_only_stays; /* connect, log in, stay */

@@ -47,7 +47,8 @@ uint64_t random_next(void)
 	return x;
 }
 
-/* -- server --------------------------------------------------------------------------- */
+/* -- server ---------------------------------------------------------------------------
+ */
 static uint64_t cpu_of(int pid)
 {
 	struct timespec t;
@@ -78,8 +79,8 @@ static void memory_of(int pid, struct cost *c)
 		die("load: memory of the server (needs its rights)");
 	while (fgets(line, sizeof(line), f)) {
 		c->rss_kib += field(line, "Rss:");
-		c->private_kib += field(line, "Private_Clean:") +
-				  field(line, "Private_Dirty:");
+		c->private_kib +=
+			field(line, "Private_Clean:") + field(line, "Private_Dirty:");
 	}
 	(void)fclose(f);
 }
@@ -93,7 +94,8 @@ void cost_read(struct cost *ret)
 	}
 }
 
-/* -- samples -------------------------------------------------------------------------- */
+/* -- samples --------------------------------------------------------------------------
+ */
 void sample_add(struct samples *s, uint64_t ns)
 {
 	uint64_t us = ns / 1000;

@@ -25,7 +25,8 @@ static struct {
 	unsigned next, done;
 } task;
 
-/* -- asking --------------------------------------------------------------------------- */
+/* -- asking ---------------------------------------------------------------------------
+ */
 static void ask(struct asker *a)
 {
 	const struct seat *s;
@@ -40,7 +41,8 @@ static void ask(struct asker *a)
 	s = &opt.seats[a->number];
 	n = task.body(s, body, sizeof(body));
 	if (task.as_staff)
-		(void)snprintf(cookie, sizeof(cookie), "Cookie: __Host-staff=%s\r\n", s->staff);
+		(void)snprintf(
+			cookie, sizeof(cookie), "Cookie: __Host-staff=%s\r\n", s->staff);
 	n = snprintf(request, sizeof(request),
 		"POST /api/v1/%s HTTP/1.1\r\nHost: localhost:%u\r\n"
 		"Origin: https://localhost:%u\r\nSec-Fetch-Site: same-origin\r\n"
@@ -98,7 +100,8 @@ static void http_lost(struct conn *c, const char *why)
 		a->busy = false;
 		task.done++;
 		if (fig.errors++ < 3)
-			(void)fprintf(stderr, "load: %s: connection lost: %s\n", task.path, why);
+			(void)fprintf(stderr, "load: %s: connection lost: %s\n",
+				task.path, why);
 	}
 	a->conn = NULL;
 	conn_close(c);
@@ -133,7 +136,8 @@ static void run(void)
 	free(askers);
 }
 
-/* -- redeem --------------------------------------------------------------------------- */
+/* -- redeem ---------------------------------------------------------------------------
+ */
 static bool take(char *ret, size_t cap, const char *text, const char *before)
 {
 	const char *at = strstr(text, before);
@@ -164,8 +168,8 @@ static void write_seats(void)
 	for (unsigned i = 0; f && i < opt.count; i++) {
 		const struct seat *s = &opt.seats[opt.first + i];
 
-		(void)fprintf(f, "%s %s %s %s %s\n", s->meeting, s->token, s->staff, s->seat,
-			s->device);
+		(void)fprintf(f, "%s %s %s %s %s\n", s->meeting, s->token, s->staff,
+			s->seat, s->device);
 	}
 	if (!f || fclose(f) != 0)
 		die(opt.seats_out);
@@ -181,7 +185,8 @@ void mode_redeem(void)
 		write_seats();
 }
 
-/* -- staff ---------------------------------------------------------------------------- */
+/* -- staff ----------------------------------------------------------------------------
+ */
 static int sign_in_body(const struct seat *s, char *ret, size_t cap)
 {
 	/* prepare.c gives a password to the first eight users. */
@@ -208,7 +213,8 @@ static int booking_body(const struct seat *s, char *ret, size_t cap)
 {
 	(void)s;
 	return snprintf(ret, cap,
-		"{\"now\":true,\"minutes\":30,\"form\":\"video\",\"chosen_by\":\"citizen\","
+		"{\"now\":true,\"minutes\":30,\"form\":\"video\",\"chosen_by\":"
+		"\"citizen\","
 		"\"way\":\"speech\",\"language\":\"da\",\"label\":\"Opfølgning\","
 		"\"case_ref\":\"SAG-12-34\",\"phone\":\"20123456\"}");
 }

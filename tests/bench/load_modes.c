@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * What is measured: set-ups, meetings (alone or beside a crowd that does nothing), a crowd
- * (memory of each, idle, latency of what it relays, what stays when it left), and a server
- * whose descriptors are used up.
+ * What is measured: set-ups, meetings (alone or beside a crowd that does nothing), a
+ * crowd (memory of each, idle, latency of what it relays, what stays when it left), and a
+ * server whose descriptors are used up.
  */
 #include "load.h"
 
@@ -84,7 +84,8 @@ void mode_meeting(void)
 	work(talks + crowd, opt.count, 2);
 }
 
-/* -- a crowd -------------------------------------------------------------------------- */
+/* -- a crowd --------------------------------------------------------------------------
+ */
 static void send_one(void)
 {
 	for (int tries = 0; tries < 16; tries++) {
@@ -160,7 +161,8 @@ void mode_crowd(void)
 	cost_read(&fig.left);
 }
 
-/* -- descriptors used up -------------------------------------------------------------- */
+/* -- descriptors used up --------------------------------------------------------------
+ */
 #define KNOCKS 512
 
 struct knock {
@@ -199,7 +201,8 @@ static void knock_for(unsigned s)
 			due += NS_PER_S / opt.rate;
 			at = (at + 1) % KNOCKS;
 			if (knocks[at].fd < 0)
-				knocks[at] = (struct knock){ wire_connect(salt++), now_ns() };
+				knocks[at] =
+					(struct knock){ wire_connect(salt++), now_ns() };
 		}
 		wire_turn(now_ns() + NS_PER_S / 500);
 		for (unsigned i = 0; i < KNOCKS; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The languages of the servers. All relay the same signals; they differ in how one logs in
- * and comes into the room: `relay` (floor, Node ws) names a room, `mqtt` subscribes to a
- * topic, `samtale` says hello with a cookie, enters, waits in the lobby, is admitted.
+ * The languages of the servers. All relay the same signals; they differ in how one logs
+ * in and comes into the room: `relay` (floor, Node ws) names a room, `mqtt` subscribes to
+ * a topic, `samtale` says hello with a cookie, enters, waits in the lobby, is admitted.
  */
 #include "load.h"
 
@@ -34,13 +34,14 @@ static void plain_signal(struct conn *c, const char *json, size_t len)
 	ws_send(c, json, len);
 }
 
-/* -- relay ---------------------------------------------------------------------------- */
+/* -- relay ----------------------------------------------------------------------------
+ */
 static void relay_join(struct talk *t)
 {
 	char text[96];
 
-	(void)snprintf(text, sizeof(text), "{\"type\":\"join\",\"room\":\"%s-%u\"}", run_tag(),
-		t->number);
+	(void)snprintf(text, sizeof(text), "{\"type\":\"join\",\"room\":\"%s-%u\"}",
+		run_tag(), t->number);
 	for (int i = 0; i < 2 && t->side[i]; i++)
 		send_text(t->side[i], text);
 }
@@ -56,9 +57,10 @@ static void relay_ping(struct conn *c)
 	ws_frame(c, WS_PING, "", 0);
 }
 
-/* -- MQTT 3.1.1 over WebSocket, QoS 0 ------------------------------------------------- */
+/* -- MQTT 3.1.1 over WebSocket, QoS 0 -------------------------------------------------
+ */
 #define MQTT_CONNACK 0x20
-#define MQTT_SUBACK 0x90
+#define MQTT_SUBACK  0x90
 
 static size_t mqtt_length(uint8_t *at, size_t len)
 {
@@ -138,7 +140,8 @@ static void mqtt_leave(struct conn *c)
 	ws_send(c, "\xe0\0", 2);
 }
 
-/* -- samtale.v1 ----------------------------------------------------------------------- */
+/* -- samtale.v1 -----------------------------------------------------------------------
+ */
 static char build[80] = "";
 
 static void samtale_opened(struct conn *c)
@@ -188,7 +191,8 @@ static void samtale_state(struct conn *c, const char *text)
 		!strstr(text, "\"place\":\"lobby\""))
 		return;
 	c->talk->admitted = true;
-	(void)snprintf(admit, sizeof(admit), "{\"type\":\"admit\",\"entry\":%s}", seat + 1);
+	(void)snprintf(
+		admit, sizeof(admit), "{\"type\":\"admit\",\"entry\":%s}", seat + 1);
 	send_text(c, admit);
 }
 
@@ -253,12 +257,13 @@ void tongue_learn_build(void)
 	fig = (struct figures){ 0 };
 }
 
-/* -- table ---------------------------------------------------------------------------- */
+/* -- table ----------------------------------------------------------------------------
+ */
 static const struct tongue tongues[] = {
 	{ "relay", NULL, false, talk_ready, relay_heard, relay_join, plain_signal,
 		relay_ping, nothing },
-	{ "mqtt", "mqtt", true, mqtt_opened, mqtt_heard, mqtt_join, mqtt_signal, mqtt_ping,
-		mqtt_leave },
+	{ "mqtt", "mqtt", true, mqtt_opened, mqtt_heard, mqtt_join, mqtt_signal,
+		mqtt_ping, mqtt_leave },
 	{ "samtale", "samtale.v1", false, samtale_opened, samtale_heard, samtale_join,
 		plain_signal, samtale_ping, samtale_leave },
 };

@@ -10,22 +10,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OFFER_BYTES 4096
+#define OFFER_BYTES  4096
 #define ANSWER_BYTES 3072
-#define PING_S 20 /* docs/protocol.md */
+#define PING_S       20 /* docs/protocol.md */
 
 bool mode_keeps, mode_measures, mode_setup_only, mode_only_stays;
 
-/* -- payloads ------------------------------------------------------------------------- */
+/* -- payloads -------------------------------------------------------------------------
+ */
 static char offer[OFFER_BYTES + 2048], answer[ANSWER_BYTES + 2048];
 
-#define FINGERPRINT                                                                        \
-	"a=fingerprint:sha-256 7B:8B:F0:65:5F:78:E2:51:3B:AC:6F:F3:3F:46:1B:35:DC:B8:5F:"  \
+#define FINGERPRINT                                                                      \
+	"a=fingerprint:sha-256 "                                                         \
+	"7B:8B:F0:65:5F:78:E2:51:3B:AC:6F:F3:3F:46:1B:35:DC:B8:5F:"                      \
 	"64:1A:24:C2:43:F0:A1:58:D0:A1:2C:19:08"
 
-static const char *const sdp_head[] = { "v=0", "o=- 4611731400430051336 2 IN IP4 127.0.0.1",
-	"s=-", "t=0 0", "a=group:BUNDLE 0 1 2 3", "a=extmap-allow-mixed",
-	"a=msid-semantic: WMS", "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8", "c=IN IP4 0.0.0.0",
+static const char *const sdp_head[] = { "v=0",
+	"o=- 4611731400430051336 2 IN IP4 127.0.0.1", "s=-", "t=0 0",
+	"a=group:BUNDLE 0 1 2 3", "a=extmap-allow-mixed", "a=msid-semantic: WMS",
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8", "c=IN IP4 0.0.0.0",
 	"a=ice-ufrag:EEtu", "a=ice-pwd:V1Tzq8Jq0yC0Yw5Xn2m9fQ3K", "a=ice-options:trickle",
 	FINGERPRINT, "a=setup:%s", "a=mid:0", "a=sendrecv", "a=rtcp-mux",
 	"a=rtpmap:111 opus/48000/2", "a=fmtp:111 minptime=10;useinbandfec=1",
@@ -35,10 +38,13 @@ static const char *const sdp_head[] = { "v=0", "o=- 4611731400430051336 2 IN IP4
 static const char *const sdp_fill[] = { "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 goog-remb",
 	"a=rtcp-fb:96 transport-cc", "a=rtcp-fb:96 ccm fir", "a=rtcp-fb:96 nack pli",
 	"a=fmtp:97 apt=96;level-asymmetry-allowed=1;packetization-mode=1",
-	"a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01",
+	"a=extmap:3 urn:ietf:params:rtp-hdrext:sdes:mid",
+	"a=extmap:5 urn:3gpp:video-orientation",
 	"a=ssrc:3735928559 cname:4TOk42mSjXCkVIa6" };
-static const char *const sdp_tail[] = { "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
-	"c=IN IP4 0.0.0.0", "a=mid:3", "a=sctp-port:5000", "a=max-message-size:262144" };
+static const char *const sdp_tail[] = {
+	"m=application 9 UDP/DTLS/SCTP webrtc-datachannel", "c=IN IP4 0.0.0.0", "a=mid:3",
+	"a=sctp-port:5000", "a=max-message-size:262144"
+};
 
 /* One line with its line end as JSON writes it; returns the bytes of SDP that it is. */
 static size_t add_line(char *text, size_t cap, const char *line, const char *setup)
@@ -63,8 +69,8 @@ static void make_sdp(char *text, size_t cap, size_t wanted, const char *setup)
 	for (size_t i = 0; i < sizeof(sdp_tail) / sizeof(*sdp_tail); i++)
 		tail += strlen(sdp_tail[i]) + 2;
 	for (size_t i = 0; len + tail < wanted; i++)
-		len += add_line(text, cap, sdp_fill[i % (sizeof(sdp_fill) / sizeof(*sdp_fill))],
-			setup);
+		len += add_line(text, cap,
+			sdp_fill[i % (sizeof(sdp_fill) / sizeof(*sdp_fill))], setup);
 	for (size_t i = 0; i < sizeof(sdp_tail) / sizeof(*sdp_tail); i++)
 		(void)add_line(text, cap, sdp_tail[i], setup);
 }
@@ -89,8 +95,10 @@ void talk_candidate(struct conn *c)
 {
 	char text[512];
 	int n = snprintf(text, sizeof(text),
-		"{\"type\":\"signal\",\"epoch\":%u,\"kind\":\"candidates\",\"candidates\":["
-		"{\"candidate\":\"candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ "
+		"{\"type\":\"signal\",\"epoch\":%u,\"kind\":\"candidates\","
+		"\"candidates\":["
+		"{\"candidate\":\"candidate:842163049 1 udp 1677729535 203.0.113.7 46154 "
+		"typ "
 		"srflx raddr 0.0.0.0 rport 0 generation 0 ufrag EEtu network-cost 999\","
 		"\"mid\":\"0\",\"mline\":0}]}",
 		c->talk->epoch);
@@ -98,7 +106,8 @@ void talk_candidate(struct conn *c)
 	opt.tongue->signal(c, text, (size_t)n);
 }
 
-/* -- the way of a meeting ------------------------------------------------------------- */
+/* -- the way of a meeting -------------------------------------------------------------
+ */
 static void finish(struct talk *t, bool good)
 {
 	if (!t->active)
@@ -176,7 +185,8 @@ void talk_lost(struct conn *c)
 	finish(c->talk, false);
 }
 
-/* -- many of them --------------------------------------------------------------------- */
+/* -- many of them ---------------------------------------------------------------------
+ */
 static void begin(struct talk *t, unsigned sides)
 {
 	t->active = true;

@@ -33,7 +33,8 @@ void wire_start(void)
 		die("load: start");
 	(void)SSL_CTX_set_min_proto_version(tls, TLS1_3_VERSION);
 	(void)SSL_CTX_set_session_cache_mode(tls, SSL_SESS_CACHE_OFF);
-	(void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+	(void)SSL_CTX_set_mode(tls, SSL_MODE_RELEASE_BUFFERS |
+					    SSL_MODE_ENABLE_PARTIAL_WRITE |
 					    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	(void)SSL_CTX_set1_groups_list(tls, "X25519");
 }
@@ -47,7 +48,8 @@ int wire_connect(unsigned salt)
 	if (fd < 0)
 		die("load: socket (ulimit -n?)");
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));
-	(void)setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){ 1 }, sizeof(int));
+	(void)setsockopt(
+		fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &(int){ 1 }, sizeof(int));
 	at.sin_addr.s_addr = htonl(0x7f010000u | (from / 250) << 8 | (from % 250 + 1));
 	if (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0)
 		die("load: bind");
@@ -64,8 +66,12 @@ struct conn *conn_new(const struct wire_user *user, struct talk *talk, unsigned 
 	struct conn *c = must_alloc(NULL, sizeof(*c));
 	struct epoll_event e = { .events = EPOLLIN | EPOLLOUT, .data.ptr = c };
 
-	*c = (struct conn){ .user = user, .talk = talk, .side = (uint8_t)side,
-		.state = CONN_TCP, .wants_write = true, .born_ns = now_ns() };
+	*c = (struct conn){ .user = user,
+		.talk = talk,
+		.side = (uint8_t)side,
+		.state = CONN_TCP,
+		.wants_write = true,
+		.born_ns = now_ns() };
 	c->fd = wire_connect(salt++);
 	c->ssl = SSL_new(tls);
 	if (!c->ssl || SSL_set_fd(c->ssl, c->fd) != 1 ||
@@ -103,7 +109,8 @@ void conn_fail(struct conn *c, const char *why)
 	ERR_clear_error();
 }
 
-/* -- out ------------------------------------------------------------------------------ */
+/* -- out ------------------------------------------------------------------------------
+ */
 static void want_write(struct conn *c, bool want)
 {
 	struct epoll_event e = { .events = EPOLLIN | (want ? (unsigned)EPOLLOUT : 0u),
@@ -147,7 +154,8 @@ void conn_send(struct conn *c, const void *at, size_t len)
 		flush(c);
 }
 
-/* -- in ------------------------------------------------------------------------------- */
+/* -- in -------------------------------------------------------------------------------
+ */
 static void hand_up(struct conn *c, char *at, size_t len)
 {
 	size_t done = 0, n = 1;
@@ -178,7 +186,8 @@ static void read_some(struct conn *c)
 			int why = SSL_get_error(c->ssl, n);
 
 			if (why != SSL_ERROR_WANT_READ)
-				conn_fail(c, why == SSL_ERROR_ZERO_RETURN ? "closed" : "read");
+				conn_fail(c,
+					why == SSL_ERROR_ZERO_RETURN ? "closed" : "read");
 			return;
 		}
 		free(c->in);

@@ -9,11 +9,12 @@
 #include <string.h>
 
 #define FRAME_MAX 16384
-#define OP_TEXT 1
+#define OP_TEXT   1
 #define OP_BINARY 2
-#define OP_PONG 10
+#define OP_PONG   10
 
-/* -- out ------------------------------------------------------------------------------ */
+/* -- out ------------------------------------------------------------------------------
+ */
 void ws_frame(struct conn *c, unsigned code, const void *at, size_t len)
 {
 	static uint8_t frame[FRAME_MAX + 8];
@@ -55,7 +56,8 @@ void ws_goodbye(struct conn *c)
 	conn_close(c);
 }
 
-/* -- upgrade -------------------------------------------------------------------------- */
+/* -- upgrade --------------------------------------------------------------------------
+ */
 static void ws_up(struct conn *c)
 {
 	const struct seat *s = opt.seats ? &opt.seats[c->talk->number] : NULL;
@@ -67,8 +69,8 @@ static void ws_up(struct conn *c)
 			c->side == STAFF ? "__Host-staff" : "__Host-device",
 			c->side == STAFF ? s->staff : s->device);
 	if (opt.tongue->subprotocol)
-		(void)snprintf(protocol, sizeof(protocol), "Sec-WebSocket-Protocol: %s\r\n",
-			opt.tongue->subprotocol);
+		(void)snprintf(protocol, sizeof(protocol),
+			"Sec-WebSocket-Protocol: %s\r\n", opt.tongue->subprotocol);
 	n = snprintf(request, sizeof(request),
 		"GET /ws HTTP/1.1\r\nHost: localhost:%u\r\nUpgrade: websocket\r\n"
 		"Connection: Upgrade\r\nOrigin: https://localhost:%u\r\n"
@@ -93,7 +95,8 @@ static size_t read_upgrade(struct conn *c, char *at, size_t len)
 	return (size_t)(end + 4 - at);
 }
 
-/* -- in ------------------------------------------------------------------------------- */
+/* -- in -------------------------------------------------------------------------------
+ */
 /* Every language carries the same JSON; "kind" stands near its beginning. */
 static char signal_kind(const char *at, size_t len)
 {

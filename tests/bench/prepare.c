@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Fills the data folder of a broker that does not run yet: so many consultants, each in a
- * team of their own (so that a card goes to one person) with a sign-in and one meeting that
- * is open now. Made by the rooms' own libraries, so the rows are what the broker itself
- * would have written. Prints "MEETING TOKEN STAFF-COOKIE", a line each.
+ * team of their own (so that a card goes to one person) with a sign-in and one meeting
+ * that is open now. Made by the rooms' own libraries, so the rows are what the broker
+ * itself would have written. Prints "MEETING TOKEN STAFF-COOKIE", a line each.
  *
  *   bench-prepare FOLDER COUNT PASSWORD      (after `samtale init`)
  */
@@ -19,8 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WITH_PASSWORD 8 /* hashing one takes a while; these suffice for signing in */
-#define AT_ONCE 500	/* rows in one transaction */
+#define WITH_PASSWORD 8   /* hashing one takes a while; these suffice for signing in */
+#define AT_ONCE       500 /* rows in one transaction */
 
 struct work {
 	struct node_key *node;
@@ -69,7 +69,8 @@ static void open_folder(struct work *w, const char *folder)
 	w->now_ms = clock_utc_ms();
 }
 
-/* -- one consultant ------------------------------------------------------------------- */
+/* -- one consultant -------------------------------------------------------------------
+ */
 static int64_t add_user(struct work *w, unsigned i)
 {
 	struct user u = { .roles = USER_CONSULTANT, .created_ms = w->now_ms };
@@ -85,8 +86,10 @@ static int64_t add_user(struct work *w, unsigned i)
 
 static void add_sign_in(struct work *w, int64_t user, char ret_cookie[TOKEN_LONG_TEXT])
 {
-	struct staff_session s = { .user = user, .created_ms = w->now_ms,
-		.used_ms = w->now_ms, .expires_ms = w->now_ms + 24 * MS_HOUR };
+	struct staff_session s = { .user = user,
+		.created_ms = w->now_ms,
+		.used_ms = w->now_ms,
+		.expires_ms = w->now_ms + 24 * MS_HOUR };
 
 	token_random(TOKEN_SESSION, ret_cookie, TOKEN_LONG_TEXT);
 	if (!token_hash(w->node, TOKEN_SESSION, bytes_str(ret_cookie), &s.hash))
@@ -102,8 +105,8 @@ static void seal(struct work *w, struct booking *b, char ret_token[TOKEN_SHORT_T
 
 	must("keys", vault_create_here(w->vault, &use, &keys));
 	must("way", seal_text(&keys->ck, SEAL_MEETING_WAY, b->id, "speech", &b->way));
-	must("phone",
-		seal_text(&keys->ck, SEAL_MEETING_PHONE, b->id, "+4512345678", &b->phone));
+	must("phone", seal_text(&keys->ck, SEAL_MEETING_PHONE, b->id, "+4512345678",
+			      &b->phone));
 	link_token_make(&keys->ck, b->link_generation, ret_token);
 	pin_make(&keys->ck, b->link_generation, pin);
 	b->has_link = token_hash(w->node, TOKEN_LINK, bytes_str(ret_token), &b->link);
@@ -114,9 +117,15 @@ static void seal(struct work *w, struct booking *b, char ret_token[TOKEN_SHORT_T
 static int64_t add_meeting(
 	struct work *w, unsigned i, int64_t owner, char ret_token[TOKEN_SHORT_TEXT])
 {
-	struct booking b = { .id = random_id(), .owner = owner, .starts_ms = w->now_ms,
-		.minutes = 60, .form = BOOKING_VIDEO, .chosen_by = CHOSEN_BY_CITIZEN,
-		.state = BOOKING_BOOKED, .language = "da", .created_ms = w->now_ms,
+	struct booking b = { .id = random_id(),
+		.owner = owner,
+		.starts_ms = w->now_ms,
+		.minutes = 60,
+		.form = BOOKING_VIDEO,
+		.chosen_by = CHOSEN_BY_CITIZEN,
+		.state = BOOKING_BOOKED,
+		.language = "da",
+		.created_ms = w->now_ms,
 		.changed_ms = w->now_ms };
 	int r = STORE_E_TAKEN;
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MPL-2.0
-"""docs/performance.md from the medians of one run: each line held against what it is to reach,
+"""docs/performance.md from the figures of one run: each line held against what it is to reach,
 and a line that is not reached says so."""
 
 import os
@@ -44,16 +44,16 @@ def show(value, digits):
   return f"{value:.{digits}f}" if value is not None else "–"
 
 
-def compared(medians, plan):
-  others = [n for n in ("floor", "mosquitto", "ws") if n in medians]
-  ours = medians.get("samtale", {})
+def compared(results, plan):
+  others = [n for n in ("floor", "mosquitto", "ws") if n in results]
+  ours = results.get("samtale", {})
   yield "| what | " + " | ".join(["Samtale", *(NAMES[n] for n in others), "to reach"]) + " |"
   yield "|---|" + "---|" * (len(others) + 2)
   for what, key, unit, digits, limits in COMPARED:
     cells = [show(ours.get(key), digits)]
-    cells += [show(medians[n].get(key), digits) for n in others]
-    held = [f"{verdict(ours[key] / medians[n][key], most)} × {NAMES[n]}"
-            for n, most in limits if n in medians and medians[n].get(key) and key in ours]
+    cells += [show(results[n].get(key), digits) for n in others]
+    held = [f"{verdict(ours[key] / results[n][key], most)} × {NAMES[n]}"
+            for n, most in limits if n in results and results[n].get(key) and key in ours]
     yield f"| {what.format(**plan)}, {unit} | " + " | ".join([*cells, "; ".join(held)]) + " |"
 
 
@@ -102,31 +102,31 @@ def versions(bench):
     yield "ws " + re.search(r'"node_modules/ws": \{\s*"version": "([^"]+)"', lock).group(1)
 
 
-def page(medians, bench, runs, missing):
-  plan, ours = bench.plan, medians.get("samtale", {})
-  errors = {NAMES[n]: f["errors"] for n, f in medians.items() if f["errors"]}
+def page(results, bench, runs, missing):
+  plan, ours = bench.plan, results.get("samtale", {})
+  errors = {NAMES[n]: f["errors"] for n, f in results.items() if f["errors"]}
   lines = [
     "# Performance", "",
-    f"Written by `sh tests/bench/run.sh` on {time.strftime('%-d %B %Y')}: medians of {runs} "
-    f"run{'s' if runs > 1 else ''}. {machine()}.", "",
-    ", ".join(versions(bench)) + ".", "", "## Beside others", "", *compared(medians, plan), ""]
+    f"Written by `sh tests/bench/run.sh` on {time.strftime('%-d %B %Y')}, {runs} "
+    f"run{'s' if runs > 1 else ''} of each. {machine()}.", "",
+    ", ".join(versions(bench)) + ".", "", "## Beside others", "", *compared(results, plan), ""]
   lines += [f"Left out: {why}." for why in missing.values()]
   if errors:
     lines += ["Errors, which make a line doubtful: "
               + ", ".join(f"{n} {e:.0f}" for n, e in errors.items()) + ".", ""]
   if ours:
-    lines += ["## Alone", "", *alone(ours, plan), "", *asides(medians)]
+    lines += ["## Alone", "", *alone(ours, plan), "", *asides(results)]
   lines += ["", METHOD.format(**plan).strip(), ""]
   return "\n".join(lines)
 
 
-def asides(medians):
+def asides(results):
   yield ("Beside these: the slowest of a hundred messages needs "
-         + ", ".join(f"{f['relay_p99_us']:.0f} µs ({NAMES[n]})" for n, f in medians.items())
+         + ", ".join(f"{f['relay_p99_us']:.0f} µs ({NAMES[n]})" for n, f in results.items())
          + "; CPU while relaying "
-         + ", ".join(f"{f['relay_percent']:.1f} % ({NAMES[n]})" for n, f in medians.items())
+         + ", ".join(f"{f['relay_percent']:.1f} % ({NAMES[n]})" for n, f in results.items())
          + "; CPU while the crowd is idle "
-         + ", ".join(f"{f['idle_percent']:.1f} % ({NAMES[n]})" for n, f in medians.items()) + ".")
+         + ", ".join(f"{f['idle_percent']:.1f} % ({NAMES[n]})" for n, f in results.items()) + ".")
 
 
 METHOD = """
@@ -134,6 +134,7 @@ METHOD = """
 
 - Everything runs on one machine over loopback, one server at a time, with one load generator (`tests/bench/load.c`, plain OpenSSL and epoll).
   Ratios within one run mean something; seconds mean this machine.
+- CPU and times are the best of the runs, because whatever else the machine does only adds to them; the rest are medians.
 - CPU is user and system time of all processes of the server, from the kernel's clock of each process. Memory is the resident set of all its
   processes from `smaps_rollup`, less what it was at the start, before any link was redeemed; the kernel's socket buffers are in neither.
 - **Set-up**: TCP, full TLS 1.3 handshake (X25519, ECDSA P-256, no resumption), WebSocket, the server's own log-in, close. For Samtale every
@@ -142,8 +143,8 @@ METHOD = """
   close. For Samtale: `hello`, `enter`, lobby, `admit`, `start`, every message decoded, filtered and encoded anew, every step of the meeting sealed
   and saved. The others pass bytes on and know no rule.
 - **floor** is the same relay on bare OpenSSL and epoll (`floor.c`): no rule, no limit, no timeout. **Node ws** is the relay that one would write
-  (`peer_ws.mjs`), **mosquitto** an MQTT broker over WebSocket, two topics per meeting. They answer no session ticket question either: floor and
-  mosquitto as configured here resume nothing.
+  (`peer_ws.mjs`), **mosquitto** an MQTT broker over WebSocket, two topics per meeting. Nobody resumes
+  a session here, but Samtale hands out one ticket per handshake for those who come back; the floor hands out none.
 - Samtale runs with its default settings but for `staff.totp = false` (a code is good once, a benchmark signs in often). Clients come from 1,000
   loopback addresses, so that the cap per address prefix stays as it is.
 - **Relay**: {rate} messages a second from random clients, from just before the sender's write to just after the receiver's read.

@@ -17,7 +17,7 @@ usage: sh tests/bench/run.sh [options]
 
   --quick           one run of each, fewer clients; writes no page
   --only NAMES      of floor,mosquitto,ws,samtale, separated by commas; writes no page
-  --runs N          runs of each (3); the table shows medians
+  --runs N          runs of each (3)
   --keep FILE       append every single result as a line of JSON
   --no-install      install no package and no peer
   --build DIR       use this build folder
@@ -99,4 +99,4 @@ fi
 # shellcheck disable=SC3045 # dash has it
 ulimit -n "$(ulimit -H -n)"
 # shellcheck disable=SC2086 # a list of words
-exec python3 "$here/bench.py" --build "$build" $passed
+exec python3 -B "$here/bench.py" --build "$build" $passed
