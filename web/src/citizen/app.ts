@@ -108,6 +108,8 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 	let talk: Talk | undefined;
 	let awake: Stop | undefined;
 	let suspended = false;
+	/** Told anew on every connection: a broker that was restarted has forgotten it. */
+	let lastStep: Step = "opened";
 
 	function dispatch(event: Event): void {
 		const was = model;
@@ -217,8 +219,8 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 		const arrived = memory.arrived() || Date.now();
 		memory.setArrived(arrived);
 		set({ arrivedMs: arrived });
+		lastStep = ready ? "ready" : "opened";
 		connectSeat();
-		if (!ready) step("opened");
 		const direct = ready || model.peek?.booked_form === "phone";
 		if (direct) toMeeting(!ready);
 		else {
@@ -250,6 +252,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 			events: {
 				up() {
 					set({ signalling: true });
+					connection?.send({ type: "step", step: lastStep });
 					if (document.hidden) connection?.send({ type: "hidden", hidden: true });
 				},
 				down: () => set({ signalling: false }),
@@ -377,7 +380,8 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 	}
 
 	function step(now: Step): void {
-		connection?.send({ type: "step", step: now });
+		lastStep = now;
+		if (connection?.isUp()) connection.send({ type: "step", step: now });
 	}
 
 	async function askCall(more: Record<string, string | boolean>): Promise<void> {
