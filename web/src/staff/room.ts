@@ -15,7 +15,7 @@ import { enterRoom, forgetRoom, leaveRoom, send } from "./live";
 import { oneSummary, phoneNumber } from "./model/http";
 import { inTalk } from "./model/state";
 import { admitted, type Talk } from "./model/talk";
-import { attach, detach, release, startMic, watch } from "./own";
+import { attach, detach, release, startMic, toggleCamera, watch } from "./own";
 import { announce, dispatch, go, goInstead, local, remote, state, t } from "./store";
 
 const EMPTY = { mic: null, camera: null, screen: null };
@@ -24,6 +24,8 @@ let media: Media | undefined;
 let stopAwake: (() => void) | undefined;
 /** Whose number was fetched for the panel, so that it is asked for (and recorded) once. */
 let madeAvailable: "given" | "booked" | "" = "";
+/** Her camera was on when the telephone took over; it comes back with the video. */
+let hadCamera = false;
 
 function set(to: Partial<Talk>): void {
 	dispatch({ do: "talk", action: { do: "set", to } });
@@ -35,6 +37,7 @@ export function openMeeting(id: string): void {
 	closeMeeting();
 	dispatch({ do: "open", id });
 	madeAvailable = "";
+	hadCamera = false;
 	enterRoom(id, { epoch: () => media?.epoch() ?? 0, receive, takenOver, left });
 }
 
@@ -177,15 +180,20 @@ function tell(before: Talk, seat: ConsultantState): void {
 	else if (was && !was.share && is?.share) announce(words.theyShare);
 }
 
-/** On the telephone this computer's microphone and camera are not needed: off. */
+/** On the telephone this computer's microphone and camera are not needed: off until video. */
 function followForm(before: string | undefined, seat: ConsultantState): void {
 	if (seat.form === "phone" && before !== "phone") {
+		hadCamera = state.value.talk?.camera ?? false;
 		media?.leave();
 		release();
 		watch();
 		set({ camera: false, sharing: false });
 		remote.value = EMPTY;
-	} else if (before === "phone" && seat.form !== "phone") void startMic();
+	} else if (before === "phone" && seat.form !== "phone") {
+		void startMic();
+		if (hadCamera) void toggleCamera();
+		hadCamera = false;
+	}
 }
 
 function refusedBy(code: RefusedCode): void {
