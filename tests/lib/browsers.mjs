@@ -65,7 +65,8 @@ async function trustDatabase(folder, ca) {
 
 /**
  * Chromium with a camera of `colour` and a tone of `hertz`. `host` runs it in another
- * namespace (netns.mjs). `devices: "refused"` refuses every permission, "none" has no device.
+ * namespace (netns.mjs). `devices: "refused"` refuses every permission, "none" has no device
+ * but what the machine has.
  * @returns { newPage(origin), stop(), browser } ; newPage gives a playwright Page
  */
 export async function startChromium({
@@ -88,10 +89,7 @@ export async function startChromium({
 			`--use-file-for-fake-audio-capture=${await microphone(hertz)}`,
 		],
 		refused: ["--use-fake-device-for-media-stream", "--deny-permission-prompts"],
-		none: [
-			"--use-fake-ui-for-media-stream",
-			"--use-fake-device-for-media-stream=device-count=0",
-		],
+		none: ["--use-fake-ui-for-media-stream"],
 	}[devices];
 	assert(deviceArgs, `unknown devices: ${devices}`);
 	const browser = await chromium.launch({
