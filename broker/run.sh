@@ -127,7 +127,9 @@ write_config() {
 	[ "$port" = 0 ] || origin="origin = https://$host:$port"
 	cat >"$data/run.conf" <<-END
 		# Written anew by broker/run.sh at every start. For an installation of your own
-		# start from docs/configuration.md.
+		# start from docs/configuration.md. The telephone number is nobody's.
+		[org]
+		phone = 12 34 56 78
 		[listener]
 		address = $listen
 		port = $port
