@@ -13,7 +13,7 @@ import {
 	type Start,
 } from "../protocol/common";
 import { decodeText } from "../protocol/decode";
-import { isSpare, withoutStrays } from "./codecs";
+import type { Offering } from "./offering";
 
 export type Source = "mic" | "camera" | "screen";
 export const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
@@ -46,6 +46,8 @@ export interface Peer {
 	overTcp(): void;
 	/** Restarts ICE, or asks the offerer to. */
 	restart(): void;
+	/** Signalling was away and is back: says again what may have been lost with it. */
+	resume(): void;
 	say(message: ChannelMessage): boolean;
 	stop(): void;
 }
@@ -66,22 +68,15 @@ export function tcpServers(list: Server[]): Server[] {
 		.filter((s) => s.urls.length > 0);
 }
 
-function preferCodecs(transceiver: RTCRtpTransceiver): void {
-	if (!("setCodecPreferences" in transceiver)) return;
-	const all = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
-	const wanted = all.filter((codec) => !isSpare(codec));
-	if (wanted.some((codec) => codec.mimeType.toLowerCase() === "video/vp8"))
-		transceiver.setCodecPreferences(wanted);
-}
-
 export function createPeer(
 	start: Start,
 	certificate: RTCCertificate,
 	sources: Sources,
 	events: PeerEvents,
+	offering?: Offering,
 ): Peer {
 	const { epoch } = start;
-	const offers = start.role === "offer";
+	const offers = start.role === "offer" ? offering : undefined;
 	const pc = new RTCPeerConnection({
 		iceServers: start.servers,
 		iceTransportPolicy: start.policy,
@@ -195,14 +190,24 @@ export function createPeer(
 		if (pc.signalingState !== "stable") return;
 		const made = await pc.createOffer({ iceRestart });
 		await pc.setLocalDescription(made);
-		const sdp = withoutStrays(made.sdp ?? "");
-		events.signal({ type: "signal", kind: "offer", epoch, sdp });
+		sendOffer(made.sdp ?? "");
+	}
+
+	function sendOffer(sdp: string): void {
+		const clean = offers?.clean(sdp) ?? sdp;
+		events.signal({ type: "signal", kind: "offer", epoch, sdp: clean });
 	}
 
 	function restart(): void {
 		if (over || pc.remoteDescription === null) return;
 		if (offers) then(() => offer(true));
 		else events.signal({ type: "signal", kind: "restart", epoch });
+	}
+
+	async function resume(): Promise<void> {
+		const lost = pc.pendingLocalDescription?.sdp;
+		if (lost !== undefined) sendOffer(lost);
+		else if (pc.connectionState !== "connected") restart();
 	}
 
 	async function addEarly(): Promise<void> {
@@ -262,9 +267,7 @@ export function createPeer(
 	}
 
 	if (offers) {
-		pc.addTransceiver("audio", { direction: "sendrecv" });
-		preferCodecs(pc.addTransceiver("video", { direction: "sendrecv" }));
-		preferCodecs(pc.addTransceiver("video", { direction: "sendrecv" }));
+		offers.prepare(pc);
 		applySources();
 		then(() => offer(false));
 	}
@@ -294,6 +297,7 @@ export function createPeer(
 			restart();
 		},
 		restart,
+		resume: () => then(resume),
 		say(message) {
 			if (channel.readyState !== "open") return false;
 			channel.send(JSON.stringify(message));

@@ -7,6 +7,7 @@ import type { Health, Rung, Way } from "../protocol/words";
 import { certificateFor } from "./certificate";
 import { type CodeRun, runCode } from "./code";
 import { climb, type Ladder, newLadder } from "./ladder";
+import type { Offering } from "./offering";
 import {
 	createPeer,
 	type Peer,
@@ -42,6 +43,8 @@ export interface TalkEvents {
 export interface TalkOptions {
 	meeting: string;
 	role: "consultant" | "citizen";
+	/** The consultant's alone: how to offer (offering.ts). */
+	offering?: Offering;
 	way: Way;
 	send(message: TalkOut): void;
 	events: TalkEvents;
@@ -256,7 +259,13 @@ export function createTalk(options: TalkOptions): Talk {
 				events.unsafe();
 			},
 		});
-		epoch.peer = createPeer(epoch.start, certificate, sources, peerEvents(epoch));
+		epoch.peer = createPeer(
+			epoch.start,
+			certificate,
+			sources,
+			peerEvents(epoch),
+			options.offering,
+		);
 		epoch.code.begin();
 		for (const message of epoch.early.splice(0)) hand(epoch, message);
 	}
@@ -310,6 +319,7 @@ export function createTalk(options: TalkOptions): Talk {
 			else if (message.type === "keep") {
 				reported = "";
 				report();
+				now?.peer?.resume();
 			} else if (now !== undefined) hand(now, message);
 		},
 		set(source, track) {
