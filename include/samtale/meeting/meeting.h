@@ -21,7 +21,8 @@
 #define MEETING_DEVICE_LEN      32
 #define MEETING_FINGERPRINT_LEN 32
 #define MEETING_GRACE_MS        3000 /* `here` outlives a connection so long */
-#define MEETING_DEAD_MS         6000 /* dead media so long: offer the call */
+/* A page reports dead media after 3 s of them, so this offers the call 6 s after the cut. */
+#define MEETING_DEAD_MS         3000
 #define MEETING_RESTART_GAP_MS  4000 /* between two new epochs asked for by `broken` */
 #define MEETING_OVERTIME_MS     (20 * 60 * 1000) /* nobody talks past the end: ask */
 #define MEETING_HELD_MS         (60 * 1000) /* talked so long: no longer `technical` */

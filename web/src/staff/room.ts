@@ -5,6 +5,7 @@
 // connection is closed and every track stopped before anything else happens.
 import { forgetCertificate } from "../media/certificate";
 import { keepAwake } from "../media/devices";
+import { offering } from "../media/offering";
 import { createTalk, type Talk as Media, type TalkEvents } from "../media/talk";
 import type { ConsultantState, PhoneEvent, ToStaff } from "../protocol/staff";
 import type { Outcome, RefusedCode } from "../protocol/words";
@@ -18,10 +19,12 @@ import { admitted, type Talk } from "./model/talk";
 import { attach, detach, release, startMic, toggleCamera, watch } from "./own";
 import { announce, dispatch, go, goInstead, local, remote, state, t } from "./store";
 
+const OFFER_AFTER_MS = 3000;
 const EMPTY = { mic: null, camera: null, screen: null };
 
 let media: Media | undefined;
 let stopAwake: (() => void) | undefined;
+let deadTimer: ReturnType<typeof setTimeout> | undefined;
 /** Whose number was fetched for the panel, so that it is asked for (and recorded) once. */
 let madeAvailable: "given" | "booked" | "" = "";
 /** Her camera was on when the telephone took over; it comes back with the video. */
@@ -58,6 +61,7 @@ export function closeMeeting(): void {
 
 /** Closes the connection and stops every track; true when nothing is left running. */
 export function tearDown(): boolean {
+	watchDead(false);
 	removeEventListener("online", nudge);
 	media?.stop();
 	media = undefined;
@@ -134,6 +138,7 @@ function begin(seat: ConsultantState): void {
 	media = createTalk({
 		meeting: seat.meeting,
 		role: "consultant",
+		offering,
 		way: seat.way,
 		send,
 		events: mediaEvents,
@@ -154,6 +159,7 @@ const mediaEvents: TalkEvents = {
 	quality: (health, rung) => {
 		if (health !== state.value.talk?.health) announce(t.value.talk.health[health]);
 		set({ health, rung });
+		watchDead(health === "dead");
 	},
 	code: (code) => set({ code, ...(code === "" ? {} : { codeUnsafe: false }) }),
 	unsafe: () => {
@@ -167,6 +173,16 @@ const mediaEvents: TalkEvents = {
 	},
 	hand: () => undefined,
 };
+
+/** Dead is said after 3 s; 3 s later the telephone is offered, also without the broker. */
+function watchDead(is: boolean): void {
+	if (is) deadTimer ??= setTimeout(() => set({ dead: true }), OFFER_AFTER_MS);
+	else {
+		clearTimeout(deadTimer);
+		deadTimer = undefined;
+		if (state.value.talk?.dead) set({ dead: false });
+	}
+}
 
 /** What a screen reader must be told of, by comparing two states. */
 function tell(before: Talk, seat: ConsultantState): void {

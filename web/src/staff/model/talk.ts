@@ -38,6 +38,8 @@ export interface Talk {
 	/** The connection between the two: none before the first `start`. */
 	media: Link;
 	health: Health;
+	/** Media have been dead long enough, by this page's own eyes, to offer the telephone. */
+	dead: boolean;
 	rung: Rung;
 	code: string;
 	codeUnsafe: boolean;
@@ -69,6 +71,7 @@ export function newTalk(meeting: string): Talk {
 		cameraFault: false,
 		media: "none",
 		health: "good",
+		dead: false,
 		rung: "video",
 		code: "",
 		codeUnsafe: false,
@@ -174,9 +177,7 @@ function offerHolds(offer: Offer, talk: Talk, seat: ConsultantState | null): boo
 function mediaDead(talk: Talk, seat: ConsultantState): boolean {
 	if (seat.not_come || seat.call.state === "asked") return false;
 	const someone = seat.guests.some((g) => g.place === "admitted");
-	return (
-		someone && (seat.offer_call || (talk.media !== "none" && talk.health === "dead"))
-	);
+	return someone && (seat.offer_call || (talk.media !== "none" && talk.dead));
 }
 
 const OFFERS: readonly Offer[] = [
