@@ -192,7 +192,9 @@ export async function mediaScript() {
 	const { build } = await import("../../web/node_modules/esbuild/lib/main.js");
 	const made = await build({
 		stdin: {
-			contents: `import { createTalk } from "./src/media/talk"; window.createTalk = createTalk;`,
+			contents: `import { offering } from "./src/media/offering";
+				import { createTalk } from "./src/media/talk";
+				window.createTalk = (options) => createTalk({ ...options, offering });`,
 			resolveDir: WEB,
 		},
 		bundle: true,

@@ -2,7 +2,7 @@
 // What this browser is and can, asked before a link is redeemed. Pure but for the defaults.
 
 const IN_APP =
-	/FBAN|FBAV|FB_IAB|Instagram|Line\/|MicroMessenger|Snapchat|TikTok|musical_ly|BytedanceWebview|LinkedInApp|Twitter|Pinterest|GSA\/|; wv\)/i;
+	/FBA[NV]|FB_IAB|Instagram|Line\/|MicroMessenger|Snapchat|musical_ly|Bytedance|LinkedInApp|Twitter|Pinterest|GSA\/|; wv\)/i;
 
 /** True inside the small browser of another app, where camera and microphone often fail. */
 export function isInApp(userAgent: string): boolean {

@@ -54,6 +54,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export function icon(...shapes: Shape[]): SVGSVGElement {
 	const svg = document.createElementNS(SVG, "svg");
 	svg.setAttribute("viewBox", "0 0 24 24");
+	svg.setAttribute("width", "26");
 	svg.setAttribute("aria-hidden", "true");
 	for (const shape of shapes) {
 		const path = document.createElementNS(SVG, "path");

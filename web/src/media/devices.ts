@@ -163,19 +163,16 @@ export function meterLevel(track: MediaStreamTrack, level: (l: number) => void):
 export function playTestSound(done: () => void): Stop {
 	const context = new AudioContext();
 	const gain = context.createGain();
-	gain.connect(context.destination);
+	const note = context.createOscillator();
+	note.connect(gain).connect(context.destination);
 	gain.gain.value = 0;
-	const at = context.currentTime + 0.05;
-	[523.25, 659.25].forEach((hertz, i) => {
-		const note = context.createOscillator();
-		note.frequency.value = hertz;
-		note.connect(gain);
-		const from = at + i * 0.5;
+	for (const [i, hertz] of [523, 659].entries()) {
+		const from = context.currentTime + 0.05 + i * 0.5;
+		note.frequency.setValueAtTime(hertz, from);
 		gain.gain.setTargetAtTime(0.2, from, 0.03);
 		gain.gain.setTargetAtTime(0, from + 0.3, 0.06);
-		note.start(from);
-		note.stop(from + 0.5);
-	});
+	}
+	note.start();
 	let over = false;
 	const stop = () => {
 		if (over) return;

@@ -3,11 +3,12 @@
 // Danish time wherever the device is.
 import type { Language } from "../protocol/words";
 
-/** Replaces each {key}; a key that is not given stays, so that a test can see it. */
+/** Replaces each {key}; a key that is not given stays, so that a test can see it.
+ * A line never breaks between "kl." and the time. */
 export function fill(sentence: string, values: Record<string, string | number>): string {
-	return sentence.replace(/\{(\w+)\}/g, (whole, key: string) =>
-		String(values[key] ?? whole),
-	);
+	return sentence
+		.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole))
+		.replace("kl. ", "kl.\u00a0");
 }
 
 const ZONE = "Europe/Copenhagen";
