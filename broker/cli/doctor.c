@@ -6,6 +6,7 @@
 #include "client.h"
 #include "json_text.h"
 #include "rows.h"
+#include "turn_probe.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/listener/certificate.h"
@@ -27,6 +28,7 @@
 #define DISK_LOW      ((uint64_t)1024 * 1024 * 1024)
 #define EARLIEST_MS   INT64_C(1760000000000) /* October 2025: no clock is earlier */
 #define BACKUP_OLD_MS (36 * MS_HOUR)
+#define TURN_WAIT_MS  3000
 
 enum mark { MARK_OK, MARK_WARN, MARK_BAD };
 
@@ -212,6 +214,49 @@ static void look_at_library(struct doctor *d)
 			"libwebsockets-evlib-ev.");
 }
 
+static void look_at_turn(struct doctor *d, struct bytes url)
+{
+	struct turn_target t;
+	enum turn_found found;
+
+	if (!turn_target_parse(url, &t)) {
+		find(d, MARK_BAD, "turn",
+			"media.turn_urls: \"%.*s\" is not turn:NAME:PORT?transport=udp "
+			"or turns:NAME:PORT?transport=tcp.",
+			(int)url.len, (const char *)url.at);
+		return;
+	}
+	found = turn_probe(&t, TURN_WAIT_MS);
+	find(d, found == TURN_ANSWERS ? MARK_OK : MARK_BAD, "turn", "%.*s %s.",
+		(int)url.len, (const char *)url.at, turn_found_sentence(found));
+}
+
+static void look_at_turns(struct doctor *d, struct bytes urls)
+{
+	while (urls.len) {
+		const uint8_t *blank = memchr(urls.at, ' ', urls.len);
+		size_t n = blank ? (size_t)(blank - urls.at) : urls.len;
+
+		if (n)
+			look_at_turn(d, bytes_of(urls.at, n));
+		urls = bytes_of(urls.at + n, urls.len - n);
+		if (blank)
+			urls = bytes_of(urls.at + 1, urls.len - 1);
+	}
+}
+
+static void look_at_organisation(struct doctor *d)
+{
+	const struct settings *s = &d->c->place->settings;
+
+	if (s->org_phone[0])
+		find(d, MARK_OK, "org.phone", "Every page shows a number to call.");
+	else
+		find(d, MARK_BAD, "org.phone",
+			"No number is set: a citizen whose page fails has nobody to "
+			"call.");
+}
+
 static void look_at_media(struct doctor *d)
 {
 	const struct place *p = d->c->place;
@@ -233,6 +278,7 @@ static void look_at_media(struct doctor *d)
 		r == 0 ? "A TURN server is set; *Tjek min computer* tries it from a "
 			 "browser."
 		       : e.sentence);
+	look_at_turns(d, bytes_str(s->media_turn_urls));
 	if (strcmp(s->media_p2p, "allow") == 0)
 		find(d, MARK_WARN, "p2p",
 			"media.p2p = allow: each side can learn the other's "
@@ -275,6 +321,7 @@ int run_doctor(struct phrase_call *c)
 	if (d.json)
 		(void)fputc('[', c->out);
 	find(&d, MARK_OK, "config", "%s has no error.", c->source->config);
+	look_at_organisation(&d);
 	look_at_folder(&d);
 	look_at_node_key(&d);
 	look_at_certificate(&d);
