@@ -103,7 +103,8 @@ export async function startBroker({
 			return broker.child.pid;
 		},
 		writeConfig: write,
-		http: () => httpClient(origin, certificates, address),
+		/** `from` is the client's own address, where the machine has several. */
+		http: ({ from } = {}) => httpClient(origin, certificates, address, from),
 		signal: (signal) => broker.child.kill(signal),
 		/** Ends it by a signal and starts it again on the same data, after a while. */
 		async restart(signal = "SIGTERM", { awayMs = 0 } = {}) {
@@ -181,7 +182,7 @@ async function endChild(child, signal) {
  * HTTP as one browser does it: right Origin, its own cookies.
  * call(method, path, body) -> { status, body, headers }; path is below /api/v1.
  */
-async function httpClient(origin, certificates, address) {
+async function httpClient(origin, certificates, address, from) {
 	const ca = await readFile(certificates.ca);
 	const cookies = new Map();
 	const url = new URL(origin);
@@ -191,6 +192,7 @@ async function httpClient(origin, certificates, address) {
 			const outgoing = request(
 				{
 					host: address,
+					localAddress: from,
 					servername: url.hostname,
 					port: url.port,
 					path,
