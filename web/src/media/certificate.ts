@@ -4,7 +4,7 @@
 // Where the browser cannot store one, it lives as long as the page.
 
 const STORE = "certificates";
-const inMemory = new Map<string, RTCCertificate>();
+const inMemory = new Map<string, Promise<RTCCertificate>>();
 
 function openDatabase(): Promise<IDBDatabase> {
 	return new Promise((resolve, reject) => {
@@ -37,23 +37,31 @@ async function stored(meeting: string): Promise<RTCCertificate | undefined> {
 	return good ? found : undefined;
 }
 
-/** This browser's certificate for the meeting; made on the first call. */
-export async function certificateFor(meeting: string): Promise<RTCCertificate> {
-	const known = inMemory.get(meeting) ?? (await stored(meeting).catch(() => undefined));
-	if (known !== undefined) {
-		inMemory.set(meeting, known);
-		return known;
-	}
+async function storedOrFresh(meeting: string): Promise<RTCCertificate> {
+	const known = await stored(meeting).catch(() => undefined);
+	if (known !== undefined) return known;
 	const algorithm = { name: "ECDSA", namedCurve: "P-256" };
 	const fresh = await RTCPeerConnection.generateCertificate(algorithm);
-	inMemory.set(meeting, fresh);
 	await withStore("readwrite", (s) => s.put(fresh, meeting)).catch(() => undefined);
 	return fresh;
 }
 
+/** This browser's certificate for the meeting; made on the first call, which takes a while. */
+export function certificateFor(meeting: string): Promise<RTCCertificate> {
+	let known = inMemory.get(meeting);
+	if (known === undefined) {
+		known = storedOrFresh(meeting);
+		inMemory.set(meeting, known);
+		known.catch(() => inMemory.delete(meeting));
+	}
+	return known;
+}
+
 /** At the meeting's end. */
 export async function forgetCertificate(meeting: string): Promise<void> {
+	const making = inMemory.get(meeting);
 	inMemory.delete(meeting);
+	await making?.catch(() => undefined);
 	await withStore("readwrite", (s) => s.delete(meeting)).catch(() => undefined);
 }
 

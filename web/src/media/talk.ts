@@ -148,6 +148,9 @@ export function createTalk(options: TalkOptions): Talk {
 	let expected = false;
 	let reported = "";
 
+	// Ready before it is needed: from admission on every millisecond is waited for.
+	certificateFor(options.meeting).catch(() => undefined);
+
 	function setLink(next: Link): void {
 		if (next === link) return;
 		link = next;
