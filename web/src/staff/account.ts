@@ -67,9 +67,11 @@ function leave(notice: { is: "signedOut" | "signInAgain" } | null): void {
 export async function unlock(password: string): Promise<Refusal | null> {
 	const answer = await ask("/staff/unlock", nothing, { body: { password } });
 	if (!answer.ok) return answer;
-	dispatch({ do: "lock", locked: false });
+	// Behind the lock: after a reload nobody is known yet, and there is no day to show.
 	const found = await refreshMe();
-	return found.ok ? null : found;
+	if (!found.ok) return found;
+	dispatch({ do: "lock", locked: false });
+	return null;
 }
 
 export function startSetup(token: string): Promise<Answer<SetupStart>> {
