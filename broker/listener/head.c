@@ -1,31 +1,43 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Writes the head of an answer. The policy below is the whole of it: nothing may be loaded
- * but from our own origin, nothing may frame us, no feature is on that the talk does not
- * need. autoplay, speaker-selection and clipboard-write belong to what it needs: remote
- * sound, the choice of loudspeaker, and copying a link.
+ * Writes the head of an answer. The policy below is the whole of it: nothing may be
+ * loaded but from our own origin, nothing may frame us, no feature is on that the talk
+ * does not need. autoplay, speaker-selection and clipboard-write belong to what it needs:
+ * remote sound, the choice of loudspeaker, and copying a link.
  */
 #include "head.h"
 
 #include "rules.h"
 
-static const char security[] =
-	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
-	"connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src 'self'; "
+/* With every answer. */
+static const char always[] = "X-Content-Type-Options: nosniff\r\n"
+			     "Cross-Origin-Resource-Policy: same-origin\r\n"
+			     "Referrer-Policy: no-referrer\r\n";
+
+/* What is no page can do nothing, even where somebody opens it as one. */
+static const char for_others[] =
+	"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
+
+/* A page; a kilobyte that scripts, styles and answers of the API need not carry. */
+static const char for_pages[] =
+	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src "
+	"'self'; "
+	"connect-src 'self'; img-src 'self' data:; media-src 'self' blob:; worker-src "
+	"'self'; "
 	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
 	"require-trusted-types-for 'script'; trusted-types 'none'\r\n"
 	"Cross-Origin-Opener-Policy: same-origin\r\n"
 	"Cross-Origin-Embedder-Policy: require-corp\r\n"
-	"Cross-Origin-Resource-Policy: same-origin\r\n"
 	"Permissions-Policy: camera=(self), microphone=(self), display-capture=(self), "
 	"screen-wake-lock=(self), fullscreen=(self), autoplay=(self), "
-	"speaker-selection=(self), clipboard-write=(self), accelerometer=(), bluetooth=(), "
-	"clipboard-read=(), encrypted-media=(), gamepad=(), geolocation=(), gyroscope=(), "
-	"hid=(), idle-detection=(), local-fonts=(), magnetometer=(), midi=(), payment=(), "
-	"picture-in-picture=(), publickey-credentials-get=(), serial=(), storage-access=(), "
-	"sync-xhr=(), usb=(), web-share=(), window-management=(), xr-spatial-tracking=()\r\n"
-	"X-Content-Type-Options: nosniff\r\n"
-	"Referrer-Policy: no-referrer\r\n";
+	"speaker-selection=(self), clipboard-write=(self), accelerometer=(), "
+	"clipboard-read=(), encrypted-media=(), gamepad=(), geolocation=(), "
+	"gyroscope=(), "
+	"hid=(), idle-detection=(), local-fonts=(), magnetometer=(), midi=(), "
+	"payment=(), "
+	"picture-in-picture=(), publickey-credentials-get=(), serial=(), "
+	"storage-access=(), "
+	"sync-xhr=(), usb=(), window-management=(), xr-spatial-tracking=()\r\n";
 
 static const struct {
 	int status;
@@ -69,6 +81,13 @@ static void write_header(struct writer *w, const char *name, const char *value)
 		write_fmt(w, "%s: %s\r\n", name, value);
 }
 
+/* 304 keeps what the browser has stored with the page, so it says it again. */
+static bool is_page(const struct head *head)
+{
+	return head->status == 304 ||
+	       (head->type && strncmp(head->type, "text/html", 9) == 0);
+}
+
 void head_write(struct writer *w, const struct head *head)
 {
 	write_fmt(w, "HTTP/1.1 %d %s\r\n", head->status, phrase_of(head->status));
@@ -76,7 +95,8 @@ void head_write(struct writer *w, const struct head *head)
 	write_header(w, "Content-Encoding", head->encoding);
 	/* 204 and 304 have no body by definition, and 304 no length of its own. */
 	if (head->status != 204 && head->status != 304)
-		write_fmt(w, "Content-Length: %llu\r\n", (unsigned long long)head->length);
+		write_fmt(
+			w, "Content-Length: %llu\r\n", (unsigned long long)head->length);
 	write_header(w, "Cache-Control", head->cache ? head->cache : "no-store");
 	if (head->etag)
 		write_fmt(w, "ETag: W/\"%s\"\r\n", head->etag);
@@ -95,6 +115,7 @@ void head_write(struct writer *w, const struct head *head)
 	if (head->hsts_seconds > 0)
 		write_fmt(w, "Strict-Transport-Security: max-age=%lu\r\n",
 			(unsigned long)head->hsts_seconds);
-	write_bytes(w, bytes_of(security, sizeof(security) - 1));
+	write_str(w, always);
+	write_str(w, is_page(head) ? for_pages : for_others);
 	write_str(w, "\r\n");
 }

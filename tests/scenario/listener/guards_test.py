@@ -8,6 +8,7 @@ import unittest
 from wire import (Answer, BINARY, CLOSE, PING, PONG, Server, Socket, TEXT, ask, frame,
                   is_closed, read_all, request, upgrade, wait_for)
 
+CSP_OF_OTHERS = "default-src 'none'; frame-ancestors 'none'"
 CSP = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
        "img-src 'self' data:; media-src 'self' blob:; worker-src 'self'; base-uri 'none'; "
        "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
@@ -30,7 +31,7 @@ class Guards(unittest.TestCase):
 
     def assert_refused(self, answer, status):
         self.assertEqual(answer.status, status, answer.raw)
-        self.assertEqual(answer.headers['content-security-policy'], CSP)
+        self.assertEqual(answer.headers['content-security-policy'], CSP_OF_OTHERS)
         self.assertEqual(answer.headers['connection'], 'close')
 
     # -- protocols that are not ours --------------------------------------------------------
@@ -236,16 +237,19 @@ class Guards(unittest.TestCase):
     def test_every_answer_carries_the_security_headers_and_no_server_name(self):
         for path in ('/', '/a/big.js', '/api/v1/echo', '/nothing'):
             h = ask(self.server, path=path).headers
-            self.assertEqual(h['content-security-policy'], CSP)
-            self.assertEqual(h['cross-origin-opener-policy'], 'same-origin')
-            self.assertEqual(h['cross-origin-embedder-policy'], 'require-corp')
+            is_page = h.get('content-type', '').startswith('text/html')
+            self.assertEqual(h['content-security-policy'], CSP if is_page else CSP_OF_OTHERS)
             self.assertEqual(h['cross-origin-resource-policy'], 'same-origin')
             self.assertEqual(h['x-content-type-options'], 'nosniff')
             self.assertEqual(h['referrer-policy'], 'no-referrer')
             self.assertEqual(h['strict-transport-security'], 'max-age=63072000')
-            self.assertIn('camera=(self)', h['permissions-policy'])
-            self.assertIn('geolocation=()', h['permissions-policy'])
             self.assertNotIn('server', h)
+            self.assertEqual('permissions-policy' in h, is_page)
+        h = ask(self.server, path='/').headers
+        self.assertEqual(h['cross-origin-opener-policy'], 'same-origin')
+        self.assertEqual(h['cross-origin-embedder-policy'], 'require-corp')
+        self.assertIn('camera=(self)', h['permissions-policy'])
+        self.assertIn('geolocation=()', h['permissions-policy'])
         self.assertEqual(ask(self.server).headers['cache-control'], 'no-store')
 
     def test_pages_come_in_the_best_form_and_with_304(self):
