@@ -130,6 +130,25 @@ int run_key_backup(struct phrase_call *c)
 }
 
 /* -- restoring ------------------------------------------------------------------- */
+struct restore {
+	struct place to;
+	struct seal_stream_opener with;
+	int database, keys; /* sealed files; keys: -1 when there is none */
+	struct secret *offline;
+	struct node_key *node;
+};
+#define RESTORE_NULL { .database = -1, .keys = -1 }
+
+static void restore_deinit(struct restore *r)
+{
+	if (r->database >= 0)
+		(void)close(r->database);
+	if (r->keys >= 0)
+		(void)close(r->keys);
+	(void)secret_free(r->offline);
+	(void)node_key_free(r->node);
+}
+
 static int find_target(struct phrase_call *c, struct place *ret)
 {
 	struct place_source source = *c->source;
@@ -163,52 +182,82 @@ static int open_sealed(struct phrase_call *c, const char *file, int *ret_fd)
 		       : phrase_fail(c, "%s cannot be read: %s.", file, strerror(errno));
 }
 
-static int restore_database(struct phrase_call *c, const struct place *to,
-	const struct seal_stream_opener *with)
+/* A backup opens with the offline key, the copy made before an upgrade with the node's. */
+static int load_opener(struct phrase_call *c, struct restore *r)
 {
-	int fd, r = open_sealed(c, phrase_value(&c->words, "file"), &fd);
+	const char *file = phrase_value(&c->words, "key");
+	struct place_error e;
+	int outcome = file ? backup_key_load(&r->offline, file)
+			   : node_key_load(&r->node, r->to.node_key);
 
-	if (r != 0)
-		return r;
-	r = sqlite_restore(to->database, with, fd);
-	(void)close(fd);
+	place_secret_sentence(outcome, file ? "The backup key" : "The node key",
+		file ? file : r->to.node_key, &e);
+	if (outcome != 0)
+		return phrase_fail(c, "%s", e.sentence);
+	r->with.secret_key = r->offline;
+	r->with.key = file ? NULL : node_key_get(r->node, NODE_COPY_SEAL);
+	return 0;
+}
+
+/* All that root alone may read is open before the folder's owner writes. */
+static int open_all(struct phrase_call *c, struct restore *r)
+{
+	const char *keys = phrase_value(&c->words, "keys");
+	int code = find_target(c, &r->to), fault;
+
+	if (code == 0)
+		code = load_opener(c, r);
+	if (code == 0)
+		code = open_sealed(c, phrase_value(&c->words, "file"), &r->database);
+	if (code == 0 && keys)
+		code = open_sealed(c, keys, &r->keys);
+	if (code != 0)
+		return code;
+	fault = place_become_owner(&r->to);
+	return fault == 0 ? 0
+			  : phrase_fail(c, "The owner of %s cannot be acted for: %s.",
+				    r->to.folder, strerror(-fault));
+}
+
+static int restore_database(struct phrase_call *c, const struct restore *with)
+{
+	int r = sqlite_restore(with->to.database, &with->with, with->database);
+
 	if (r == SQLITE_STORE_E_NEWER)
 		return phrase_fail(
 			c, "The backup was written by a newer version of Samtale.");
 	if (r == SQLITE_STORE_E_DAMAGED)
-		return phrase_fail(
-			c, "The backup does not open: wrong key, damaged or cut.");
+		return phrase_fail(c,
+			"The backup does not open: wrong key, damaged or cut.%s",
+			with->offline ? ""
+				      : " All but the copy made before an upgrade need "
+					"--key.");
 	return r == 0 ? 0 : phrase_fault(c, r);
 }
 
 /* Checked by opening it: keys.db refuses what is not its own. */
-static int restore_keys(struct phrase_call *c, const struct place *to,
-	const struct seal_stream_opener *with)
+static int restore_keys(struct phrase_call *c, const struct restore *with)
 {
-	const char *file = phrase_value(&c->words, "keys");
+	const char *path = with->to.keys;
 	struct keys_db *keys = NULL;
-	int in, out, r;
+	int out, r;
 
-	if (!file)
+	if (with->keys < 0)
 		return 0;
-	r = open_sealed(c, file, &in);
-	if (r != 0)
-		return r;
-	out = open(to->keys, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	r = out < 0 ? fault_here(errno) : seal_stream_open(with, in, seal_sink_fd, &out);
+	out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0)
+		return phrase_fail(c, "%s cannot be written: %s.", path, strerror(errno));
+	r = seal_stream_open(&with->with, with->keys, seal_sink_fd, &out);
 	if (r == 0 && fsync(out) != 0)
 		r = fault_here(errno);
-	(void)close(in);
-	if (out >= 0)
-		(void)close(out);
+	(void)close(out);
 	if (r == 0)
-		r = keys_db_open(&keys, to->keys);
+		r = keys_db_open(&keys, path);
 	(void)keys_db_close(keys);
 	if (r == 0)
 		return 0;
-	if (out >= 0)
-		(void)unlink(to->keys);
-	return r < 0 ? phrase_fail(c, "%s cannot be written: %s.", to->keys, strerror(-r))
+	(void)unlink(path);
+	return r < 0 ? phrase_fail(c, "%s cannot be written: %s.", path, strerror(-r))
 		     : phrase_fail(
 			       c, "The key backup does not open: wrong key or damaged.");
 }
@@ -231,28 +280,19 @@ static int replay_retention(struct phrase_call *c, const struct place *to)
 
 int run_restore(struct phrase_call *c)
 {
-	const char *key_file = phrase_value(&c->words, "key");
-	owned(secret_freep) struct secret *key = NULL;
-	struct seal_stream_opener with = { 0 };
-	struct place_error e;
-	struct place to;
-	int r = find_target(c, &to);
+	struct restore with = RESTORE_NULL;
+	int r = open_all(c, &with);
 
-	if (r != 0)
-		return r;
-	r = backup_key_load(&key, key_file);
-	place_secret_sentence(r, "The backup key", key_file, &e);
-	if (r != 0)
-		return phrase_fail(c, "%s", e.sentence);
-	with.secret_key = key;
-	r = restore_keys(c, &to, &with);
 	if (r == 0)
-		r = restore_database(c, &to, &with);
+		r = restore_keys(c, &with);
 	if (r == 0)
-		r = replay_retention(c, &to);
+		r = restore_database(c, &with);
+	if (r == 0)
+		r = replay_retention(c, &with.to);
 	if (r == 0)
 		(void)fprintf(c->out,
 			"%s is restored; deleted is what the lines above say\n",
-			to.folder);
+			with.to.folder);
+	restore_deinit(&with);
 	return r;
 }

@@ -54,10 +54,11 @@ const struct phrase phrases[] = {
 	{ "backup <file> [--to <public>]",
 		"Write a sealed, consistent copy of the database while it serves.",
 		PHRASE_HERE, run_backup },
-	{ "restore <file> --key <key> --to <folder> [--keys <sealed>]",
+	{ "restore <file> --to <folder> [--key <key>] [--keys <sealed>]",
 		"Open a backup (and, with --keys, a key backup) into a data folder that "
 		"holds "
-		"its node key and no database, and delete what fell due meanwhile.",
+		"its node key and no database, and delete what fell due meanwhile. Without "
+		"--key it opens the copy that was made before an upgrade.",
 		PHRASE_HERE, run_restore },
 	{ "key backup <file> [--to <public>]",
 		"Write a sealed copy of the meetings' keys; keep the newest only.",

@@ -161,16 +161,16 @@ static int settle_old(const char *path)
 	sqlite3 *db = NULL;
 	int r;
 
-	if (access(path, F_OK) < 0)
-		return errno == ENOENT ? 0 : fault_here(errno);
+	if (access(path, F_OK) < 0 && errno != ENOENT)
+		return fault_here(errno);
 	r = open_plain(&db, path);
 	if (r == 0)
 		r = database_exec(db, "PRAGMA journal_mode = DELETE");
 	(void)sqlite3_close(db);
 	if (r == -EBUSY)
 		return fault_pass(r);
-	/* Damaged: that is why it is being restored. Its journals must not be replayed into
-	 * the new file. */
+	/* Damaged or moved away: that is why it is being restored. Its journals must not be
+	 * replayed into the new file. */
 	for (int i = 0; i < 2; i++) {
 		r = path_beside(beside, path, i ? "-shm" : "-wal");
 		if (r < 0)
