@@ -54,7 +54,8 @@ describe("a talk between two Chromium browsers", { timeout: 120_000 }, () => {
 		const { ca } = broker.certificates;
 		const red = await startChromium({ ca, colour: "red", hertz: 440, args: [WINDOW] });
 		stops.push(red.stop);
-		blue = await startChromium({ ca, colour: "blue", hertz: 880 });
+		const phone = { viewport: { width: 390, height: 760 } };
+		blue = await startChromium({ ca, colour: "blue", hertz: 880, context: phone });
 		stops.push(blue.stop);
 		const account = await demoAccount(broker);
 		consultant = await signIn(red, broker, { account });
@@ -132,6 +133,13 @@ describe("a talk between two Chromium browsers", { timeout: 120_000 }, () => {
 		await consultant.locator("#line").fill("Kan du høre mig?");
 		await press(consultant, "Send");
 		await shows(citizen, "Kan du høre mig?");
+		const isSeen = () =>
+			citizen.evaluate(() => {
+				const footer = document.querySelector("footer");
+				const { bottom, top } = document.querySelector(".log p").getBoundingClientRect();
+				return top >= 0 && bottom <= footer.getBoundingClientRect().top;
+			});
+		await until("the line is in sight on a phone", isSeen);
 		await citizen.locator("#text-line").fill("Ja, fint");
 		await press(citizen, "Send");
 		await until(

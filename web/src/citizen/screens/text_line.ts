@@ -58,10 +58,13 @@ export function textLine(app: App) {
 			if (m.lines === shown) return;
 			// The log is append-only but for the oldest, so that only news is read out.
 			const fresh = m.lines.filter((line) => !shown.includes(line));
-			if (fresh.some((line) => !line.mine)) show(root, true);
 			shown = m.lines;
 			log.append(...fresh.map(lineOf));
 			log.scrollTop = log.scrollHeight;
+			if (fresh.every((line) => line.mine)) return;
+			show(root, true);
+			// On a phone the line is below the controls: news must not come unseen.
+			root.scrollIntoView({ block: "center" });
 		},
 	};
 }
