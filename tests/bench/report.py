@@ -22,7 +22,7 @@ COMPARED = (
 ALONE = (
   ("start to `ready`", "ready_ms", "ms", 1, 50),
   ("private memory at rest, all processes", "rest_mib", "MiB", 1, 15),
-  ("memory 3 s after {crowd:,} clients left, over the start", "left_mib", "MiB", 1, 5),
+  ("memory 3 s after {crowd:,} clients left, over that before they came", "left_mib", "MiB", 1, 5),
   ("installed, stripped", "installed_mib", "MiB", 2, 2),
   ("descriptors used up: CPU", "full_percent", "%", 2, 2),
   ("descriptors used up: lines in the log", "full_lines", "a second", 2, 1.1),
@@ -109,7 +109,7 @@ def page(results, bench, runs, missing):
     "# Performance", "",
     f"Written by `sh tests/bench/run.sh` on {time.strftime('%-d %B %Y')}, {runs} "
     f"run{'s' if runs > 1 else ''} of each. {machine()}.", "",
-    ", ".join(versions(bench)) + ".", "", "## Beside others", "", *compared(results, plan), ""]
+    ", ".join(versions(bench)) + ".", *disturbed(bench.load_before), "", "## Beside others", "", *compared(results, plan), ""]
   lines += [f"Left out: {why}." for why in missing.values()]
   if errors:
     lines += ["Errors, which make a line doubtful: "
@@ -118,6 +118,13 @@ def page(results, bench, runs, missing):
     lines += ["## Alone", "", *alone(ours, plan), "", *asides(results)]
   lines += ["", METHOD.format(**plan).strip(), ""]
   return "\n".join(lines)
+
+
+def disturbed(load):
+  if load > os.cpu_count() / 2:
+    yield ""
+    yield (f"**The machine was busy**: load average {load:.1f} before the start. Seconds and latencies are too high, "
+           "for the broker's threads more than for others' one; run it again on a quiet machine.")
 
 
 def asides(results):
@@ -134,9 +141,10 @@ METHOD = """
 
 - Everything runs on one machine over loopback, one server at a time, with one load generator (`tests/bench/load.c`, plain OpenSSL and epoll).
   Ratios within one run mean something; seconds mean this machine.
-- CPU and times are the best of the runs, because whatever else the machine does only adds to them; the rest are medians.
+- Every figure is the median of its runs.
 - CPU is user and system time of all processes of the server, from the kernel's clock of each process. Memory is the resident set of all its
-  processes from `smaps_rollup`, less what it was at the start, before any link was redeemed; the kernel's socket buffers are in neither.
+  processes from `smaps_rollup`, less what it was at the start, before any link was redeemed; the kernel's socket buffers are in neither. "After
+  they left" counts from when the links were redeemed: these meetings stay open, so that everybody can come back, at 2.6 KiB each.
 - **Set-up**: TCP, full TLS 1.3 handshake (X25519, ECDSA P-256, no resumption), WebSocket, the server's own log-in, close. For Samtale every
   second one is a consultant with the sign-in's cookie, the others a citizen with the device's, both found in the database.
 - **Meeting**: two set-ups, both into one room, an offer of 4 KB, an answer of 3 KB, 20 candidates each way in a message of their own, leave,
