@@ -97,6 +97,26 @@ static void look_at_folder(struct doctor *d)
 		d->c->place->database);
 }
 
+static bool is_served(const char *path)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool answers = false;
+
+	if (fd >= 0 && bytes_to_str(bytes_str(path), to.sun_path, sizeof(to.sun_path)))
+		answers = connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return answers;
+}
+
+/* A credential is seen by the service alone, and it starts with it or not at all. */
+static bool is_credential_of_service(const struct doctor *d, const char *setting, int loaded)
+{
+	return loaded == SECRET_E_MISSING && !setting[0] &&
+	       is_served(d->c->place->control);
+}
+
 static void look_at_node_key(struct doctor *d)
 {
 	const struct place *p = d->c->place;
@@ -107,7 +127,9 @@ static void look_at_node_key(struct doctor *d)
 
 	(void)node_key_free(node);
 	place_secret_sentence(r, "The node key", p->node_key, &e);
-	if (r != 0)
+	if (is_credential_of_service(d, p->settings.data_node_key_file, r))
+		find(d, MARK_OK, "node key", "It is given as a credential to the service.");
+	else if (r != 0)
 		find(d, MARK_BAD, "node key", "%s", e.sentence);
 	else if (strncmp(p->node_key, p->folder, len) == 0 && p->node_key[len] == '/')
 		find(d, MARK_WARN, "node key",
@@ -176,19 +198,6 @@ static void look_at_certificate(struct doctor *d)
 			"certificate", "%s", sentence.at);
 }
 
-static bool is_served(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool answers = false;
-
-	if (fd >= 0 && bytes_to_str(bytes_str(path), to.sun_path, sizeof(to.sun_path)))
-		answers = connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
-	if (fd >= 0)
-		(void)close(fd);
-	return answers;
-}
-
 static void look_at_service(struct doctor *d)
 {
 	bool served = is_served(d->c->place->control);
@@ -255,6 +264,10 @@ static void look_at_organisation(struct doctor *d)
 		find(d, MARK_BAD, "org.phone",
 			"No number is set: a citizen whose page fails has nobody to "
 			"call.");
+	if (!s->org_security_contact[0])
+		find(d, MARK_WARN, "security.txt",
+			"org.security_contact is empty: who finds a weakness is told "
+			"nowhere to report it.");
 }
 
 static void look_at_media(struct doctor *d)
@@ -274,10 +287,13 @@ static void look_at_media(struct doctor *d)
 	r = secret_line_load(&secret, p->turn_secret, 512);
 	(void)secret_free(secret);
 	place_secret_sentence(r, "The TURN secret", p->turn_secret, &e);
-	find(d, r == 0 ? MARK_OK : MARK_BAD, "turn", "%s",
-		r == 0 ? "A TURN server is set; *Tjek min computer* tries it from a "
-			 "browser."
-		       : e.sentence);
+	if (is_credential_of_service(d, s->media_turn_secret_file, r))
+		find(d, MARK_OK, "turn", "Its secret is given as a credential to the service.");
+	else
+		find(d, r == 0 ? MARK_OK : MARK_BAD, "turn", "%s",
+			r == 0 ? "A TURN server is set; \"Tjek min computer\" on the staff "
+				 "page tries it from a browser."
+			       : e.sentence);
 	look_at_turns(d, bytes_str(s->media_turn_urls));
 	if (strcmp(s->media_p2p, "allow") == 0)
 		find(d, MARK_WARN, "p2p",

@@ -112,9 +112,36 @@ class Phrases(unittest.TestCase):
     self.assertEqual(findings["certificate"]["mark"], "ok")
     self.assertEqual(findings["service"]["mark"], "ok")
     self.assertEqual(findings["turn"]["mark"], "warn")
+    self.assertEqual(findings["security.txt"]["mark"], "warn")
+    self.assertNotIn("*", self.b.samtale("doctor"))
     os.chmod(self.b.data, 0o755)
     self.refused(1, "^$", "doctor")
     os.chmod(self.b.data, 0o700)
+
+  def test_doctor_knows_a_secret_that_only_the_service_sees(self):
+    with Broker(PROGRAMS, started=False) as b:
+      seen = b.folder / "credentials"
+      seen.mkdir(mode=0o700)
+      os.rename(b.data / "node.key", seen / "node_key")
+      (seen / "turn_secret").write_text("a" * 32 + "\n", encoding="ascii")
+      os.chmod(seen / "turn_secret", 0o600)
+      b.write_config(media_turn_urls="turn:127.0.0.1:9?transport=tcp")
+
+      def look():
+        rows = json.loads(b.run("doctor", "--json").stdout)
+        return [(row["mark"], "credential to the service" in row["finding"])
+                for row in rows if row["topic"] in ("node key", "turn")]
+
+      self.assertEqual(look()[:2], [("bad", False)] * 2)
+      os.environ["CREDENTIALS_DIRECTORY"] = str(seen)
+      try:
+        b.start()
+      finally:
+        del os.environ["CREDENTIALS_DIRECTORY"]
+      self.assertEqual(look()[:2], [("ok", True)] * 2)
+      (b.data / "node.key").write_bytes(b"short")
+      os.chmod(b.data / "node.key", 0o600)
+      self.assertEqual(look()[0], ("bad", False))
 
   def test_statistics_hide_small_cells_and_small_teams(self):
     self.assertEqual(self.b.samtale("stats", "--csv", "--from", "2001-W01", "--to", "2001-W02"),
