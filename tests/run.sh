@@ -189,7 +189,8 @@ stage_install() {
 
 # A lock must work with any registry: none is written into it.
 no_host_in_locks() {
-	for lock in "$root/web/package-lock.json" "$root/tests/package-lock.json"; do
+	for lock in "$root/web/package-lock.json" "$root/tests/package-lock.json" \
+		"$root/tests/bench/package-lock.json"; do
 		grep -q '"integrity"' "$lock" || return 1
 		! grep '"resolved"' "$lock" || return 1
 	done
@@ -197,7 +198,8 @@ no_host_in_locks() {
 
 stage_style() {
 	check "shell scripts" shellcheck -s sh "$root/broker/run.sh" "$root/tests/run.sh" \
-		"$root/tests/lib/netns.sh" "$root/certs/make-dev-ca.sh"
+		"$root/tests/analyse.sh" "$root/tests/long_fuzz.sh" "$root/tests/pictures.sh" \
+		"$root/tests/bench/run.sh" "$root/tests/lib/netns.sh" "$root/certs/make-dev-ca.sh"
 	check "lock files name no host" no_host_in_locks
 	build_gcc || return 1
 	meson_test gcc style
