@@ -22,6 +22,8 @@ static const char *const transports[] = { "UDP/TLS/RTP/SAVPF", "TCP/TLS/RTP/SAVP
 static const char *const media[] = { "audio", "video", "application" };
 static const char *const setups[] = { "actpass", "active", "passive" };
 static const char *const candidate_types[] = { "host", "srflx", "prflx", "relay" };
+static const char *const relay_extensions[] = { "raddr", "rport", "generation", "ufrag",
+	"network-id", "network-cost", "tcptype" };
 
 static bool is_one_of(struct bytes word, const char *const *table, size_t n)
 {
@@ -57,13 +59,16 @@ static bool starts_with(struct bytes b, const char *prefix)
 
 /* -- candidates ----------------------------------------------------------------------- */
 
-/* The extension pairs behind the type; in relay mode the related address, which is the
- * sender's own, is blanked as RFC 8445 (5.1.1.3) lets agents do. */
+/* The extension pairs behind the type. In relay mode only known ones pass, because any
+ * other may hold an address, and the related address, which is the sender's own, is
+ * blanked as RFC 8445 (5.1.1.3) lets agents do. */
 static void write_extensions(struct bytes left, bool relay_only, struct writer *out)
 {
 	while (left.len > 0) {
 		struct bytes name = cut(&left, ' '), value = cut(&left, ' ');
 
+		if (relay_only && !IS_ONE_OF(name, relay_extensions))
+			continue;
 		if (relay_only && bytes_equal_str(name, "raddr"))
 			value = BYTES_LIT("0.0.0.0");
 		else if (relay_only && bytes_equal_str(name, "rport"))
@@ -121,6 +126,29 @@ static void write_line(struct sdp *s, struct bytes line)
 {
 	write_bytes(s->out, line);
 	write_bytes(s->out, BYTES_LIT("\r\n"));
+}
+
+/* o=<user> <id> <version> IN IP4 <address>. In relay mode the address becomes the one
+ * that browsers write by themselves. */
+static bool pass_origin(struct sdp *s, struct bytes line)
+{
+	struct bytes left = skip(line, 2);
+
+	if (!s->relay_only) {
+		write_line(s, line);
+		return true;
+	}
+	write_str(s->out, "o=");
+	for (int i = 0; i < 3; i++) {
+		struct bytes word = cut(&left, ' ');
+
+		if (word.len == 0)
+			return false;
+		write_bytes(s->out, word);
+		write_u8(s->out, ' ');
+	}
+	write_line(s, BYTES_LIT("IN IP4 127.0.0.1"));
+	return starts_with(left, "IN IP");
 }
 
 /* m=<media> <port> <proto> <formats>. In relay mode the port becomes 9, the form that
@@ -197,8 +225,9 @@ static bool pass_line(struct sdp *s, struct bytes line)
 			return false;
 		write_line(s, s->relay_only ? BYTES_LIT("c=IN IP4 0.0.0.0") : line);
 		return true;
-	case 'v':
 	case 'o':
+		return pass_origin(s, line);
+	case 'v':
 	case 's':
 	case 't':
 	case 'b':

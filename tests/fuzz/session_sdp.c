@@ -12,7 +12,7 @@
 
 static bool holds(struct bytes text, const char *part)
 {
-	return text.len > 0 && memmem(text.at, text.len, part, strlen(part)) != NULL;
+	return text.at && memmem(text.at, text.len, part, strlen(part)) != NULL;
 }
 
 /* A line that begins so; its own text may hold anything. */
@@ -28,6 +28,8 @@ static void check_lines(struct bytes sdp)
 			PROMISE(line.at[i] >= 0x20 && line.at[i] <= 0x7e);
 		if (line.at[0] == 'c')
 			PROMISE(bytes_equal_str(line, "c=IN IP4 0.0.0.0"));
+		if (line.at[0] == 'o')
+			PROMISE(holds(line, " IN IP4 127.0.0.1"));
 		if (line.len > 12 && memcmp(line.at, "a=candidate:", 12) == 0)
 			PROMISE(holds(line, " typ relay"));
 		PROMISE(line.len < 7 || memcmp(line.at, "a=rtcp:", 7) != 0);

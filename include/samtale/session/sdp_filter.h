@@ -3,7 +3,7 @@
  * What may pass of a session description and of a candidate. SDP is not parsed deeply: it
  * is read line by line, and only lines on the allow-list are written out again. In relay
  * mode no address of either side's own passes: not as a candidate, not as the related
- * address of a relayed one, not in c= or a=rtcp. Pure; fuzzed.
+ * address or another extension of a relayed one, not in o=, c= or a=rtcp. Pure; fuzzed.
  */
 #pragma once
 

@@ -145,6 +145,48 @@ static void in_relay_mode_no_address_of_ones_own_passes(void **state)
 	assert_true(bytes_equal_str(out, sdp));
 }
 
+static void in_relay_mode_no_odd_place_hides_an_address(void **state)
+{
+	static const char *const rows[] = {
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay  raddr 10.9.8.7 rport 5\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr  10.9.8.7 rport 5\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay RADDR 10.9.8.7 rport 5\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay generation 0 x 10.9.8.7\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay 10.9.8.7\r\n",
+		"o=- 1 2 IN IP4 10.9.8.7\r\n",
+		"A=candidate:1 1 udp 1 10.9.8.7 5 typ host\r\n",
+		"a=CANDIDATE:1 1 udp 1 10.9.8.7 5 typ host\r\n",
+		"a=remote-candidates:1 10.9.8.7 5\r\n",
+	};
+	char sdp[512];
+	struct bytes out;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		(void)snprintf(sdp, sizeof(sdp), "%s%s", HEAD AUDIO MUST, rows[i]);
+		assert_int_equal(filter(sdp, true, &out), 0);
+		if (holds(out, "10.9.8.7"))
+			fail_msg("passed: %s", rows[i]);
+	}
+	assert_int_equal(filter(HEAD AUDIO MUST "o=- 1\r\n", true, &out), SDP_E_BAD);
+	assert_int_equal(filter(HEAD AUDIO MUST "o=- 1 2 10.9.8.7\r\n", true, &out), SDP_E_BAD);
+}
+
+static void in_relay_mode_the_extensions_of_browsers_stay(void **state)
+{
+	static const char sent[] = "candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr 10.9.8.7 "
+				   "rport 5 generation 0 ufrag abcd network-id 1 "
+				   "network-cost 10";
+	static const char due[] = "candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr 0.0.0.0 "
+				  "rport 0 generation 0 ufrag abcd network-id 1 "
+				  "network-cost 10";
+	struct writer w = writer_of(room, sizeof(room));
+
+	(void)state;
+	assert_int_equal(candidate_filter(bytes_str(sent), true, &w), 0);
+	assert_true(bytes_equal_str(writer_bytes(&w), due));
+}
+
 static void candidates_are_told_apart(void **state)
 {
 	static const struct {
@@ -197,6 +239,8 @@ int main(void)
 		cmocka_unit_test(too_long_and_too_many_lines_are_refused),
 		cmocka_unit_test(unknown_lines_are_left_out),
 		cmocka_unit_test(in_relay_mode_no_address_of_ones_own_passes),
+		cmocka_unit_test(in_relay_mode_no_odd_place_hides_an_address),
+		cmocka_unit_test(in_relay_mode_the_extensions_of_browsers_stay),
 		cmocka_unit_test(candidates_are_told_apart),
 	};
 
