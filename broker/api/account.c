@@ -48,7 +48,7 @@ static void read_sign_in(struct call *c)
 	account_read_code(c);
 	c->account.password = jin_blob(&c->in, "password", LIMIT_PASSWORD);
 	if (call_may_try(c, THROTTLE_SIGN_IN_PREFIX, c->prefix) &&
-		!call_may_try(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name)))
+		!call_try(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name)))
 		c->error = "locked_out";
 }
 
@@ -151,6 +151,21 @@ static int refuse_sign_in(struct call *c, struct store *s, struct user *u, int64
 	return r < 0 ? fault_pass(r) : 0;
 }
 
+/* Only who knows both is told of the lock: an unknown name has none to be told of. */
+static int refuse_locked(struct call *c, struct user *u, int64_t now)
+{
+	bool is_owner =
+		c->account.password_right && !u->disabled && second_factor_is_right(c, u);
+
+	if (is_owner) {
+		c->retry_after_s = (unsigned)((u->locked_until_ms - now) / MS_SECOND) + 1;
+		call_refuse(c, 429, "locked_out");
+	} else {
+		call_refuse(c, 401, "sign_in_refused");
+	}
+	return note_sign_in(c, false);
+}
+
 static int ask_sign_in(struct call *c, struct store *s)
 {
 	struct user *u = &c->other;
@@ -162,11 +177,8 @@ static int ask_sign_in(struct call *c, struct store *s)
 		if (r < 0)
 			return fault_pass(r);
 	}
-	if (r == 0 && c->account.is_known && u->locked_until_ms > now) {
-		c->retry_after_s = (unsigned)((u->locked_until_ms - now) / MS_SECOND) + 1;
-		call_refuse(c, 429, "locked_out");
-		return note_sign_in(c, false);
-	}
+	if (r == 0 && c->account.is_known && u->locked_until_ms > now)
+		return refuse_locked(c, u, now);
 	if (r != 0 || !c->account.password_right || u->disabled ||
 		!second_factor_is_right(c, u))
 		return refuse_sign_in(c, s, u, now);
@@ -255,7 +267,7 @@ static void refused_sign_in(struct call *c)
 {
 	if (c->status != 401)
 		return;
-	call_charge(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name));
+	call_failed(c);
 	call_charge(c, THROTTLE_SIGN_IN_PREFIX, c->prefix);
 }
 
@@ -295,7 +307,7 @@ static void unlock_compared(void *arg, bool right)
 static void answer_unlock(struct call *c)
 {
 	memcpy(c->account.name, c->user.name, sizeof(c->account.name));
-	if (!call_may_try(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name)))
+	if (!call_try(c, THROTTLE_SIGN_IN_NAME, name_key(c->account.name)))
 		call_send(c);
 	else if (password_check(c->api->parts.password_worker, c->user.password,
 			 c->account.password, unlock_compared, c) != 0)

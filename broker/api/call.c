@@ -8,6 +8,7 @@
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -61,6 +62,35 @@ void call_charge(struct call *c, enum throttle_kind kind, uint64_t key)
 	throttle_charge(c->api->throttle, kind, key, clock_boot_ms());
 }
 
+bool call_try(struct call *c, enum throttle_kind kind, uint64_t key)
+{
+	assert(c->tries_n < CALL_TRIES);
+	if (!call_may_try(c, kind, key))
+		return false;
+	call_charge(c, kind, key);
+	c->tries[c->tries_n].kind = kind;
+	c->tries[c->tries_n++].key = key;
+	return true;
+}
+
+void call_failed(struct call *c)
+{
+	c->tries_n = 0;
+}
+
+static void give_tries_back(struct call *c)
+{
+	for (unsigned i = 0; i < c->tries_n; i++)
+		throttle_give_back(c->api->throttle, c->tries[i].kind, c->tries[i].key);
+}
+
+static uint32_t value_of(const struct call *c, enum audit_what what)
+{
+	if (what == AUDIT_SEARCH)
+		return (uint32_t)c->cards.n;
+	return what == AUDIT_TAKEN_OVER ? (uint32_t)c->choice : 0;
+}
+
 int call_note(
 	struct call *c, enum audit_what what, enum audit_purpose purpose, int64_t meeting)
 {
@@ -72,7 +102,7 @@ int call_note(
 		.actor = (uint32_t)c->user.id,
 		.subject = (uint32_t)c->other.id,
 		.meeting = (uint64_t)meeting,
-		.value = what == AUDIT_SEARCH ? (uint32_t)c->cards.n : 0,
+		.value = value_of(c, what),
 	};
 
 	return audit_note(c->api->parts.audit, &e);
@@ -235,6 +265,7 @@ void call_send(struct call *c)
 		jout_end_object(&c->out);
 		c->set_cookie[0] = '\0';
 	}
+	give_tries_back(c);
 	reply.status = c->error ? c->status : 200;
 	reply.body = jout_ok(&c->out) ? jout_bytes(&c->out)
 				      : BYTES_LIT("{\"error\":\"fault\"}");

@@ -89,6 +89,8 @@ struct day_ask {
 	int64_t from_ms, to_ms;
 };
 
+#define CALL_TRIES 3
+
 struct call {
 	struct api *api;
 	const struct route *route;
@@ -99,6 +101,11 @@ struct call {
 	uint64_t prefix;
 	bool own_network;
 	bool has_device, has_session;
+	struct {
+		enum throttle_kind kind;
+		uint64_t key;
+	} tries[CALL_TRIES]; /* counted, and given back unless the call fails */
+	unsigned tries_n;
 	bool in_talk; /* of staff: neither locked nor ended while it lasts */
 	struct token_hash device, session_hash;
 	struct user user; /* staff routes: who is signed in */
@@ -149,6 +156,11 @@ void call_again(struct call *c, int (*ask)(struct call *, struct store *),
 /* True when that counter has room; else the call is refused with the time to wait. */
 bool call_may_try(struct call *c, enum throttle_kind kind, uint64_t key);
 void call_charge(struct call *c, enum throttle_kind kind, uint64_t key);
+/* The same as both for a secret that can be guessed: it counts from now on, so that many
+ * tries at once are no more than one after the other, and is given back at the end of the
+ * call unless call_failed() says that it was wrong. At most CALL_TRIES. */
+bool call_try(struct call *c, enum throttle_kind kind, uint64_t key);
+void call_failed(struct call *c);
 
 /* Notes what the staff of this call does. A fault means: do not go on. */
 must_check int call_note(struct call *c, enum audit_what what, enum audit_purpose purpose,

@@ -62,9 +62,9 @@ static void read_digits(struct call *c)
 	read_pin(c, true);
 	if (bytes_to_u64(number, 99999999, &n))
 		c->link.number = (uint32_t)n;
-	if (call_may_try(c, THROTTLE_DIGITS_MEETING, number_key(c)) &&
-		call_may_try(c, THROTTLE_DIGITS_PREFIX, c->prefix))
-		(void)call_may_try(c, THROTTLE_DIGITS_ALL, 0);
+	if (call_try(c, THROTTLE_DIGITS_MEETING, number_key(c)) &&
+		call_try(c, THROTTLE_DIGITS_PREFIX, c->prefix))
+		(void)call_try(c, THROTTLE_DIGITS_ALL, 0);
 }
 
 /* -- finding --------------------------------------------------------------------------
@@ -108,11 +108,8 @@ void link_refused(struct call *c)
 
 static void refused_digits(struct call *c)
 {
-	if (c->status != 404)
-		return;
-	call_charge(c, THROTTLE_DIGITS_MEETING, number_key(c));
-	call_charge(c, THROTTLE_DIGITS_PREFIX, c->prefix);
-	call_charge(c, THROTTLE_DIGITS_ALL, 0);
+	if (c->status == 404)
+		call_failed(c);
 }
 
 /* -- answering ------------------------------------------------------------------------

@@ -123,6 +123,14 @@ void throttle_charge(
 	b->empty_at_ms += t->rule[kind].per_ms;
 }
 
+void throttle_give_back(struct throttle *t, enum throttle_kind kind, uint64_t key)
+{
+	struct bucket *b = find(t, kind, key);
+
+	if (b)
+		b->empty_at_ms -= t->rule[kind].per_ms;
+}
+
 void throttle_clear(struct throttle *t, enum throttle_kind kind, uint64_t key)
 {
 	struct bucket *b = find(t, kind, key);

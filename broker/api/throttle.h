@@ -41,6 +41,8 @@ unsigned throttle_wait_s(struct throttle *t, enum throttle_kind kind, uint64_t k
 /* Counts one failure (or one use). */
 void throttle_charge(
 	struct throttle *t, enum throttle_kind kind, uint64_t key, int64_t boot_ms);
+/* Takes one count back that throttle_charge() made. */
+void throttle_give_back(struct throttle *t, enum throttle_kind kind, uint64_t key);
 /* Success: forgets. */
 void throttle_clear(struct throttle *t, enum throttle_kind kind, uint64_t key);
 /* The settings' lock: tries and minutes for THROTTLE_SIGN_IN_NAME. */

@@ -98,6 +98,91 @@ static void a_name_is_locked_whether_it_is_known_or_not(void **state)
 	assert_int_equal(sign_in(k, "mette", PASSWORD, code_now(&s)), 200);
 }
 
+struct crowd {
+	unsigned answered, by_status[600];
+};
+
+static void crowd_answered(void *exchange, const struct api_reply *reply)
+{
+	struct crowd *crowd = exchange;
+
+	crowd->answered++;
+	crowd->by_status[reply->status]++;
+}
+
+/* n questions that are all on their way before the first is answered. */
+static struct crowd ask_at_once(
+	struct kit *k, const char *path, const char *body, unsigned n)
+{
+	struct crowd crowd = { 0 };
+	struct api_request r = { .method = API_POST,
+		.path = bytes_str(path),
+		.body = bytes_str(body),
+		.cookie = bytes_str(k->cookie),
+		.is_json = true,
+		.is_same_origin = true };
+
+	for (unsigned i = 0; i < n; i++) {
+		r.prefix = 1000 + i;
+		api_handle(k->api, &r, crowd_answered, &crowd);
+	}
+	while (crowd.answered < n) {
+		struct timespec until;
+
+		house_flush(k->house);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += 20;
+		assert_int_equal(sem_timedwait(&k->woken, &until), 0);
+		desk_reap(k->desk);
+		worker_reap(k->password_worker);
+	}
+	return crowd;
+}
+
+static void tries_at_once_are_no_more_than_one_by_one(void **state)
+{
+	static const char *const names[] = { "mette", "nobody" };
+	struct kit *k = *state;
+	struct crowd crowd;
+	char body[128];
+
+	(void)give_password(k);
+	for (int i = 0; i < 2; i++) {
+		(void)snprintf(body, sizeof(body),
+			"{\"username\":\"%s\",\"password\":\"wrong password\"}",
+			names[i]);
+		crowd = ask_at_once(k, SIGN_IN, body, 12);
+		assert_int_equal(crowd.by_status[401], 6);
+		assert_int_equal(crowd.by_status[429], 6);
+	}
+	kit_sign_in(k, METTE);
+	crowd = ask_at_once(
+		k, "/api/v1/staff/unlock", pair("password", "wrong password"), 4);
+	assert_int_equal(crowd.by_status[429], 4);
+	crowd = ask_at_once(k, "/api/v1/link/digits",
+		"{\"number\":\"12345678\",\"pin\":\"000000\"}", 15);
+	assert_int_equal(crowd.by_status[404], 10);
+	assert_int_equal(crowd.by_status[429], 5);
+}
+
+static void a_lock_that_outlasts_the_counter_tells_only_the_owner(void **state)
+{
+	struct kit *k = *state;
+	struct totp_secret s = give_password(k);
+	struct user u;
+
+	assert_int_equal(k->store->user->by_id(k->store, METTE, &u), 0);
+	u.locked_until_ms = clock_utc_ms() + 5 * MS_MINUTE;
+	assert_int_equal(k->store->user->update(k->store, &u), 0);
+	assert_int_equal(sign_in(k, "mette", "wrong password", "1"), 401);
+	assert_string_equal(error_of(k), "sign_in_refused");
+	assert_int_equal(json_object_size(k->json), 1);
+	assert_int_equal(sign_in(k, "mette", PASSWORD, "000000"), 401);
+	assert_int_equal(sign_in(k, "mette", PASSWORD, code_now(&s)), 429);
+	assert_string_equal(error_of(k), "locked_out");
+	assert_string_equal(k->set_cookie, "");
+}
+
 static void a_lock_outlives_a_restart(void **state)
 {
 	struct kit *k = *state;
@@ -185,6 +270,8 @@ int main(void)
 		T(the_right_name_password_and_code_sign_in_once),
 		T(whatever_is_wrong_the_answer_is_the_same),
 		T(a_name_is_locked_whether_it_is_known_or_not),
+		T(tries_at_once_are_no_more_than_one_by_one),
+		T(a_lock_that_outlasts_the_counter_tells_only_the_owner),
 		T(a_lock_outlives_a_restart),
 		T(a_recovery_code_is_good_once),
 		T(signing_out_ends_the_session_and_no_other),

@@ -66,6 +66,18 @@ static void success_forgets_the_failures_before_it(void **state)
 	assert_int_equal(throttle_wait_s(t, THROTTLE_SIGN_IN_NAME, 7, false, NOW), 0);
 }
 
+static void what_is_given_back_was_never_counted(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		throttle_charge(t, THROTTLE_SIGN_IN_NAME, 7, NOW);
+		throttle_give_back(t, THROTTLE_SIGN_IN_NAME, 7);
+	}
+	assert_int_equal(throttle_wait_s(t, THROTTLE_SIGN_IN_NAME, 7, false, NOW), 0);
+	throttle_give_back(t, THROTTLE_SIGN_IN_NAME, 8);
+	assert_int_equal(throttle_wait_s(t, THROTTLE_SIGN_IN_NAME, 8, false, NOW), 0);
+}
+
 static void an_own_network_has_more_tries_than_a_stranger(void **state)
 {
 	(void)state;
@@ -94,6 +106,8 @@ int main(void)
 			another_key_and_another_kind_are_not_touched, make, drop),
 		cmocka_unit_test_setup_teardown(
 			success_forgets_the_failures_before_it, make, drop),
+		cmocka_unit_test_setup_teardown(
+			what_is_given_back_was_never_counted, make, drop),
 		cmocka_unit_test_setup_teardown(
 			an_own_network_has_more_tries_than_a_stranger, make, drop),
 		cmocka_unit_test_setup_teardown(
