@@ -40,9 +40,12 @@ int run_retention_explain(struct phrase_call *c)
 {
 	struct retention_policy p = policy_of(&c->place->settings);
 	char contact[128], booking[64], attendance[64], record[64], session[96];
+	char copies[64];
 	const struct row rows[] = {
 		{ "Staff accounts: sign-in name, given name, team, role, own number",
-			"access control", "6(1)(e), 32", "the account is removed",
+			"access control; the log names the account by its number",
+			"6(1)(e), 32",
+			"for good: an account can be disabled, no phrase removes one",
 			"database; own number sealed", "administrator" },
 		{ "Sign-ins of staff: keyed hash of a random id", "sign-in", "32",
 			session, "database", "nobody" },
@@ -61,6 +64,8 @@ int run_retention_explain(struct phrase_call *c)
 			"database; sealed under the meeting's record key", "consultant" },
 		{ "Keys of the meeting", "lookup, destruction", "32", record,
 			"keys.db, wrapped by the node key; in no data backup", "nobody" },
+		{ "Copy of the database made before an upgrade", "the way back", "32",
+			copies, "data folder; sealed to the node key", "administrator" },
 		{ "Descriptions of media, network addresses", "set up sound and picture",
 			"6(1)(e)", "the talk is over", "memory only", "nobody" },
 		{ "Counters against abuse by address prefix", "abuse defence", "32",
@@ -82,6 +87,8 @@ int run_retention_explain(struct phrase_call *c)
 		"%" PRId64 " days after the meeting", p.attendance_days);
 	(void)snprintf(record, sizeof(record), "%" PRId64 " days after the meeting",
 		p.record_days);
+	(void)snprintf(copies, sizeof(copies), "%d days after the upgrade",
+		RETENTION_COPY_DAYS);
 	(void)snprintf(session, sizeof(session),
 		"sign-out, at the latest %" PRId64 " hours",
 		c->place->settings.staff_session_hours);

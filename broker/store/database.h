@@ -47,6 +47,9 @@ must_check int database_open(struct database *d, const struct schema *schema,
 void database_close(struct database *d);
 must_check int database_migrate(struct database *d, const struct schema *schema,
 	const struct sqlite_parts *parts);
+/* The copies that migrations put beside the database; see retention.h. */
+must_check int database_copies_old(
+	struct database *d, int64_t before_ms, bool drop, size_t *ret_n);
 /* Is it ours, and not newer? Reads only. */
 must_check int database_look(sqlite3 *db, const struct schema *schema,
 	unsigned *ret_version);

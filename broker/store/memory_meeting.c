@@ -370,9 +370,21 @@ static int retention_sessions_expired(struct store *s, int64_t now_ms, size_t *r
 	return 0;
 }
 
+/* Memory is never upgraded. */
+static int retention_copies_old(
+	struct store *s, int64_t before_ms, bool drop, size_t *ret_n)
+{
+	(void)s;
+	(void)before_ms;
+	(void)drop;
+	*ret_n = 0;
+	return 0;
+}
+
 const struct retention_questions memory_retention = {
 	.due = retention_due,
 	.drop = retention_drop,
 	.is_known = retention_is_known,
 	.sessions_expired = retention_sessions_expired,
+	.copies_old = retention_copies_old,
 };

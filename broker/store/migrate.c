@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Brings a database forward, one transaction a step, after a sealed copy of it has been
- * put beside it. There is no way back but that copy; docs/install.md says how.
+ * put beside it. There is no way back but that copy; docs/install.md says how. Copies that
+ * are old are removed by the deletion run.
  */
 #include "database.h"
 
@@ -10,12 +11,17 @@
 #include "samtale/vault/node_key.h"
 #include "samtale/vault/seal_stream.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_CAP 600
+#define COPY_MARK ".before-"
 
 /* FNV-1a: it notices an edited step, it guards against nobody. */
 static int64_t checksum(const char *text)
@@ -82,7 +88,7 @@ static int sealed_copy(const struct sqlite_parts *parts, unsigned version)
 	owned(seal_stream_freep) struct seal_stream *stream = NULL;
 	char path[PATH_CAP];
 	int fd, r;
-	int n = snprintf(path, sizeof(path), "%s.before-%u", parts->path, version + 1);
+	int n = snprintf(path, sizeof(path), "%s" COPY_MARK "%u", parts->path, version + 1);
 
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return fault_here(ENAMETOOLONG);
@@ -132,5 +138,56 @@ int database_migrate(struct database *d, const struct schema *schema,
 		if (r != 0 && !sqlite3_get_autocommit(d->db))
 			(void)sqlite3_exec(d->db, "ROLLBACK", NULL, NULL, NULL);
 	}
+	return fault_fold(r);
+}
+
+/* -- old copies ----------------------------------------------------------------------- */
+static bool is_copy_of(const char *name, const char *database)
+{
+	size_t len = strlen(database);
+
+	return strncmp(name, database, len) == 0 &&
+	       strncmp(name + len, COPY_MARK, strlen(COPY_MARK)) == 0;
+}
+
+static int sweep_folder(DIR *folder, const char *database, int64_t before_ms, bool drop,
+	size_t *ret_n)
+{
+	const struct dirent *e;
+	struct stat st;
+	size_t n = 0;
+
+	while ((e = readdir(folder))) {
+		if (!is_copy_of(e->d_name, database) ||
+			fstatat(dirfd(folder), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+			!S_ISREG(st.st_mode) ||
+			(int64_t)st.st_mtime * MS_SECOND >= before_ms)
+			continue;
+		if (drop && unlinkat(dirfd(folder), e->d_name, 0) != 0)
+			return fault_here(errno);
+		n++;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+int database_copies_old(struct database *d, int64_t before_ms, bool drop, size_t *ret_n)
+{
+	const char *path = sqlite3_db_filename(d->db, "main"); /* made absolute */
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	owned(heap_freep) char *name = NULL;
+	DIR *folder;
+	int r;
+
+	if (!slash)
+		return fault_here(ENOENT);
+	name = strndup(path, (size_t)(slash - path) + 1);
+	if (!name)
+		return fault_here(ENOMEM);
+	folder = opendir(name);
+	if (!folder)
+		return fault_here(errno);
+	r = sweep_folder(folder, slash + 1, before_ms, drop, ret_n);
+	(void)closedir(folder);
 	return fault_fold(r);
 }

@@ -21,6 +21,7 @@ const char *retention_kind_name(enum retention_kind kind)
 		[RETENTION_CONTACT] = "contact",       [RETENTION_BOOKING] = "booking",
 		[RETENTION_ATTENDANCE] = "attendance", [RETENTION_RECORD] = "record",
 		[RETENTION_ORPHAN] = "orphan",	       [RETENTION_SESSION] = "session",
+		[RETENTION_COPY] = "copy",
 	};
 
 	return kind < RETENTION_KIND_COUNT ? names[kind] : "unknown";
@@ -146,6 +147,10 @@ int retention_run_here(const struct retention_run *run, struct retention_counts 
 		r = run_kind(run, (enum retention_kind)kind, &counts);
 	if (r == 0)
 		r = run_sessions(run, &counts);
+	if (r == 0)
+		r = run->store->retention->copies_old(run->store,
+			run->now_ms - RETENTION_COPY_DAYS * MS_DAY, !run->dry,
+			&counts.of[RETENTION_COPY]);
 	if (r < 0)
 		return fault_pass(r);
 	*ret = counts;

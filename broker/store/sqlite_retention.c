@@ -116,9 +116,16 @@ static int retention_sessions_expired(struct store *s, int64_t now_ms, size_t *r
 	return query_end(&q, 0);
 }
 
+static int retention_copies_old(
+	struct store *s, int64_t before_ms, bool drop, size_t *ret_n)
+{
+	return database_copies_old(database_of(s), before_ms, drop, ret_n);
+}
+
 const struct retention_questions sqlite_retention = {
 	.due = retention_due,
 	.drop = retention_drop,
 	.is_known = retention_is_known,
 	.sessions_expired = retention_sessions_expired,
+	.copies_old = retention_copies_old,
 };

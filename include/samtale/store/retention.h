@@ -24,11 +24,13 @@ enum retention_kind {
 	RETENTION_RECORD,     /* mk; whatever it sealed */
 	RETENTION_ORPHAN,     /* keys without a booking, older than an hour */
 	RETENTION_SESSION,    /* expired sign-ins */
+	RETENTION_COPY,       /* sealed copies made before upgrades */
 	RETENTION_KIND_COUNT
 };
 const char *retention_kind_name(enum retention_kind kind);
 
 #define RETENTION_STEP 256 /* meetings in one question */
+#define RETENTION_COPY_DAYS 35
 
 struct retention_ask {
 	enum retention_kind kind; /* CONTACT, BOOKING, ATTENDANCE or RECORD */
@@ -46,6 +48,9 @@ struct retention_questions {
 	/* Is any trace of that meeting left that still needs its keys? */
 	int (*is_known)(struct store *s, int64_t meeting, bool *ret);
 	int (*sessions_expired)(struct store *s, int64_t now_ms, size_t *ret_n);
+	/* Counts the sealed copies beside the database that were made before then; with
+	 * drop they are removed, at once and whatever becomes of the transaction. */
+	int (*copies_old)(struct store *s, int64_t before_ms, bool drop, size_t *ret_n);
 };
 
 struct retention_counts {

@@ -102,8 +102,14 @@ class Phrases(unittest.TestCase):
   def test_retention(self):
     text = self.b.samtale("retention", "explain")
     self.assertIn("24 hours after a meeting that was held, else 5 working days", text)
+    self.assertIn("35 days after the upgrade", text)
+    self.assertIn("no phrase removes one", text)
     self.assertRegex(self.b.samtale("retention", "run", "--dry-run"), r"contact +\d+\n")
-    self.assertRegex(self.b.samtale("retention", "run"), r"session +\d+\n")
+    copy = self.b.data / "samtale.db.before-9"
+    copy.touch(mode=0o600)
+    os.utime(copy, (0, 0))
+    self.assertRegex(self.b.samtale("retention", "run"), r"session +\d+\ncopy +1\n")
+    self.assertFalse(copy.exists())
 
   def test_doctor_says_what_it_is_and_what_is_wrong(self):
     findings = {row["topic"]: row for row in json.loads(self.b.samtale("doctor", "--json"))}

@@ -221,6 +221,32 @@ static void expired_sign_ins_go_too(void **state)
 	assert_int_equal(run(p, p->now_ms, false).of[RETENTION_SESSION], 0);
 }
 
+static void put_copy(struct place *p, const char *name, int64_t made_ms)
+{
+	struct timespec made[2] = { { .tv_sec = made_ms / MS_SECOND },
+		{ .tv_sec = made_ms / MS_SECOND } };
+	int fd = open(in_folder(&p->folder, name), O_WRONLY | O_CREAT, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(futimens(fd, made), 0);
+	close(fd);
+}
+
+static void copies_made_before_upgrades_go_after_35_days(void **state)
+{
+	struct place *p = *state;
+
+	put_copy(p, "samtale.db.before-2", p->now_ms - 36 * MS_DAY);
+	put_copy(p, "samtale.db.before-12", p->now_ms - 34 * MS_DAY);
+	put_copy(p, "samtale.db.mine", p->now_ms - 36 * MS_DAY);
+	assert_int_equal(run(p, p->now_ms, true).of[RETENTION_COPY], 1);
+	assert_int_equal(run(p, p->now_ms, false).of[RETENTION_COPY], 1);
+	assert_int_equal(run(p, p->now_ms, false).of[RETENTION_COPY], 0);
+	assert_int_equal(access(in_folder(&p->folder, "samtale.db.before-2"), F_OK), -1);
+	assert_int_equal(access(in_folder(&p->folder, "samtale.db.before-12"), F_OK), 0);
+	assert_int_equal(access(in_folder(&p->folder, "samtale.db.mine"), F_OK), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -231,6 +257,7 @@ int main(void)
 		AT(a_run_that_died_after_the_keys_is_repeated),
 		AT(no_record_no_deletion),
 		AT(expired_sign_ins_go_too),
+		AT(copies_made_before_upgrades_go_after_35_days),
 	};
 
 	if (secret_start() < 0)
