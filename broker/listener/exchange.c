@@ -3,8 +3,8 @@
  * Requests and answers. A request that passed every rule is answered from the built-in
  * pages or becomes an exchange, which belongs to whoever is to answer it and outlives the
  * client; a request that did not pass is answered here, in one line, and ends its
- * connection. A connection has one request at a time: a second one before the answer to the
- * first is out closes it.
+ * connection. A connection has one request at a time: a second one before the answer to
+ * the first is out closes it.
  */
 #include "head.h"
 #include "room.h"
@@ -13,8 +13,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define PIECE ((size_t)16384)	   /* one TLS record */
-#define PAGE_COPIED ((size_t)8192) /* small pages leave in one write with their head */
+#define PIECE       ((size_t)16384) /* one TLS record */
+#define PAGE_COPIED ((size_t)8192)  /* small pages leave in one write with their head */
 #define DISCARD_MAX ((uint64_t)256 * 1024)
 
 struct http_exchange {
@@ -29,7 +29,8 @@ struct http_exchange {
 	char text[];
 };
 
-/* -- answers --------------------------------------------------------------------------- */
+/* -- answers ---------------------------------------------------------------------------
+ */
 static void close_soon(struct conn *c)
 {
 	(void)shutdown(lws_get_socket_fd(c->wsi), SHUT_RDWR);
@@ -86,7 +87,8 @@ static void add_advice(struct head *head, enum refusal why)
 {
 	static const struct http_header allow = { "Allow",
 		{ (const uint8_t *)"GET, HEAD, POST, PATCH", 22 } };
-	static const struct http_header later = { "Retry-After", { (const uint8_t *)"5", 1 } };
+	static const struct http_header later = { "Retry-After",
+		{ (const uint8_t *)"5", 1 } };
 
 	if (why == REFUSED_METHOD)
 		head->headers = &allow;
@@ -100,8 +102,11 @@ int exchange_refuse(struct conn *c, enum refusal why)
 	char text[64];
 	struct bytes body = refusal_body(why, text, sizeof(text));
 	struct writer w = writer_of(c->l->scratch + LWS_PRE, HEAD_MAX);
-	struct head head = { .status = refusal_status(why), .type = "application/json",
-		.length = body.len, .close = true, .hsts_seconds = c->l->hsts_seconds };
+	struct head head = { .status = refusal_status(why),
+		.type = "application/json",
+		.length = body.len,
+		.close = true,
+		.hsts_seconds = c->l->hsts_seconds };
 
 	refused(c->l, why);
 	add_advice(&head, why);
@@ -115,9 +120,12 @@ int exchange_refuse(struct conn *c, enum refusal why)
 
 static void serve_page(struct conn *c, const struct asset *a, const struct request *r)
 {
-	struct head head = { .status = 200, .type = a->type, .etag = a->etag,
+	struct head head = { .status = 200,
+		.type = a->type,
+		.etag = a->etag,
 		.vary_encoding = true,
-		.cache = a->immutable ? "public, max-age=31536000, immutable" : "no-cache" };
+		.cache = a->immutable ? "public, max-age=31536000, immutable"
+				      : "no-cache" };
 	struct bytes body = pages_form(a, r->accept_encoding, &head.encoding);
 
 	head.length = body.len;
@@ -128,10 +136,14 @@ static void serve_page(struct conn *c, const struct asset *a, const struct reque
 	}
 	if (r->method == HTTP_HEAD)
 		body = BYTES_NULL;
+	if (!c->has_ticket)
+		tls_give_ticket(lws_get_ssl(c->wsi));
+	c->has_ticket = true;
 	send_answer(c, &head, body, false);
 }
 
-/* -- the library's side ------------------------------------------------------------------ */
+/* -- the library's side
+ * ------------------------------------------------------------------ */
 static struct http_exchange *exchange_free(struct http_exchange *x)
 {
 	free(x->body);
@@ -141,7 +153,8 @@ static struct http_exchange *exchange_free(struct http_exchange *x)
 
 static struct bytes moved(struct bytes view, const char *from, const char *to)
 {
-	return view.at ? bytes_of(to + (view.at - (const uint8_t *)from), view.len) : view;
+	return view.at ? bytes_of(to + (view.at - (const uint8_t *)from), view.len)
+		       : view;
 }
 
 static struct http_exchange *exchange_new(struct conn *c, const struct request *r)
@@ -190,7 +203,8 @@ int exchange_begin(struct conn *c)
 
 	lws_set_timeout(c->wsi, NO_PENDING_TIMEOUT, 0);
 	if (why != REQUEST_OK) {
-		/* Closing on bytes that nobody read would take the answer back: read them. */
+		/* Closing on bytes that nobody read would take the answer back: read
+		 * them. */
 		c->discard = r.body_len > 0 && r.body_len <= DISCARD_MAX;
 		(void)exchange_refuse(c, why);
 		return c->discard ? 0 : -1;
@@ -293,7 +307,8 @@ void exchange_gone(struct conn *c)
 	c->out = NULL;
 }
 
-/* -- the side above ---------------------------------------------------------------------- */
+/* -- the side above
+ * ---------------------------------------------------------------------- */
 enum http_method http_method(const struct http_exchange *x)
 {
 	return x->method;
@@ -332,9 +347,12 @@ bool http_is_gone(const struct http_exchange *x)
 void http_answer(struct http_exchange *x, const struct http_answer *answer)
 {
 	struct conn *c = x->c;
-	struct head head = { .status = answer->status, .type = answer->type,
-		.cache = answer->cache, .length = answer->body.len,
-		.headers = answer->headers, .header_count = answer->header_count };
+	struct head head = { .status = answer->status,
+		.type = answer->type,
+		.cache = answer->cache,
+		.length = answer->body.len,
+		.headers = answer->headers,
+		.header_count = answer->header_count };
 	struct bytes body = x->method == HTTP_HEAD ? BYTES_NULL : answer->body;
 
 	assert(x->handed_up);

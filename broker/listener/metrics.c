@@ -170,7 +170,7 @@ static bool is_loopback(const union address *a)
 static socklen_t parse_address(const char *text, union address *ret)
 {
 	struct bytes whole = bytes_str(text), host;
-	const uint8_t *colon = memrchr(whole.at, ':', whole.len);
+	const uint8_t *colon = (const uint8_t *)strrchr(text, ':');
 	char name[INET6_ADDRSTRLEN];
 	uint64_t port;
 

@@ -50,6 +50,7 @@ struct conn {
 	size_t out_len, out_at;
 	struct bytes page;       /* an asset's bytes, after out */
 	bool close_after;	 /* the answer ends the connection */
+	bool has_ticket;	 /* for TLS resumption, once a connection */
 	bool discard;		 /* refused: the body runs out unread, then the end */
 
 	/* WebSocket */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * TLS 1.2 at least, 1.3 preferred; forward secrecy and AEAD only; no renegotiation, no
- * compression, no session cache; one ticket per handshake under keys that live in memory
- * and die with the process; HTTP/1.1 and nothing else by ALPN.
+ * compression, no session cache; tickets under keys that live in memory and die with the
+ * process, given with a page and not in the handshake; HTTP/1.1 and nothing else by ALPN.
  */
 #include "tls.h"
 
@@ -44,17 +44,17 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 
 static bool set_policy(SSL_CTX *ctx)
 {
-	(void)SSL_CTX_set_options(ctx,
-		SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-			SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+	(void)SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
+					       SSL_OP_CIPHER_SERVER_PREFERENCE |
+					       SSL_OP_PRIORITIZE_CHACHA);
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	(void)SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, NULL);
 	return SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
-		SSL_CTX_set_cipher_list(ctx, ciphers_12) == 1 &&
-		SSL_CTX_set_ciphersuites(ctx, ciphers_13) == 1 &&
-		SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1 &&
-		SSL_CTX_set_num_tickets(ctx, 1) == 1;
+	       SSL_CTX_set_cipher_list(ctx, ciphers_12) == 1 &&
+	       SSL_CTX_set_ciphersuites(ctx, ciphers_13) == 1 &&
+	       SSL_CTX_set1_groups_list(ctx, "X25519:P-256:P-384") == 1 &&
+	       SSL_CTX_set_num_tickets(ctx, 0) == 1;
 }
 
 /* Called by OpenSSL in every handshake, with or without a server name. */
@@ -63,7 +63,15 @@ static int use_live(SSL *ssl, int *alert, void *arg)
 	const struct tls *t = arg;
 
 	(void)alert;
-	return SSL_set_SSL_CTX(ssl, t->live) ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+	return SSL_set_SSL_CTX(ssl, t->live) ? SSL_TLSEXT_ERR_OK
+					     : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void tls_give_ticket(SSL *ssl)
+{
+	/* It leaves with what is written next. TLS 1.2 gave its own in the handshake. */
+	if (ssl)
+		(void)SSL_new_session_ticket(ssl);
 }
 
 bool tls_tune(struct tls *t, SSL_CTX *library_ctx)

@@ -2,8 +2,8 @@
  *
  * Our TLS policy and the pair in use. libwebsockets makes an SSL_CTX of its own and never
  * lets go of it; that one carries the policy but no certificate, and each handshake is
- * moved to the context with the current pair. So a new pair, also one with another kind of
- * key, is one pointer: connections that are open keep the one they began with.
+ * moved to the context with the current pair. So a new pair, also one with another kind
+ * of key, is one pointer: connections that are open keep the one they began with.
  */
 #pragma once
 
@@ -21,5 +21,8 @@ struct tls *tls_free(struct tls *t);
 DEFINE_FREEP(struct tls, tls_free, tls_freep)
 /* The policy for the library's context. t outlives it. false: OpenSSL refused. */
 must_check bool tls_tune(struct tls *t, SSL_CTX *library_ctx);
-must_check int tls_reload(struct tls *t, int64_t utc_ms,
-	struct certificate_sentence *ret_sentence);
+/* Lets this browser come back without a whole handshake. NULL is fine: plain HTTP. A
+ * WebSocket comes to stay, and a ticket in every handshake costs it six per cent. */
+void tls_give_ticket(SSL *ssl);
+must_check int tls_reload(
+	struct tls *t, int64_t utc_ms, struct certificate_sentence *ret_sentence);

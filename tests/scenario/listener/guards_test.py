@@ -252,6 +252,25 @@ class Guards(unittest.TestCase):
         self.assertIn('geolocation=()', h['permissions-policy'])
         self.assertEqual(ask(self.server).headers['cache-control'], 'no-store')
 
+    def test_a_page_brings_a_ticket_to_come_back_with_and_a_handshake_none(self):
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+
+        def visit(path, session=None):
+            with context.wrap_socket(self.server.tcp(), server_hostname='localhost',
+                                     session=session) as s:
+                s.sendall(request(self.server, path=path))
+                self.assertEqual(Answer(s).status, 200)
+                return s.session_reused, s.session
+
+        _, without = visit('/api/v1/echo')
+        self.assertFalse(without.has_ticket)
+        reused, ticket = visit('/')
+        self.assertFalse(reused)
+        self.assertTrue(ticket.has_ticket)
+        self.assertTrue(visit('/', ticket)[0])
+
     def test_pages_come_in_the_best_form_and_with_304(self):
         forms = {'br, gzip': b'brotli', 'gzip;q=0.5': b'gzip', 'br;q=0, gzip': b'gzip',
                  'identity': b'<!doctype html>identity', 'brx': b'<!doctype html>identity'}
