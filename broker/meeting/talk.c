@@ -211,7 +211,7 @@ int talk_enter(struct turn *t)
 {
 	struct meeting *m = t->m;
 
-	if (t->e->enter.user != m->booking.owner && !t->e->enter.colleague)
+	if (t->e->enter.user != m->booking.owner)
 		return MEETING_E_NOT_YOURS;
 	if (m->consultant.connected && m->user == t->e->enter.user)
 		turn_effect(t, MEETING_FX_CLOSE, 0, MEETING_CLOSE_TAKEN_OVER);

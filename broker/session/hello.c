@@ -88,11 +88,6 @@ static void answer_refused(struct peer *p, const struct arrival *a, int refusal)
 		peer_refused(p, a->type, meeting_refusal_name(refusal));
 }
 
-static bool is_colleague(const struct peer *p, const struct live *l)
-{
-	return p->circle && p->circle == l->circle;
-}
-
 /* Another meeting is left for good; the same one is entered anew. */
 static void leave_former(struct peer *p, const struct live *next)
 {
@@ -111,11 +106,10 @@ static int step_in(struct peer *p, struct arrival *a, struct live *l)
 	struct bringer by = { .from = p };
 
 	if (a->type == MESSAGE_ENTER) {
-		if (!is_colleague(p, l) && p->user != l->owner)
+		if (p->user != l->owner) /* a colleague takes it over first, for a reason */
 			return MEETING_E_NOT_YOURS;
 		if (l->meeting.phase == MEETING_PHASE_ENDED)
 			return MEETING_E_ALREADY_ENDED;
-		a->event.enter.colleague = is_colleague(p, l);
 		leave_former(p, l);
 		memcpy(l->name, p->name, sizeof(l->name));
 	}

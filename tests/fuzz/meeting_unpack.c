@@ -56,7 +56,6 @@ static void fill(struct meeting_event *e, const struct meeting *m,
 		break;
 	case MEETING_EV_ENTER:
 		e->enter.user = 7 + what % 2;
-		e->enter.colleague = true;
 		e->enter.epoch = m->epoch;
 		break;
 	case MEETING_EV_SIGNAL:

@@ -166,8 +166,7 @@ struct meeting_event {
 		enum meeting_progress progress; /* STEP */
 		bool hidden;
 		struct {
-			uint64_t user;  /* not 0 */
-			bool colleague; /* of the owner's team */
+			uint64_t user; /* not 0 */
 			uint32_t epoch;
 		} enter;
 		struct {

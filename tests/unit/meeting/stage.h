@@ -98,7 +98,7 @@ static inline uint16_t arrive(struct stage *s, uint8_t device)
 
 static inline int enter(struct stage *s, uint64_t user, uint32_t epoch)
 {
-	return ACT(s, ENTER, .enter = { user, user == COLLEAGUE, epoch });
+	return ACT(s, ENTER, .enter = { user, epoch });
 }
 
 static inline int phone(struct stage *s, enum meeting_phone event)

@@ -310,20 +310,27 @@ static void more_changes_than_are_kept_still_add_up(void **state)
 }
 
 /* -- the consultant's seat --------------------------------------------------------- */
-static void the_owner_and_her_team_may_enter_nobody_else(void **state)
+static void the_owner_alone_may_enter(void **state)
 {
 	struct stage s = stage_at(NINE);
+	struct meeting_booking taken_over = s.m.booking;
 
 	(void)state;
-	assert_int_equal(enter(&s, 99, 0), MEETING_E_NOT_YOURS);
+	taken_over.owner = COLLEAGUE;
+	assert_int_equal(enter(&s, COLLEAGUE, 0), MEETING_E_NOT_YOURS);
 	assert_int_equal(enter(&s, OWNER, 0), 0);
 	assert_int_equal(enter(&s, OWNER, 0), 0);
 	assert_true(has_fx(&s, MEETING_FX_CLOSE, 0, MEETING_CLOSE_TAKEN_OVER));
+	assert_int_equal(enter(&s, COLLEAGUE, 0), MEETING_E_NOT_YOURS);
+	assert_int_equal(s.m.user, OWNER);
+	assert_int_equal(ACT(&s, BOOKING, .booking = taken_over), 0);
+	assert_int_equal(s.m.user, OWNER); /* until she comes */
 	assert_int_equal(enter(&s, COLLEAGUE, 0), 0);
 	assert_int_equal(count_fx(&s, MEETING_FX_CLOSE, 0), 0);
 	assert_int_equal(s.fx.list[0].kind, MEETING_FX_LEAVE);
 	assert_int_equal(s.fx.list[1].kind, MEETING_FX_SEAT);
 	assert_int_equal(s.m.user, COLLEAGUE);
+	assert_int_equal(enter(&s, OWNER, 0), MEETING_E_NOT_YOURS);
 }
 
 static void leaving_pauses_at_once(void **state)
@@ -361,7 +368,7 @@ int main(void)
 		cmocka_unit_test(
 			time_away_counts_when_the_connection_was_kept_and_only_then),
 		cmocka_unit_test(more_changes_than_are_kept_still_add_up),
-		cmocka_unit_test(the_owner_and_her_team_may_enter_nobody_else),
+		cmocka_unit_test(the_owner_alone_may_enter),
 		cmocka_unit_test(leaving_pauses_at_once),
 	};
 

@@ -78,6 +78,9 @@ static bool is_online(uint16_t entry)
 static void check_sender(const struct meeting_event *e)
 {
 	switch (e->kind) {
+	case MEETING_EV_ENTER:
+		assert_int_equal(e->enter.user, stage.m.booking.owner);
+		break;
 	case MEETING_EV_SIGNAL:
 	case MEETING_EV_SAS:
 	case MEETING_EV_BROKEN:
@@ -478,7 +481,6 @@ static void fill(struct meeting_event *e)
 		break;
 	case MEETING_EV_ENTER:
 		e->enter.user = OWNER + dice(3);
-		e->enter.colleague = dice(2);
 		e->enter.epoch = some_epoch();
 		break;
 	case MEETING_EV_SAS_OK:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Who gets in: devices into their own seat, staff by their sign-in, consultants into
- * meetings of their team; everybody else is told by a code of its own.
+ * their own meetings; everybody else is told by a code of its own.
  */
 #include "stage.h"
 
@@ -191,7 +191,7 @@ static void a_second_tab_takes_the_seat_over(void **state)
 	actor_hang_up(&second);
 }
 
-static void a_colleague_takes_the_seat_and_a_stranger_does_not(void **state)
+static void a_colleague_gets_the_seat_by_taking_over_and_no_other_way(void **state)
 {
 	struct stage *s = *state;
 	struct actor mette, ole, eva, citizen;
@@ -206,6 +206,11 @@ static void a_colleague_takes_the_seat_and_a_stranger_does_not(void **state)
 
 	staff_hello(s, &ole, OLE);
 	staff_enter(&ole, 0);
+	assert_string_equal(word(actor_hears(&ole, "refused"), "code"), "not_yours");
+	assert_null(actor_hears(&ole, "state"));
+	assert_null(actor_hears(&mette, "left"));
+	stage_take_over(s, OLE);
+	staff_enter(&ole, 0);
 	assert_string_equal(word(actor_hears(&mette, "left"), "meeting"), "8121");
 	assert_int_equal(mette.closed, 0);
 	assert_string_equal(word(actor_hears(&ole, "start"), "role"), "offer");
@@ -214,6 +219,8 @@ static void a_colleague_takes_the_seat_and_a_stranger_does_not(void **state)
 	actor_say(&mette, OFFER(2));
 	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "not_entered");
 	assert_null(actor_hears(&citizen, "signal"));
+	staff_enter(&mette, 0);
+	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "not_yours");
 
 	actor_say(&ole, "{\"type\":\"leave\"}");
 	assert_false(flag(part(actor_hears(&citizen, "state"), "consultant"), "here"));
@@ -264,7 +271,7 @@ int main(void)
 		STORY(too_much_before_the_meeting_is_loaded_costs_the_connection),
 		STORY(a_peer_may_die_while_its_meeting_loads),
 		STORY(a_second_tab_takes_the_seat_over),
-		STORY(a_colleague_takes_the_seat_and_a_stranger_does_not),
+		STORY(a_colleague_gets_the_seat_by_taking_over_and_no_other_way),
 		STORY(entering_again_on_the_same_connection_keeps_the_talk),
 		STORY(the_consultant_is_late),
 	};

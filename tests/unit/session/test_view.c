@@ -81,6 +81,7 @@ static void what_is_sent_looks_like_the_fixtures(void **state)
 	staff_enter(&mette, 1);
 	looks_like(actor_hears(&mette, "keep"), "keep");
 	staff_hello(s, &ole, OLE);
+	stage_take_over(s, OLE);
 	staff_enter(&ole, 0);
 	looks_like(actor_hears(&mette, "left"), "left");
 	actor_say(&ole, "{\"type\":\"end\",\"outcome\":\"held\"}");
