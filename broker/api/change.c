@@ -254,9 +254,15 @@ static void answer_owner(struct call *c)
 /* -- summary, self-test ---------------------------------------------------------------
  */
 
-static int ask_reach(struct call *c, struct store *s)
+static int ask_summary(struct call *c, struct store *s)
 {
-	return card_reach(c, s, REACH_TEAM);
+	int r = card_reach(c, s, REACH_TEAM);
+
+	if (r != 0)
+		return r;
+	return call_note(c, AUDIT_RECORD_READ,
+		c->row.owner == c->user.id ? AUDIT_FOR_OWN_MEETING : AUDIT_FOR_COLLEAGUE,
+		c->id);
 }
 
 static void summarised(void *arg, int result, struct bytes json)
@@ -300,7 +306,7 @@ const struct route change_routes[] = {
 		ask_take_over, answer_owner, NULL },
 	{ API_POST, "staff/meetings/{id}/hand-over", ROUTE_STAFF, read_hand_over,
 		ask_hand_over, answer_owner, NULL },
-	{ API_GET, "staff/meetings/{id}/summary", ROUTE_STAFF, NULL, ask_reach,
+	{ API_GET, "staff/meetings/{id}/summary", ROUTE_STAFF, NULL, ask_summary,
 		answer_summary, NULL },
 	{ API_POST, "staff/check", ROUTE_STAFF, NULL, NULL, answer_check, NULL },
 	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },

@@ -55,6 +55,7 @@ struct kit {
 	struct api *api;
 	sem_t woken;
 	unsigned audited[AUDIT_WHAT_COUNT];
+	struct audit_event noted; /* the last of them */
 	int audit_result;                 /* what the record answers: < 0 refuses */
 	char session[4][TOKEN_LONG_TEXT]; /* by user id */
 	/* -- of the last answer -- */
@@ -79,9 +80,11 @@ static inline int kit_audited(void *arg, const struct audit_event *event)
 {
 	struct kit *k = arg;
 
-	if (k->audit_result == 0)
-		k->audited[event->what]++;
-	return k->audit_result;
+	if (k->audit_result != 0)
+		return k->audit_result;
+	k->audited[event->what]++;
+	k->noted = *event;
+	return 0;
 }
 
 static inline void kit_wake(void *arg)

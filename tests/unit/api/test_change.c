@@ -80,10 +80,16 @@ static void a_colleague_takes_over_and_a_stranger_does_not(void **state)
 	assert_int_equal(
 		kit_do(k, API_POST, &m, "take-over", pair("purpose", "absence")), 200);
 	assert_string_equal(text(k, "card.owner.name"), "Ole");
+	assert_int_equal(k->noted.what, AUDIT_TAKEN_OVER);
+	assert_int_equal(k->noted.actor, OLE);
+	assert_int_equal(k->noted.value, 0); /* absence */
 	assert_int_equal(kit_do(k, API_POST, &m, "number", pair("purpose", "call")), 200);
 	assert_int_equal(k->audited[AUDIT_TAKEN_OVER], 1);
 	kit_sign_in(k, METTE);
 	assert_int_equal(kit_do(k, API_POST, &m, "number", pair("purpose", "call")), 404);
+	assert_int_equal(
+		kit_do(k, API_POST, &m, "take-over", pair("purpose", "urgent")), 200);
+	assert_int_equal(k->noted.value, 2);
 }
 
 static void the_owner_hands_over_within_the_team_only(void **state)
@@ -109,6 +115,9 @@ static void a_meeting_that_has_not_ended_has_no_summary(void **state)
 	m = kit_book(k, "");
 	assert_int_equal(kit_do(k, API_GET, &m, "summary", NULL), 409);
 	assert_string_equal(error_of(k), "not_ended");
+	assert_int_equal(k->noted.what, AUDIT_RECORD_READ);
+	k->audit_result = -EIO;
+	assert_int_equal(kit_do(k, API_GET, &m, "summary", NULL), 500);
 }
 
 static void the_self_test_learns_the_servers(void **state)
