@@ -232,7 +232,7 @@ void api_handle(
 	find_route(c, r);
 	if (c->route)
 		read_request(c, r);
-	if (c->error)
+	if (c->error || !c->route)
 		call_send(c);
 	else if (c->route->ask || (c->route->needs & ROUTE_STAFF))
 		call_again(c, ask_route, c->route->answer);

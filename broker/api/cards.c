@@ -53,9 +53,9 @@ static void card_open(struct card *card, const struct meeting_keys *keys)
 	if (n >= 2)
 		memcpy(card->last2, text + n - 2, 3);
 	open_or_empty(&keys->ck, SEAL_MEETING_WAY, b->id, &b->way, text);
-	for (uint8_t w = 0; w < WAY_COUNT; w++)
+	for (unsigned w = 0; w < WAY_COUNT; w++)
 		if (strcmp(text, way_names[w]) == 0)
-			card->way = w;
+			card->way = (uint8_t)w;
 	secret_wipe(text, sizeof(text));
 }
 

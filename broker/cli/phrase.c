@@ -200,7 +200,7 @@ static const struct phrase *nearest(unsigned count, const char *const words[])
 		unsigned plain =
 			plain_words(parts, read_pattern(phrases[i].pattern, parts));
 		const char *names[PARTS];
-		char mine[NEAR_MAX], theirs[NEAR_MAX];
+		char mine[NEAR_MAX] = "", theirs[NEAR_MAX] = "";
 
 		for (unsigned k = 0; k < plain; k++)
 			names[k] = parts[k].name;

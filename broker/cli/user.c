@@ -191,7 +191,7 @@ int run_user_reset(struct phrase_call *c)
 /* -- disable, enable ------------------------------------------------------------- */
 static int set_disabled(struct phrase_call *c, bool disabled)
 {
-	struct user u;
+	struct user u = { 0 };
 	int r = find(c, &u);
 
 	if (r != 0)

@@ -7,7 +7,7 @@
 static struct bytes until(struct bytes in, const char mark[static 2])
 {
 	for (size_t i = 0; i + 1 < in.len; i++)
-		if (in.at[i] == mark[0] && in.at[i + 1] == mark[1])
+		if (memcmp(in.at + i, mark, 2) == 0)
 			return bytes_of(in.at, i);
 	return in;
 }
