@@ -222,6 +222,21 @@ _Static_assert(BOOKING_HELD == (int)MEETING_OUTCOME_HELD, "outcomes");
 _Static_assert(BOOKING_CANCELLED == (int)MEETING_OUTCOME_CANCELLED, "outcomes");
 _Static_assert(BOOKING_UNFINISHED == (int)MEETING_OUTCOME_UNFINISHED, "outcomes");
 
+static bool is_running(uint8_t state)
+{
+	return state == BOOKING_LIVE || state == BOOKING_PAUSED;
+}
+
+/* The row says booked, open, running or ended; whether a running one is paused stands in
+ * its live record. A row is a whole row and its indexes: half a talk's writes were this. */
+static bool is_row_due(const struct save *save, const struct live *l)
+{
+	bool same = save->state == l->row_state ||
+		    (is_running(save->state) && is_running(l->row_state));
+
+	return !same || save->outcome != l->row_outcome || save->accept || save->end_due;
+}
+
 static int fill(struct save *save, struct live *l)
 {
 	const struct meeting *m = &l->meeting;
@@ -235,8 +250,7 @@ static int fill(struct save *save, struct live *l)
 	if (save->accept)
 		save->given = *l->given;
 	save->end_due = l->end_due && save->state == BOOKING_ENDED;
-	save->row_due = save->state != l->row_state || save->outcome != l->row_outcome ||
-			save->accept || save->end_due;
+	save->row_due = is_row_due(save, l);
 	r = seal_into(l, SEAL_LIVE, live_pack, &save->record);
 	if (r == 0 && save->end_due) {
 		fill_end(save, l);
@@ -268,8 +282,10 @@ static void handed_over(struct live *l, struct save *save)
 	l->saving = true;
 	l->save_due = l->accept_due = l->end_due = false;
 	l->retry_ms = MEETING_NEVER;
-	l->row_state = save->state;
-	l->row_outcome = save->outcome;
+	if (save->row_due) {
+		l->row_state = save->state;
+		l->row_outcome = save->outcome;
+	}
 	while (!ring_is_empty(&l->saved))
 		ring_append(&save->waits, l->saved.next);
 }
