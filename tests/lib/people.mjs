@@ -167,6 +167,7 @@ export async function book(page, { label = "", phone = "", now = false, by = "" 
 	if (phone) await page.locator("#phone").fill(phone);
 	if (label) await page.locator("#label").fill(label);
 	if (by) await page.locator(`input[name="form"][value="${by}"]`).click();
+	await page.locator('input[name="chosen_by"][value="citizen"]').click();
 	await press(page, now ? "Åbn mødet nu" : "Lav aftalen");
 	await named(page, "heading", "Invitation").shown();
 	const link = await until(

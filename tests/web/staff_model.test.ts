@@ -167,7 +167,7 @@ describe("local time", () => {
 });
 
 describe("the booking form", () => {
-	const draft = newDraft(NOON, "2026-11-22", ZONE);
+	const draft: Draft = { ...newDraft(NOON, "2026-11-22", ZONE), chosen_by: "citizen" };
 	const check = (to: Partial<Draft>) =>
 		faultsOf({ ...draft, ...to }, { zone: ZONE, nowMs: NOON, now: false });
 
@@ -175,6 +175,11 @@ describe("the booking form", () => {
 		assert.equal(draft.clock, "12:15");
 		assert.equal(newDraft(NOON, "2026-11-25", ZONE).clock, "09:00");
 		assert.equal(newDraft(NOON, "2026-11-20", ZONE).day, "2026-11-22");
+	});
+
+	it("says for nobody that he chose the form", () => {
+		assert.equal(newDraft(NOON, "2026-11-22", ZONE).chosen_by, "");
+		assert.deepEqual(check({ chosen_by: "" }), { chosen_by: "chooseWho" });
 	});
 
 	it("knows CPR numbers, and leaves other numbers alone", () => {

@@ -9,7 +9,8 @@ export interface Draft {
 	clock: string;
 	minutes: string;
 	form: Booking["form"];
-	chosen_by: Booking["chosen_by"];
+	/** A fact for the record: "" until somebody says so. */
+	chosen_by: Booking["chosen_by"] | "";
 	way: Booking["way"];
 	language: Booking["language"];
 	label: string;
@@ -19,7 +20,13 @@ export interface Draft {
 	pin: boolean;
 }
 
-export type Wrong = "cpr" | "phoneBad" | "timePast" | "timeBad" | "minutesBad";
+export type Wrong =
+	| "chooseWho"
+	| "cpr"
+	| "phoneBad"
+	| "timePast"
+	| "timeBad"
+	| "minutesBad";
 export type Faults = Partial<Record<keyof Draft, Wrong>>;
 
 export function newDraft(nowMs: number, day: string, zone: string): Draft {
@@ -31,7 +38,7 @@ export function newDraft(nowMs: number, day: string, zone: string): Draft {
 		clock: sameDay || day < today ? clockOf(proposal, zone) : "09:00",
 		minutes: "30",
 		form: "video",
-		chosen_by: "citizen",
+		chosen_by: "",
 		way: "speech",
 		language: "da",
 		label: "",
@@ -99,6 +106,7 @@ export function faultsOf(draft: Draft, options: CheckOptions): Faults {
 	const minutes = Number(draft.minutes);
 	if (!Number.isInteger(minutes) || minutes < 5 || minutes > 240)
 		faults.minutes = "minutesBad";
+	if (draft.chosen_by === "") faults.chosen_by = "chooseWho";
 	if (draft.phone.trim() !== "" && !isDanishPhone(draft.phone)) faults.phone = "phoneBad";
 	if (draft.contact_phone.trim() !== "" && !isDanishPhone(draft.contact_phone))
 		faults.contact_phone = "phoneBad";

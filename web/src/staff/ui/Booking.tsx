@@ -36,7 +36,9 @@ export function Booking({ id, atOnce }: Props) {
 	const show = (found: Faults) => {
 		setFaults(found);
 		requestAnimationFrame(() =>
-			form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus(),
+			form.current
+				?.querySelector<HTMLElement>("[aria-invalid], .field:has(> .wrong) input")
+				?.focus(),
 		);
 	};
 	const submit = async (event: Event) => {

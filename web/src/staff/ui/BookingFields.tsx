@@ -56,7 +56,7 @@ function When({ draft, faults, onDraft }: FieldsProps) {
 	);
 }
 
-function How({ draft, onDraft }: FieldsProps) {
+function How({ draft, faults, onDraft, atOnce }: FieldsProps & { atOnce: boolean }) {
 	const words = t.value.book;
 	const { form } = t.value;
 	return (
@@ -75,6 +75,9 @@ function How({ draft, onDraft }: FieldsProps) {
 				name="chosen_by"
 				label={words.chosenBy}
 				value={draft.chosen_by}
+				required
+				autofocus={atOnce}
+				wrong={faultWords(faults, "chosen_by")}
 				options={[
 					["citizen", words.citizen],
 					["authority", words.authority],
@@ -91,7 +94,7 @@ export function BookingFields({ draft, faults, onDraft, atOnce, last2 }: Props) 
 	return (
 		<>
 			{!atOnce && <When {...part} />}
-			<How {...part} />
+			<How {...part} atOnce={atOnce} />
 			<div class="two">
 				<Field
 					name="phone"
@@ -99,7 +102,6 @@ export function BookingFields({ draft, faults, onDraft, atOnce, last2 }: Props) 
 					label={words.phone}
 					value={draft.phone}
 					optional
-					autofocus={atOnce}
 					autocomplete="off"
 					help={last2 ? words.phoneKeep(last2) : words.phoneHelp}
 					wrong={faultWords(faults, "phone")}
