@@ -147,8 +147,9 @@ function assetNames(assets) {
 	return names;
 }
 
+/** Notes for us stay here: every byte of the page is fetched on a phone. */
 function fillPage(file, text, names) {
-	return text.replace(/\{\{([^}]*)\}\}/g, (whole, key) => {
+	return text.replace(/<!--.*?-->\n?/gs, "").replace(/\{\{([^}]*)\}\}/g, (whole, key) => {
 		if (LEFT_FOR_BROKER.has(key)) return whole;
 		const path = key.startsWith("asset:") ? names.get(key.slice(6)) : undefined;
 		return path ?? fail(`${relative(WEB, file)}: nothing is known for ${whole}`);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The compiled-in files as the listener wants them, and the few texts that are made here:
- * the pages with their placeholders filled, the 404 page, security.txt.
+ * the pages with their placeholders filled, security.txt.
  */
 #include "site.h"
 
@@ -41,12 +41,6 @@ static const struct {
 	{ "/staff", "staff" },
 };
 
-static const char not_found_page[] =
-	"<!DOCTYPE html>\n<html lang=\"{{lang}}\"><head><meta charset=\"utf-8\">"
-	"<meta name=\"viewport\" content=\"width=device-width\">"
-	"<title>{{org_name}}</title></head>\n<body><main><h1>{{heading}}</h1>\n"
-	"<p><a href=\"{{org_phone_href}}\">{{org_phone}}</a></p></main></body></html>\n";
-
 /* -- words ----------------------------------------------------------------------- */
 enum value {
 	LANG,
@@ -55,7 +49,6 @@ enum value {
 	ORG_PHONE_HREF,
 	BUILD,
 	TRIAL,
-	HEADING,
 	VALUE_COUNT
 };
 
@@ -78,17 +71,16 @@ static void write_href(const char *phone, char *ret, size_t cap)
 		(void)snprintf(ret, cap, "#");
 }
 
+/* In both languages: the page's style shows the one that the page is in. */
+static const char trial_banner[] =
+	"<aside class=\"trial\">"
+	"<p lang=\"da\">Kun til afprøvning – ikke til rigtige borgere</p>"
+	"<p lang=\"en\">Only for trying out – not for real citizens</p></aside>";
+
 static void fill_values(struct filling *f, const struct site_words *words)
 {
 	const struct settings *s = words->settings;
-	bool danish = strcmp(s->org_language, "en") != 0;
-	const char *banner =
-		!words->trial ? ""
-		: danish ? "<aside class=\"trial\"><p>Kun til afprøvning – ikke til "
-			   "rigtige "
-			   "borgere</p></aside>"
-			 : "<aside class=\"trial\"><p>Only for trying out – not for real "
-			   "citizens</p></aside>";
+	const char *banner = words->trial ? trial_banner : "";
 
 	write_href(s->org_phone, f->href, sizeof(f->href));
 	f->values[LANG] =
@@ -103,9 +95,6 @@ static void fill_values(struct filling *f, const struct site_words *words)
 		(struct template_value){ "build", bytes_str(web_build), false };
 	f->values[TRIAL] =
 		(struct template_value){ "trial_banner", bytes_str(banner), true };
-	f->values[HEADING] = (struct template_value){ "heading",
-		bytes_str(danish ? "Siden findes ikke" : "There is no such page"),
-		false };
 }
 
 /* -- making ---------------------------------------------------------------------- */
@@ -187,6 +176,7 @@ static void add_security_txt(struct site *s, const struct site_words *words)
 int site_new(struct site **ret, const struct site_words *words)
 {
 	struct site *s = calloc(1, sizeof(*s));
+	const struct web_template *not_found;
 	struct filling f;
 
 	if (!s)
@@ -207,7 +197,9 @@ int site_new(struct site **ret, const struct site_words *words)
 			add(s, pages[i].path, "text/html; charset=utf-8",
 				fill(s, page->text, &f));
 	}
-	s->not_found = fill(s, BYTES_LIT(not_found_page), &f);
+	not_found = find_page("not_found");
+	if (not_found)
+		s->not_found = fill(s, not_found->text, &f);
 	add_security_txt(s, words);
 	if (!writer_ok(&s->text)) {
 		free(s);

@@ -49,11 +49,11 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 	});
 
 	/** A fresh device with its own world. */
-	async function device({ devices = "fake", peek = {}, state = {}, init } = {}) {
+	async function device({ devices = "fake", peek = {}, state = {}, init, phone } = {}) {
 		const page = await browsers[devices].newPage(ORIGIN);
 		await page.setViewportSize({ width: 320, height: 640 });
 		const world = { peek: newPeek(peek), state: newState(state), answers: {} };
-		const broker = await mockBroker(page, site, world);
+		const broker = await mockBroker(page, { ...site, page: site.pageWith(phone) }, world);
 		if (init) await page.addInitScript(...[init].flat());
 		return { page, world, broker };
 	}
@@ -62,7 +62,7 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 	const press = (page, name) => page.getByRole("button", { name, exact: true }).click();
 
 	/** What holds on every screen; writes its pictures. */
-	async function look(page, name, { quiet = true } = {}) {
+	async function look(page, name, { quiet = true, call = "#call-us" } = {}) {
 		for (const scheme of SHOTS === "" ? ["light"] : ["light", "dark"]) {
 			await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
 			for (const [width, height] of SIZES) {
@@ -78,7 +78,10 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 			}
 		}
 		await page.setViewportSize({ width: 320, height: 640 });
-		assert.match(await page.locator("#call-us").getAttribute("href"), /^tel:\+45\d{8}$/);
+		assert.match(
+			await page.locator(call).first().getAttribute("href"),
+			/^tel:\+45\d{8}$/,
+		);
 		const small = await page.evaluate(() =>
 			[...document.querySelectorAll("button, summary, a, input, select")]
 				.filter((e) => e.checkVisibility() && e.getBoundingClientRect().height < 48)
@@ -200,6 +203,57 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 		await press(page, "Gå til mødet");
 		await title(page, "Vil du vise billede?").waitFor();
 		assert.deepEqual(broker.asked.at(-1).body, { number: "12345678", pin: "123456" });
+		await page.close();
+	});
+
+	it("says of a link that lost a part on its way that it does not work", async () => {
+		const { page, broker } = await device();
+		await page.goto(`${ORIGIN}/j#k7Qp2mW9`);
+		await title(page, "Linket virker ikke længere").waitFor();
+		await page.getByLabel("Mødenummer").waitFor();
+		assert.equal(page.url(), `${ORIGIN}/j`);
+		assert.deepEqual(broker.asked, []);
+		await page.close();
+	});
+
+	it("says nothing of a number that nobody gave, and finds one in the booking", async () => {
+		const { page, world } = await device({ phone: "" });
+		world.answers["/link/peek"] = { status: 404, body: { error: "link_unknown" } };
+		await page.goto(LINK);
+		await title(page, "Linket virker ikke længere").waitFor();
+		await page.locator("#call-me summary").click();
+		await page.getByText("Vi ved ikke, hvem du er.", { exact: true }).waitFor();
+		assert.equal(await page.locator("#call-us").isVisible(), false);
+		assert.doesNotMatch(await page.innerText("body"), /på \./);
+		world.answers = {};
+		await page.goto("about:blank");
+		await page.goto(LINK);
+		await title(page, "Goddag").waitFor();
+		await page.getByRole("link", { name: "Ring til os 12 34 56 78" }).waitFor();
+		await page.close();
+		const { page: bare } = await device({ phone: "" });
+		await bare.route("**/*.js", (route) => route.abort());
+		await bare.goto(LINK);
+		await bare.locator("#call-me summary").click();
+		assert.equal(
+			await bare
+				.getByText(/[Rr]ing til os/)
+				.filter({ visible: true })
+				.count(),
+			0,
+		);
+		await bare.close();
+	});
+
+	it("leads from a path that is none to the digits form, in both languages", async () => {
+		const { page } = await device();
+		await page.goto(`${ORIGIN}/J#${TOKEN}`);
+		await title(page, "Siden findes ikke").waitFor();
+		await page.getByRole("heading", { name: "There is no such page" }).waitFor();
+		await page.getByText("Kun til afprøvning").waitFor();
+		await look(page, "not_found", { quiet: false, call: "main a[href^=tel]" });
+		await page.getByRole("link", { name: "Skriv mødenummer og PIN" }).click();
+		await title(page, "Velkommen").waitFor();
 		await page.close();
 	});
 

@@ -30,20 +30,23 @@ const CSP = [
 ].join("; ");
 const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 const BANNER =
-	'<aside class="trial"><p>Kun til afprøvning – ikke til rigtige borgere</p></aside>';
+	'<aside class="trial"><p lang="da">Kun til afprøvning – ikke til rigtige borgere</p>' +
+	'<p lang="en">Only for trying out – not for real citizens</p></aside>';
 
-/** Builds the site once. @returns { file(path), page, stop() } */
+/** Builds the site once. @returns { file(path), pageWith(phone), notFound, stop() } */
 export async function buildSite() {
 	const out = mkdtempSync(join(tmpdir(), "samtale-site-"));
 	execFileSync(process.execPath, [join(WEB, "build.mjs"), "--out", out]);
-	const page = readFileSync(join(out, "site/citizen.html"), "utf8")
-		.replaceAll("{{lang}}", "da")
-		.replaceAll("{{org_name}}", "Hedensted Kommune")
-		.replaceAll("{{org_phone}}", "79 75 50 00")
-		.replaceAll("{{org_phone_href}}", "tel:+4579755000")
-		.replaceAll("{{trial_banner}}", BANNER);
+	const filled = (name, phone = "79 75 50 00") =>
+		readFileSync(join(out, `site/${name}.html`), "utf8")
+			.replaceAll("{{lang}}", "da")
+			.replaceAll("{{org_name}}", "Hedensted Kommune")
+			.replaceAll("{{org_phone}}", phone)
+			.replaceAll("{{org_phone_href}}", phone === "" ? "#" : "tel:+4579755000")
+			.replaceAll("{{trial_banner}}", BANNER);
 	return {
-		page,
+		pageWith: (phone) => filled("citizen", phone),
+		notFound: filled("not_found"),
 		file: (path) => readFileSync(join(out, "site", path)),
 		stop: () => rmSync(out, { recursive: true, force: true }),
 	};
@@ -125,14 +128,16 @@ export async function mockBroker(page, site, world) {
 			const { status, json } = answer(path, body, world);
 			return route.fulfill({ status, json });
 		}
-		if (pathname === "/" || pathname === "/j")
-			return route.fulfill({
-				body: site.page,
-				contentType: "text/html; charset=utf-8",
-				headers: { "content-security-policy": CSP },
-			});
 		const type = TYPES[pathname.split(".").at(-1)];
-		return route.fulfill({ body: site.file(pathname), contentType: type });
+		if (type !== undefined)
+			return route.fulfill({ body: site.file(pathname), contentType: type });
+		const known = pathname === "/" || pathname === "/j";
+		return route.fulfill({
+			status: known ? 200 : 404,
+			body: known ? site.page : site.notFound,
+			contentType: "text/html; charset=utf-8",
+			headers: { "content-security-policy": CSP },
+		});
 	});
 	await page.routeWebSocket(/\/ws$/, (ws) => {
 		socket = ws;

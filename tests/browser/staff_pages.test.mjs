@@ -217,6 +217,8 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await look("day-empty");
 		await button("English").click();
 		await shows("No meetings here yet.");
+		await shows("Only for trying out");
+		assert.equal(await page.getByText("Kun til afprøvning").isVisible(), false);
 		assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
 		await look("day-empty-english");
 	});
@@ -252,12 +254,16 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await button("Lav aftalen").click();
 		await shows("Skriv et dansk nummer på otte tal.");
 		await shows("Det ligner et CPR-nummer.");
-		assert.equal(await page.evaluate(() => document.activeElement.id), "phone");
+		await shows("Vælg, hvem der har bestemt");
+		const focused = () => page.evaluate(() => document.activeElement.name);
+		assert.equal(await focused(), "chosen_by", "nobody is said to have chosen");
 		await page.getByText("Flere valg").click();
 		await look("booking-faults");
 		await page.getByLabel("Borgerens telefonnummer").fill("20 30 40 78");
 		await page.getByLabel("Etiket").fill("Ny plan");
 		await pick("Telefon");
+		await button("Lav aftalen").click();
+		await shows("Vælg, hvem der har bestemt");
 		await pick("Vi");
 		world.instead["POST /staff/meetings"] = { status: 422, body: { error: "time_past" } };
 		await button("Lav aftalen").click();
@@ -289,6 +295,8 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await pick("English");
 		await shows("How to join");
 		await page.emulateMedia({ media: "print" });
+		await shows("Only for trying out");
+		assert.equal(await page.getByText("Only for trying out").isVisible(), true);
 		const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
 		assert.equal(pdf.match(/\/Type\s*\/Page\b/g)?.length, 1, "one page");
 		if (SHOTS)
@@ -327,15 +335,17 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await page.getByRole("button", { name: "Kopiér link" }).waitFor();
 	});
 
-	it("meets at once with two presses of Enter", async () => {
+	it("meets at once with three keys: open, who chose the form, create", async () => {
 		await openDay();
 		await button("Møde nu").focus();
 		await page.keyboard.press("Enter");
-		await page.getByLabel("Borgerens telefonnummer").waitFor();
+		await page.locator("input[name=chosen_by]:focus").waitFor();
 		await look("booking-now");
+		await page.keyboard.press("Space");
 		await page.keyboard.press("Enter");
 		await page.getByRole("button", { name: "Kopiér link" }).waitFor();
-		assert.equal((await asked("/staff/meetings")).body.now, true);
+		const { body } = await asked("/staff/meetings");
+		assert.deepEqual([body.now, body.chosen_by], [true, "citizen"]);
 	});
 
 	it("shows who waits, admits, and talks: picture, code, text, keys", async () => {

@@ -30,7 +30,8 @@ const CSP = [
 ].join("; ");
 const TYPES = { js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 const BANNER =
-	'<aside class="trial"><p>Kun til afprøvning – ikke til rigtige borgere</p></aside>';
+	'<aside class="trial"><p lang="da">Kun til afprøvning – ikke til rigtige borgere</p>' +
+	'<p lang="en">Only for trying out – not for real citizens</p></aside>';
 
 /** Builds the site once. @returns { file(path), page, citizen, stop() } */
 export async function buildSite() {

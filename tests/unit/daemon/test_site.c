@@ -63,12 +63,18 @@ static void pages_hold_the_organisation_and_the_banner(void **state)
 		assert_false(holds(a->identity, "{{"));
 		assert_true(holds(
 			a->identity, "Kun til afprøvning – ikke til rigtige borgere"));
+		assert_true(holds(a->identity, "Only for trying out"));
 		assert_false(a->immutable);
 		assert_string_not_equal(a->etag, "");
 	}
 	assert_true(holds(find(s, "/")->identity, "tel:+4570102030"));
 	assert_true(holds(site_not_found(s), "tel:+4570102030"));
 	assert_true(holds(site_not_found(s), "Siden findes ikke"));
+	assert_true(holds(site_not_found(s), "There is no such page"));
+	assert_true(holds(site_not_found(s), "href=\"/\""));
+	assert_true(holds(site_not_found(s), "Kun til afprøvning"));
+	assert_false(holds(site_not_found(s), "{{"));
+	assert_false(holds(find(s, "/")->identity, "SPDX"));
 }
 
 static void without_a_trial_there_is_no_banner(void **state)

@@ -101,7 +101,9 @@ function problemOf(code: string): Key {
 	}
 }
 
-export function createApp(token: string, first: Language, host: AppHost): App {
+/** `link` is the token of the address: "" for none, undefined for a mangled one. */
+export function createApp(link: string | undefined, first: Language, host: AppHost): App {
+	const token = link ?? "";
 	let model = newModel(first, Date.now());
 	let seat = "";
 	let connection: Connection<FromCitizen> | undefined;
@@ -152,6 +154,7 @@ export function createApp(token: string, first: Language, host: AppHost): App {
 
 	/** Where a fresh page begins, by what it knows. */
 	async function look(): Promise<void> {
+		if (link === undefined) return go("over");
 		const tab = token === "" ? memory.tabSeat() : undefined;
 		const known = tab ?? (token === "" ? memory.deviceSeat() : undefined);
 		if (token === "" && known === undefined) {

@@ -22,11 +22,15 @@ import { talk } from "./screens/talk";
 
 const token = takeToken();
 
-/** 128 bits, base64url. The fragment never reaches a server, and now no history either. */
-function takeToken(): string {
-	const found = /^#([A-Za-z0-9_-]{16,64})$/.exec(location.hash)?.[1] ?? "";
-	if (location.hash !== "") history.replaceState(null, "", location.pathname);
-	return found;
+/**
+ * 128 bits, base64url. The fragment never reaches a server, and now no history either.
+ * "" is a page without a link; undefined a link of which a part was lost on the way.
+ */
+function takeToken(): string | undefined {
+	const { hash } = location;
+	if (hash === "") return "";
+	history.replaceState(null, "", location.pathname);
+	return /^#([A-Za-z0-9_-]{16,64})$/.exec(hash)?.[1];
 }
 
 const SCREENS: Record<Name, MakeScreen> = {
@@ -121,7 +125,7 @@ async function run(): Promise<void> {
 function begin(app: App): void {
 	if (isInApp(navigator.userAgent)) {
 		// *Open in browser* must carry the link along.
-		if (token !== "") history.replaceState(null, "", `${location.pathname}#${token}`);
+		if (token) history.replaceState(null, "", `${location.pathname}#${token}`);
 		app.go("in_app");
 	} else if (!canTalk()) app.go("unsupported");
 	else app.open();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Every word that a citizen reads, in Danish. Short, warm, no officialese: LIX at most 25
-// (tests/web/lix.test.ts). {name} is the consultant's first name, {org} the municipality.
+// (tests/web/text_lix.test.ts). {name} is the consultant's first name, {org} the municipality.
 
 import { Key, type Words } from "./keys";
 

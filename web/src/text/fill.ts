@@ -3,10 +3,12 @@
 // Danish time wherever the device is.
 import type { Language } from "../protocol/words";
 
-/** Replaces each {key}; a key that is not given stays, so that a test can see it.
- * A line never breaks between "kl." and the time. */
+/** Replaces each {key}; a key that is not given stays, so that a test can see it. A sentence
+ * about a number that nobody has is left out. A line never breaks between "kl." and the time. */
 export function fill(sentence: string, values: Record<string, string | number>): string {
-	return sentence
+	const known =
+		values["number"] === "" ? sentence.replace(/[^.]*\{number\}\.\s*/, "") : sentence;
+	return known
 		.replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole))
 		.replace("kl. ", "kl.\u00a0");
 }
@@ -40,8 +42,8 @@ export function phoneWords(number: string): string {
 	return /^\d{8}$/.test(digits) ? digits.replace(/(..)(?=.)/g, "$1 ") : number;
 }
 
-/** The address of a tel: link, without anything but digits and a leading plus. */
+/** The address of a tel: link, without anything but digits and a leading plus; "#" for none. */
 export function phoneHref(number: string): string {
 	const digits = number.replace(/[^\d+]/g, "");
-	return `tel:${/^\d{8}$/.test(digits) ? `+45${digits}` : digits}`;
+	return digits === "" ? "#" : `tel:${/^\d{8}$/.test(digits) ? `+45${digits}` : digits}`;
 }

@@ -238,6 +238,7 @@ export const da = {
 		createNow: "Åbn mødet nu",
 		save: "Gem ændringer",
 		errorTitle: "Tjek felterne",
+		chooseWho: "Vælg, hvem der har bestemt, om det er video eller telefon.",
 		cpr: "Det ligner et CPR-nummer. Skriv noget andet. Samtale gemmer aldrig CPR.",
 		phoneBad: "Skriv et dansk nummer på otte tal.",
 		timePast: "Tidspunktet er passeret. Vælg et senere.",
@@ -283,7 +284,7 @@ export const da = {
 		digits: "Siden spørger måske om mødenummer og PIN.",
 		helpTitle: "Går det ikke?",
 		help: (phone: string) =>
-			`Det gør ikke noget. Tryk på Ring til mig på siden. Eller ring til os på ${phone}.`,
+			`Det gør ikke noget. Tryk på Ring til mig på siden.${phone && ` Eller ring til os på ${phone}.`}`,
 		safe: "Vi optager ikke samtalen.",
 		qrAlt: "QR-kode med adressen",
 	},

@@ -238,6 +238,7 @@ export const en: StaffText = {
 		createNow: "Open the meeting now",
 		save: "Save changes",
 		errorTitle: "Check the fields",
+		chooseWho: "Choose who decided between video and phone.",
 		cpr: "That looks like a CPR number. Write something else. Samtale never keeps CPR numbers.",
 		phoneBad: "Enter a Danish number of eight digits.",
 		timePast: "That time has passed. Choose a later one.",
@@ -282,7 +283,8 @@ export const en: StaffText = {
 		address: "Address",
 		digits: "The page may ask for meeting number and PIN.",
 		helpTitle: "Does it not work?",
-		help: (phone) => `That is fine. Press Call me on the page. Or call us on ${phone}.`,
+		help: (phone) =>
+			`That is fine. Press Call me on the page.${phone && ` Or call us on ${phone}.`}`,
 		safe: "We do not record the conversation.",
 		qrAlt: "QR code with the address",
 	},
