@@ -4,9 +4,12 @@
  * them. The meetings' keys go into a file of their own, of which only the newest is kept,
  * so that what was destroyed here is destroyed there too.
  */
+#include "client.h"
+#include "progress.h"
 #include "rows.h"
 #include "session.h"
 
+#include "samtale/audit/audit.h"
 #include "samtale/base/fault.h"
 #include "samtale/store/keys_db.h"
 #include "samtale/store/sqlite.h"
@@ -47,8 +50,18 @@ int run_backup_keygen(struct phrase_call *c)
 struct copy {
 	const char *path; /* database */
 	int (*write)(const char *path, struct seal_stream *to);
-	bool stamped; /* its date is what `doctor` looks at */
+	bool is_keys; /* of the other the date is kept, for `doctor` */
 };
+
+static int write_stream(const struct copy *copy, struct seal_stream *to, int fd)
+{
+	int r;
+
+	progress_begin(STDERR_FILENO, "written", fd, 0);
+	r = copy->write(copy->path, to);
+	progress_end();
+	return r;
+}
 
 /* Written beside the target and moved there whole: an old backup stays until then. */
 static int write_copy(const struct copy *copy, const uint8_t public[SEAL_PUBLIC_BYTES],
@@ -62,7 +75,7 @@ static int write_copy(const struct copy *copy, const uint8_t public[SEAL_PUBLIC_
 		return fault_here(errno);
 	r = seal_stream_to_public(&to, public, seal_sink_fd, &fd);
 	if (r == 0)
-		r = copy->write(copy->path, to);
+		r = write_stream(copy, to, fd);
 	if (r == 0 && fsync(fd) != 0)
 		r = fault_here(errno);
 	if (close(fd) != 0 && r == 0)
@@ -88,6 +101,52 @@ static void touch(const struct place *p)
 	(void)close(fd);
 }
 
+/* -- the record ------------------------------------------------------------------ */
+int run_backup_note(struct phrase_call *c)
+{
+	const struct audit_event e = {
+		.what = phrase_value(&c->words, "keys") ? AUDIT_KEY_BACKUP : AUDIT_BACKUP,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_ADMINISTRATOR,
+	};
+	int r = audit_note(c->audit, &e);
+
+	return r < 0 ? phrase_fault(c, r) : 0;
+}
+
+/* While nobody serves. It opens no database: a backup must not migrate one. */
+static int note_here(struct phrase_call *c, const struct phrase_words *words)
+{
+	owned(audit_freep) struct audit *audit = NULL;
+	struct phrase_call note = *c;
+	int r = audit_new(&audit, NULL, NULL);
+
+	if (r < 0)
+		return phrase_fault(c, r);
+	note.words = *words;
+	note.audit = audit;
+	return run_backup_note(&note);
+}
+
+/* First, as every use of personal data: what is not on record is not written. */
+static int put_on_record(struct phrase_call *c, bool is_keys)
+{
+	const char *const note[] = { "note", "backup", "--keys" };
+	unsigned count = is_keys ? 3 : 2;
+	struct phrase_words words;
+	int code = 1;
+	int r = client_run(c->place->control, count, note, &code);
+
+	if (r == CLIENT_E_NOBODY && phrase_parse(&words, count, note) == 0)
+		return note_here(c, &words);
+	if (r == 0 && code == 0)
+		return 0;
+	return phrase_fail(c, "The broker did not put the backup on record: nothing is "
+			      "written.");
+}
+
+/* -- a backup -------------------------------------------------------------------- */
 static int back_up(struct phrase_call *c, const struct copy *copy)
 {
 	const char *file = phrase_value(&c->words, "file");
@@ -109,11 +168,14 @@ static int back_up(struct phrase_call *c, const struct copy *copy)
 	if (access(copy->path, R_OK) != 0)
 		return phrase_fail(
 			c, "%s cannot be read: %s.", copy->path, strerror(errno));
+	r = put_on_record(c, copy->is_keys);
+	if (r != 0)
+		return r;
 	r = write_copy(copy, public, part, file);
 	if (r != 0)
 		return phrase_fail(c, "%s could not be written: %s.", file,
 			r < 0 ? strerror(-r) : "the copy failed");
-	if (copy->stamped)
+	if (!copy->is_keys)
 		touch(c->place);
 	(void)fprintf(c->out, "%s is written\n", file);
 	return 0;
@@ -121,12 +183,12 @@ static int back_up(struct phrase_call *c, const struct copy *copy)
 
 int run_backup(struct phrase_call *c)
 {
-	return back_up(c, &(struct copy){ c->place->database, sqlite_backup, true });
+	return back_up(c, &(struct copy){ c->place->database, sqlite_backup, false });
 }
 
 int run_key_backup(struct phrase_call *c)
 {
-	return back_up(c, &(struct copy){ c->place->keys, keys_db_backup, false });
+	return back_up(c, &(struct copy){ c->place->keys, keys_db_backup, true });
 }
 
 /* -- restoring ------------------------------------------------------------------- */
@@ -137,7 +199,10 @@ struct restore {
 	struct secret *offline;
 	struct node_key *node;
 };
-#define RESTORE_NULL { .database = -1, .keys = -1 }
+#define RESTORE_NULL                                                                     \
+	{                                                                                \
+		.database = -1, .keys = -1                                               \
+	}
 
 static void restore_deinit(struct restore *r)
 {
@@ -182,7 +247,8 @@ static int open_sealed(struct phrase_call *c, const char *file, int *ret_fd)
 		       : phrase_fail(c, "%s cannot be read: %s.", file, strerror(errno));
 }
 
-/* A backup opens with the offline key, the copy made before an upgrade with the node's. */
+/* A backup opens with the offline key, the copy made before an upgrade with the node's.
+ */
 static int load_opener(struct phrase_call *c, struct restore *r)
 {
 	const char *file = phrase_value(&c->words, "key");
@@ -219,10 +285,20 @@ static int open_all(struct phrase_call *c, struct restore *r)
 				    r->to.folder, strerror(-fault));
 }
 
+static int64_t size_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : 0;
+}
+
 static int restore_database(struct phrase_call *c, const struct restore *with)
 {
-	int r = sqlite_restore(with->to.database, &with->with, with->database);
+	int r;
 
+	progress_begin(STDERR_FILENO, "read", with->database, size_of(with->database));
+	r = sqlite_restore(with->to.database, &with->with, with->database);
+	progress_end();
 	if (r == SQLITE_STORE_E_NEWER)
 		return phrase_fail(
 			c, "The backup was written by a newer version of Samtale.");

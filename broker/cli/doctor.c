@@ -111,7 +111,8 @@ static bool is_served(const char *path)
 }
 
 /* A credential is seen by the service alone, and it starts with it or not at all. */
-static bool is_credential_of_service(const struct doctor *d, const char *setting, int loaded)
+static bool is_credential_of_service(
+	const struct doctor *d, const char *setting, int loaded)
 {
 	return loaded == SECRET_E_MISSING && !setting[0] &&
 	       is_served(d->c->place->control);
@@ -128,7 +129,8 @@ static void look_at_node_key(struct doctor *d)
 	(void)node_key_free(node);
 	place_secret_sentence(r, "The node key", p->node_key, &e);
 	if (is_credential_of_service(d, p->settings.data_node_key_file, r))
-		find(d, MARK_OK, "node key", "It is given as a credential to the service.");
+		find(d, MARK_OK, "node key",
+			"It is given as a credential to the service.");
 	else if (r != 0)
 		find(d, MARK_BAD, "node key", "%s", e.sentence);
 	else if (strncmp(p->node_key, p->folder, len) == 0 && p->node_key[len] == '/')
@@ -288,10 +290,12 @@ static void look_at_media(struct doctor *d)
 	(void)secret_free(secret);
 	place_secret_sentence(r, "The TURN secret", p->turn_secret, &e);
 	if (is_credential_of_service(d, s->media_turn_secret_file, r))
-		find(d, MARK_OK, "turn", "Its secret is given as a credential to the service.");
+		find(d, MARK_OK, "turn",
+			"Its secret is given as a credential to the service.");
 	else
 		find(d, r == 0 ? MARK_OK : MARK_BAD, "turn", "%s",
-			r == 0 ? "A TURN server is set; \"Tjek min computer\" on the staff "
+			r == 0 ? "A TURN server is set; \"Tjek min computer\" on the "
+				 "staff "
 				 "page tries it from a browser."
 			       : e.sentence);
 	look_at_turns(d, bytes_str(s->media_turn_urls));

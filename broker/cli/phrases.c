@@ -63,6 +63,10 @@ const struct phrase phrases[] = {
 	{ "key backup <file> [--to <public>]",
 		"Write a sealed copy of the meetings' keys; keep the newest only.",
 		PHRASE_HERE, run_key_backup },
+	{ "note backup [--keys]",
+		"Put on record that a backup is made; the phrases that make one do so "
+		"themselves.",
+		PHRASE_STORE, run_backup_note },
 	{ "doctor [--json]", "Look the installation over; one line per finding.",
 		PHRASE_HERE, run_doctor },
 	{ "stats --csv [--from <week>] [--to <week>]",

@@ -36,11 +36,34 @@ static void print_row(FILE *to, const struct row *r)
 		r->what, r->purpose, r->basis, r->period, r->where, r->reads);
 }
 
+struct periods { /* in words */
+	char contact[128], booking[64], attendance[64], record[64], session[96],
+		copies[64];
+};
+
+static void periods_of(const struct settings *s, struct periods *ret)
+{
+	const struct retention_policy policy = policy_of(s), *p = &policy;
+
+	(void)snprintf(ret->contact, sizeof(ret->contact),
+		"%" PRId64 " hours after a meeting that was held, else %" PRId64
+		" working days after it",
+		p->contact_hours, p->contact_days);
+	(void)snprintf(ret->booking, sizeof(ret->booking),
+		"%" PRId64 " days after the meeting", p->booking_days);
+	(void)snprintf(ret->attendance, sizeof(ret->attendance),
+		"%" PRId64 " days after the meeting", p->attendance_days);
+	(void)snprintf(ret->record, sizeof(ret->record),
+		"%" PRId64 " days after the meeting", p->record_days);
+	(void)snprintf(ret->copies, sizeof(ret->copies), "%d days after the upgrade",
+		RETENTION_COPY_DAYS);
+	(void)snprintf(ret->session, sizeof(ret->session),
+		"sign-out, at the latest %" PRId64 " hours", s->staff_session_hours);
+}
+
 int run_retention_explain(struct phrase_call *c)
 {
-	struct retention_policy p = policy_of(&c->place->settings);
-	char contact[128], booking[64], attendance[64], record[64], session[96];
-	char copies[64];
+	struct periods until;
 	const struct row rows[] = {
 		{ "Staff accounts: sign-in name, given name, team, role, own number",
 			"access control; the log names the account by its number",
@@ -48,24 +71,25 @@ int run_retention_explain(struct phrase_call *c)
 			"for good: an account can be disabled, no phrase removes one",
 			"database; own number sealed", "administrator" },
 		{ "Sign-ins of staff: keyed hash of a random id", "sign-in", "32",
-			session, "database", "nobody" },
+			until.session, "database", "nobody" },
 		{ "Booking: time, length, form, who chose it, consultant, case reference",
-			"hold the meeting", "6(1)(e)", booking,
+			"hold the meeting", "6(1)(e)", until.booking,
 			"database; case reference sealed under the meeting's record key",
 			"consultant and team" },
 		{ "Contact data: citizen's number, label, way of talking",
 			"invite, call when video fails", "6(1)(e); way of talking 9(2)",
-			contact, "database; sealed under the meeting's contact key",
+			until.contact, "database; sealed under the meeting's contact key",
 			"consultant, number masked until pressed" },
-		{ "Link and PIN: keyed hashes", "join", "32", contact, "database",
+		{ "Link and PIN: keyed hashes", "join", "32", until.contact, "database",
 			"nobody" },
 		{ "Attendance: who came when, form, minutes, outcome",
-			"documentation, fairness", "6(1)(e)", attendance,
+			"documentation, fairness", "6(1)(e)", until.attendance,
 			"database; sealed under the meeting's record key", "consultant" },
-		{ "Keys of the meeting", "lookup, destruction", "32", record,
+		{ "Keys of the meeting", "lookup, destruction", "32", until.record,
 			"keys.db, wrapped by the node key; in no data backup", "nobody" },
 		{ "Copy of the database made before an upgrade", "the way back", "32",
-			copies, "data folder; sealed to the node key", "administrator" },
+			until.copies, "data folder; sealed to the node key",
+			"administrator" },
 		{ "Descriptions of media, network addresses", "set up sound and picture",
 			"6(1)(e)", "the talk is over", "memory only", "nobody" },
 		{ "Counters against abuse by address prefix", "abuse defence", "32",
@@ -77,21 +101,7 @@ int run_retention_explain(struct phrase_call *c)
 			"free: anonymous, cells under 5 hidden", "database", "leader" },
 	};
 
-	(void)snprintf(contact, sizeof(contact),
-		"%" PRId64 " hours after a meeting that was held, else %" PRId64
-		" working days after it",
-		p.contact_hours, p.contact_days);
-	(void)snprintf(booking, sizeof(booking), "%" PRId64 " days after the meeting",
-		p.booking_days);
-	(void)snprintf(attendance, sizeof(attendance),
-		"%" PRId64 " days after the meeting", p.attendance_days);
-	(void)snprintf(record, sizeof(record), "%" PRId64 " days after the meeting",
-		p.record_days);
-	(void)snprintf(copies, sizeof(copies), "%d days after the upgrade",
-		RETENTION_COPY_DAYS);
-	(void)snprintf(session, sizeof(session),
-		"sign-out, at the latest %" PRId64 " hours",
-		c->place->settings.staff_session_hours);
+	periods_of(&c->place->settings, &until);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		print_row(c->out, &rows[i]);
 	(void)fputs(

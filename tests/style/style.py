@@ -69,7 +69,6 @@ UNTESTED = {
   "listener/socket.c": "scenario/listener/guards_test.py",
   "listener/tls.c": "scenario/listener/limits_test.py",
   # What only a whole broker can show is told as stories against the real binaries.
-  "cli/backup.c": "scenario/daemon/phrases_test.py",
   "cli/client.c": "scenario/daemon/phrases_test.py",
   "cli/doctor.c": "scenario/daemon/phrases_test.py",
   "cli/main.c": "scenario/daemon/phrases_test.py",

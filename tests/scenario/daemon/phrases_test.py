@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import socket
 import sqlite3
 import sys
@@ -168,9 +169,20 @@ class Phrases(unittest.TestCase):
     self.assertRegex(self.b.samtale("clock", "shift", "1000"), r"^\d{13}\n$")
 
 
+def noted(b, *events):
+  """How often each was put on record, of the broker's metrics."""
+  with socket.socket(socket.AF_UNIX) as s:
+    s.connect(str(b.data / "metrics.sock"))
+    s.sendall(b"GET /metrics HTTP/1.0\r\n\r\n")
+    text = b"".join(iter(lambda: s.recv(65536), b"")).decode()
+  return [int(re.search(rf'audit_total{{what="{event}"}} (\d+)', text)[1]) for event in events]
+
+
 class Backup(unittest.TestCase):
   def test_a_backup_of_the_serving_broker_can_be_restored_elsewhere(self):
-    with Broker(PROGRAMS) as b:
+    with Broker(PROGRAMS, started=False) as b:
+      b.write_config(metrics_address=b.data / "metrics.sock")
+      b.start()
       staff = b.browser()
       staff.sign_in(b.trial())
       made = staff.book(label="Kanariefugl")[1]["card"]
@@ -182,6 +194,7 @@ class Backup(unittest.TestCase):
       b.samtale("backup", b.folder / "b.sealed")
       b.samtale("key", "backup", b.folder / "k.sealed")
       self.assertNotIn(b"SQLite", (b.folder / "b.sealed").read_bytes())
+      self.assertEqual(noted(b, "BACKUP", "KEY_BACKUP"), [1, 1])
       new = b.folder / "new"
       words = ("restore", b.folder / "b.sealed", "--keys", b.folder / "k.sealed", "--key",
                b.folder / "offline.key", "--to", new)
