@@ -75,7 +75,7 @@ describe("by keys alone", { timeout: 120_000 }, () => {
 		}
 		await page.getByRole("button", { name: "Ny aftale" }).waitFor();
 		await pressKey(page, "Møde nu");
-		await page.locator("input[name=chosen_by]:focus").waitFor();
+		await page.locator("input[name=chosen_by]:focus").waitFor({ state: "attached" });
 		await page.keyboard.press("Space");
 		await page.keyboard.press("Enter");
 		const link = await until("the link", () => textOf(page, ".linktext"));
