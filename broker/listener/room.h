@@ -61,6 +61,7 @@ struct conn {
 	void *peer_above;
 	uint8_t *message; /* a message in pieces */
 	size_t message_len, message_cap;
+	unsigned message_frames; /* that came and were not the last */
 };
 
 struct phase_queue {

@@ -69,7 +69,7 @@ static void forget_message(struct conn *c)
 {
 	free(c->message);
 	c->message = NULL;
-	c->message_len = c->message_cap = 0;
+	c->message_len = c->message_cap = c->message_frames = 0;
 }
 
 /* Adds a part; rest: bytes of the same frame that are still to come. */
@@ -109,6 +109,9 @@ int socket_received(struct conn *c, struct bytes part)
 		return bad_frame(c, CLOSE_NOT_TEXT, "not_text");
 	if (part.len > LIMIT_WS_MESSAGE || rest > LIMIT_WS_MESSAGE ||
 		c->message_len + part.len + rest > LIMIT_WS_MESSAGE)
+		return bad_frame(c, CLOSE_TOO_BIG, "too_big");
+	/* Empty frames would cost us work for ever and never be too big. */
+	if (rest == 0 && !final && ++c->message_frames > LIMIT_WS_FRAMES)
 		return bad_frame(c, CLOSE_TOO_BIG, "too_big");
 	if (first && final && !c->message) {
 		hand_up(c, part);

@@ -6,6 +6,7 @@
 
 /* -- wire -- */
 #define LIMIT_WS_MESSAGE (16 * 1024)	  /* one inbound message, bytes */
+#define LIMIT_WS_FRAMES 64		  /* unfinished frames of one inbound message */
 #define LIMIT_OUTBOX (64 * 1024)	  /* queued to one peer, bytes; over it: closed */
 #define LIMIT_WS_PER_SECOND 50		  /* messages a second from one connection, burst */
 #define LIMIT_HEAD (8 * 1024)	  /* request line and headers, bytes */

@@ -389,6 +389,16 @@ class Guards(unittest.TestCase):
             pass
         self.assertIn(w.close_code(), (1009, 0))
 
+    def test_a_message_of_64_unfinished_frames_is_the_most(self):
+        w = Socket(self.server)
+        for i in range(64):
+            w.send(0 if i else TEXT, b'', fin=False)
+        w.send(0, b'all')
+        self.assertEqual(w.receive(), (TEXT, b'all'))
+        for i in range(65):
+            w.send(0 if i else TEXT, b'', fin=False)
+        self.assertEqual(w.close_code(), 1009)
+
     def test_binary_messages_close_1003(self):
         w = Socket(self.server)
         w.send(BINARY, b'\x00\x01')
