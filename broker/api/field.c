@@ -61,44 +61,96 @@ bool field_phone(struct bytes typed, char ret[LIMIT_PHONE + 1])
 /* -- CPR numbers ----------------------------------------------------------------------
  */
 
-static unsigned two(const uint8_t *at)
+/* Takes one character. What is no whole UTF-8 sequence is one byte and means nothing. */
+static uint32_t take_rune(struct bytes *t)
 {
-	return (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
+	uint8_t lead = t->at[0];
+	size_t len = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	uint32_t rune = len == 1 ? lead : lead & (0x7fu >> len);
+
+	for (size_t i = 1; i < len; i++) {
+		if (i == t->len || (t->at[i] & 0xc0) != 0x80) {
+			rune = 0xfffd;
+			len = 1;
+			break;
+		}
+		rune = rune << 6 | (t->at[i] & 0x3f);
+	}
+	*t = bytes_of(t->at + len, t->len - len);
+	return rune;
 }
 
-static bool cpr_at(struct bytes t, size_t i)
+/* Takes one digit, of usual or of full width; -1, and nothing taken, when none is next. */
+static int take_digit(struct bytes *t)
+{
+	struct bytes rest = *t;
+	uint32_t rune = t->len ? take_rune(&rest) : 0;
+	uint32_t zero = rune >= 0xff10 ? 0xff10 : '0';
+
+	if (rune < zero || rune > zero + 9)
+		return -1;
+	*t = rest;
+	return (int)(rune - zero);
+}
+
+static bool is_gap(uint32_t rune)
+{
+	static const uint32_t single[] = { ' ', '\t', '\n', '\r', '.', '-', '/', 0xa0, 0x202f,
+		0x2212, 0x3000, 0xff0d, 0xff0e, 0xff0f };
+
+	for (size_t i = 0; i < ARRAY_LEN(single); i++)
+		if (rune == single[i])
+			return true;
+	return rune >= 0x2000 && rune <= 0x2015;
+}
+
+static bool take_gap(struct bytes *t)
+{
+	struct bytes rest = *t;
+	bool any = false;
+
+	while (rest.len && is_gap(take_rune(&rest))) {
+		*t = rest;
+		any = true;
+	}
+	return any;
+}
+
+static unsigned take_two(struct bytes *t)
+{
+	int tens = take_digit(t), ones = tens < 0 ? -1 : take_digit(t);
+
+	return ones < 0 ? 100 : (unsigned)(tens * 10 + ones);
+}
+
+static bool cpr_begins(struct bytes t)
 {
 	static const uint8_t days[13] = { 0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30,
 		31 };
-	size_t k = i;
-	unsigned day, month;
+	unsigned day = take_two(&t);
+	bool apart = take_gap(&t);
+	unsigned month = take_two(&t);
 
-	if (i > 0 && is_digit(t.at[i - 1]))
+	if (take_gap(&t) != apart || take_two(&t) == 100)
 		return false;
-	if (t.len - i < 10)
+	(void)take_gap(&t);
+	if (take_two(&t) == 100 || take_two(&t) == 100 || take_digit(&t) >= 0)
 		return false;
-	for (; k < i + 6; k++)
-		if (!is_digit(t.at[k]))
-			return false;
-	day = two(t.at + i);
-	month = two(t.at + i + 2);
-	if (month < 1 || month > 12 || day < 1 || day > days[month])
-		return false;
-	if (t.at[k] == '-' || t.at[k] == ' ')
-		k++;
-	if (t.len - k < 4)
-		return false;
-	for (size_t end = k + 4; k < end; k++)
-		if (!is_digit(t.at[k]))
-			return false;
-	return k == t.len || !is_digit(t.at[k]);
+	day -= day > 60 ? 60 : 0;
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month];
 }
 
 bool field_has_cpr(struct bytes text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (cpr_at(text, i))
+	bool after_digit = false;
+
+	while (text.len) {
+		if (!after_digit && cpr_begins(text))
 			return true;
+		after_digit = take_digit(&text) >= 0;
+		if (!after_digit)
+			(void)take_rune(&text);
+	}
 	return false;
 }
 

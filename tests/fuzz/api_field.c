@@ -33,7 +33,7 @@ static unsigned digits(struct bytes t, size_t i)
 	return n;
 }
 
-/* A run of exactly ten digits, or of six, one blank or dash, and four. */
+/* The plainest ones: ten digits in a row, or six, one blank or dash, and four. */
 static bool looks_like_cpr(struct bytes t, size_t i)
 {
 	unsigned n = digits(t, i);
@@ -52,11 +52,17 @@ static bool looks_like_cpr(struct bytes t, size_t i)
 
 static void check_cpr(struct bytes text)
 {
-	bool any = false;
+	bool any = false, wide = false;
+	unsigned n = 0;
 
-	for (size_t i = 0; i < text.len; i++)
+	for (size_t i = 0; i < text.len; i++) {
 		any |= is_digit(text, i) && looks_like_cpr(text, i);
-	PROMISE(field_has_cpr(text) == any);
+		wide |= text.at[i] >= 0x80;
+		n += is_digit(text, i) || (text.at[i] & 0xc0) == 0x80;
+	}
+	any &= !wide; /* a digit of full width may touch it */
+	PROMISE(!any || field_has_cpr(text));
+	PROMISE(n >= 10 || !field_has_cpr(text));
 }
 
 static void check_day(struct bytes date)

@@ -12,8 +12,12 @@
  * False: not eight digits, a short or premium number (90…), or anything else in it. */
 must_check bool field_phone(struct bytes typed, char ret[LIMIT_PHONE + 1]);
 
-/* True when the text holds six digits that form a date and, after at most one blank or
- * dash, four more digits, and no digit touches either end. */
+/* True when the text holds a CPR number as people write one: DD MM YY NNNN, a gap or none
+ * before NNNN, and gaps on both sides of MM or on neither; no digit touches either end.
+ * Day and month exist (29 February does in any year; 61 to 91 is the day of a replacement
+ * number). A gap is one or more blanks, dots, dashes and slashes; a digit may be of full
+ * width. So 2026-11-22, 22.11.2026 1234, 22.11.26 10.30 and eight digits are none.
+ * tests/fixtures/cpr.json has the examples that the page's own rule must pass as well. */
 bool field_has_cpr(struct bytes text);
 
 /* "2026-11-22" in the process's time zone: first and last + 1 millisecond of that day.
