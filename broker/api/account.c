@@ -152,11 +152,8 @@ static int refuse_sign_in(struct call *c, struct store *s, struct user *u, int64
 }
 
 /* Only who knows both is told of the lock: an unknown name has none to be told of. */
-static int refuse_locked(struct call *c, struct user *u, int64_t now)
+static int refuse_locked(struct call *c, const struct user *u, int64_t now, bool is_owner)
 {
-	bool is_owner =
-		c->account.password_right && !u->disabled && second_factor_is_right(c, u);
-
 	if (is_owner) {
 		c->retry_after_s = (unsigned)((u->locked_until_ms - now) / MS_SECOND) + 1;
 		call_refuse(c, 429, "locked_out");
@@ -170,6 +167,7 @@ static int ask_sign_in(struct call *c, struct store *s)
 {
 	struct user *u = &c->other;
 	int64_t now = clock_utc_ms();
+	bool right;
 	int r = 0;
 
 	if (c->account.is_known) { /* as it is now: the password took its time */
@@ -177,10 +175,11 @@ static int ask_sign_in(struct call *c, struct store *s)
 		if (r < 0)
 			return fault_pass(r);
 	}
+	right = r == 0 && c->account.password_right && !u->disabled &&
+		second_factor_is_right(c, u);
 	if (r == 0 && c->account.is_known && u->locked_until_ms > now)
-		return refuse_locked(c, u, now);
-	if (r != 0 || !c->account.password_right || u->disabled ||
-		!second_factor_is_right(c, u))
+		return refuse_locked(c, u, now, right);
+	if (!right)
 		return refuse_sign_in(c, s, u, now);
 	u->failures = 0;
 	u->locked_until_ms = 0;
@@ -288,12 +287,21 @@ static void answer_sign_out(struct call *c)
 	call_send(c);
 }
 
+/* A wrong password counts as one at the sign-in: who found the page open may not guess. */
 static int ask_unlock(struct call *c, struct store *s)
 {
-	if (c->account.password_right)
-		return s->staff_session->touch(s, &c->session_hash, clock_utc_ms());
-	call_refuse(c, 401, "sign_in_refused");
-	return 0;
+	struct user *u = &c->other;
+	int64_t now = clock_utc_ms();
+	int r = s->user->by_id(s, c->user.id, u);
+
+	if (r != 0)
+		return fault_fold(r);
+	c->account.is_known = true;
+	if (u->locked_until_ms > now)
+		return refuse_locked(c, u, now, c->account.password_right);
+	if (!c->account.password_right)
+		return refuse_sign_in(c, s, u, now);
+	return s->staff_session->touch(s, &c->session_hash, now);
 }
 
 static void unlock_compared(void *arg, bool right)

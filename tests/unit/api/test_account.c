@@ -183,6 +183,22 @@ static void a_lock_that_outlasts_the_counter_tells_only_the_owner(void **state)
 	assert_string_equal(k->set_cookie, "");
 }
 
+/* The counters in memory are new, the store is the same. */
+static void restart(struct kit *k)
+{
+	struct api_parts parts = { .desk = k->desk,
+		.vault = k->vault,
+		.node = k->node,
+		.password_worker = k->password_worker,
+		.audit = k->audit,
+		.house = k->house,
+		.settings = &k->settings,
+		.origin = "https://localhost:8443" };
+
+	api_free(k->api);
+	assert_int_equal(api_new(&k->api, &parts), 0);
+}
+
 static void a_lock_outlives_a_restart(void **state)
 {
 	struct kit *k = *state;
@@ -190,19 +206,7 @@ static void a_lock_outlives_a_restart(void **state)
 
 	for (int i = 0; i < 6; i++)
 		assert_int_equal(sign_in(k, "mette", "wrong password", "1"), 401);
-	api_free(k->api);
-	{
-		struct api_parts parts = { .desk = k->desk,
-			.vault = k->vault,
-			.node = k->node,
-			.password_worker = k->password_worker,
-			.audit = k->audit,
-			.house = k->house,
-			.settings = &k->settings,
-			.origin = "https://localhost:8443" };
-
-		assert_int_equal(api_new(&k->api, &parts), 0);
-	}
+	restart(k);
 	assert_int_equal(sign_in(k, "mette", PASSWORD, code_now(&s)), 429);
 	assert_string_equal(error_of(k), "locked_out");
 }
@@ -246,11 +250,37 @@ static void unlocking_takes_the_password(void **state)
 	assert_int_equal(kit_ask(k, API_POST, "/api/v1/staff/unlock",
 				 pair("password", "wrong one")),
 		401);
+	assert_int_equal(k->noted.what, AUDIT_SIGN_IN);
+	assert_int_equal(k->noted.outcome, AUDIT_REFUSED);
+	assert_int_equal(k->noted.actor, METTE);
 	assert_int_equal(kit_ask(k, API_GET, "/api/v1/staff/me", NULL), 423);
 	assert_int_equal(
 		kit_ask(k, API_POST, "/api/v1/staff/unlock", pair("password", PASSWORD)),
 		200);
 	assert_int_equal(kit_ask(k, API_GET, "/api/v1/staff/me", NULL), 200);
+}
+
+static void guesses_at_unlocking_count_in_the_account_and_lock_it(void **state)
+{
+	struct kit *k = *state;
+	struct user u;
+
+	(void)give_password(k);
+	kit_sign_in(k, METTE);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(kit_ask(k, API_POST, "/api/v1/staff/unlock",
+					 pair("password", "wrong one")),
+			401);
+	assert_int_equal(k->store->user->by_id(k->store, METTE, &u), 0);
+	assert_true(u.locked_until_ms > clock_utc_ms());
+	restart(k);
+	assert_int_equal(kit_ask(k, API_POST, "/api/v1/staff/unlock",
+				 pair("password", "wrong one")),
+		401);
+	assert_int_equal(
+		kit_ask(k, API_POST, "/api/v1/staff/unlock", pair("password", PASSWORD)),
+		429);
+	assert_string_equal(error_of(k), "locked_out");
 }
 
 static void colleagues_are_those_of_the_team_who_can_sign_in(void **state)
@@ -276,6 +306,7 @@ int main(void)
 		T(a_recovery_code_is_good_once),
 		T(signing_out_ends_the_session_and_no_other),
 		T(unlocking_takes_the_password),
+		T(guesses_at_unlocking_count_in_the_account_and_lock_it),
 		T(colleagues_are_those_of_the_team_who_can_sign_in),
 	};
 
