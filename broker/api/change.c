@@ -91,7 +91,7 @@ static int ask_restore(struct call *c, struct store *s)
 
 static void answer_restored(struct call *c)
 {
-	house_booking_changed(c->api->parts.house, &c->row);
+	house_restored(c->api->parts.house, &c->row);
 	call_answer_card(c);
 }
 

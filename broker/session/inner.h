@@ -107,6 +107,7 @@ struct live {
 	bool has_ck;
 	bool accept_due; /* the given number is to become the row's */
 	bool end_due;	 /* attendance and statistics are still to be written */
+	int32_t uncount_week; /* a cancellation counted in it was taken back; 0: none */
 	uint8_t cause;	 /* enum hand_off_cause, of the last call */
 	struct sealed *given; /* owned; under ck; NULL: none */
 

@@ -5,6 +5,8 @@
  */
 #include "inner.h"
 
+#include "samtale/store/calendar.h"
+
 static size_t bucket_of(int64_t id)
 {
 	return (size_t)((uint64_t)id * 0x9e3779b97f4a7c15U >> 52) % HOUSE_BUCKETS;
@@ -197,6 +199,7 @@ void live_follow_row(struct live *l, const struct booking *row,
 	struct meeting_event e = { .kind = MEETING_EV_BOOKING, .booking = *booking };
 	bool row_ended = row->state == BOOKING_ENDED;
 	bool ended = l->meeting.phase == MEETING_PHASE_ENDED;
+	int64_t ended_ms = l->meeting.ended_ms;
 	struct bringer by = { 0 };
 
 	if (row_ended && !ended) {
@@ -210,6 +213,7 @@ void live_follow_row(struct live *l, const struct booking *row,
 
 		if (live_step(l, &back, &by) != 0 || l->gone)
 			return;
+		l->uncount_week = l->end_due ? 0 : calendar_iso_week(ended_ms);
 	}
 	/* A refusal (they talk already) leaves the meeting as it is; saving mends the row. */
 	if (live_step(l, &e, &by) > 0) {

@@ -140,6 +140,11 @@ void house_cancelled(struct house *h, const struct booking *row)
 	follow(h, row, true, &what);
 }
 
+void house_restored(struct house *h, const struct booking *row)
+{
+	house_cancelled(h, row); /* either way the row decides, and the record follows */
+}
+
 void house_new_link(struct house *h, const struct booking *row)
 {
 	static const struct change what = { .new_link = true };

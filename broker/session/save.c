@@ -91,7 +91,7 @@ struct save {
 	uint8_t state, outcome;
 	int64_t started_ms, ended_ms;
 	struct sealed given;
-	struct stat_cell cell;
+	struct stat_cell cell, uncount; /* uncount.week 0: nothing to take back */
 	struct ring waits; /* struct saved_wait */
 	struct writer record, attendance;
 	uint8_t record_room[SEALED_SIZE(PLAIN_MAX)];
@@ -130,6 +130,8 @@ static int save_ask(struct desk_task *task, struct store *s)
 			writer_bytes(&save->attendance));
 	if (r == 0 && save->end_due)
 		r = s->stats->add(s, &save->cell);
+	if (r == 0 && save->uncount.week)
+		r = s->stats->add(s, &save->uncount);
 	return r;
 }
 
@@ -149,6 +151,10 @@ static void save_failed(struct live *l, const struct save *save, int result)
 	l->save_due = true;
 	l->row_state = save->row_due ? 0 : l->row_state; /* once more, row and all */
 	l->accept_due |= save->accept;
+	if (save->end_due)
+		l->uncount_week = 0; /* it was never counted */
+	if (save->uncount.week)
+		l->uncount_week = save->uncount.week;
 	l->end_due |= save->end_due;
 	l->retry_ms = house_now(l->house) + SAVE_RETRY_MS;
 }
@@ -187,10 +193,16 @@ static uint8_t waiting_class(const struct meeting *m)
 	return from < MS_MINUTE ? 1 : from < 5 * MS_MINUTE ? 2 : from < 15 * MS_MINUTE ? 3 : 4;
 }
 
+static void fill_team(struct stat_cell *cell, const struct live *l)
+{
+	const char *team = l->circle && l->circle->key[0] != CIRCLE_OF_ONE ? l->circle->key : "";
+
+	memcpy(cell->team, team, strlen(team) + 1);
+}
+
 static void fill_end(struct save *save, const struct live *l)
 {
 	const struct meeting *m = &l->meeting;
-	const char *team = l->circle && l->circle->key[0] != CIRCLE_OF_ONE ? l->circle->key : "";
 
 	save->cell = (struct stat_cell){
 		.week = calendar_iso_week(m->ended_ms),
@@ -200,7 +212,19 @@ static void fill_end(struct save *save, const struct live *l)
 		.waiting = waiting_class(m),
 		.count = 1,
 	};
-	memcpy(save->cell.team, team, strlen(team) + 1);
+	fill_team(&save->cell, l);
+}
+
+/* What fill_end() counted when the meeting was cancelled: nobody had been admitted yet. */
+static void fill_uncount(struct save *save, const struct live *l)
+{
+	save->uncount = (struct stat_cell){
+		.week = l->uncount_week,
+		.form = l->booked_form,
+		.outcome = BOOKING_CANCELLED,
+		.count = -1,
+	};
+	fill_team(&save->uncount, l);
 }
 
 static int seal_into(const struct live *l, const char *context,
@@ -251,6 +275,8 @@ static int fill(struct save *save, struct live *l)
 		save->given = *l->given;
 	save->end_due = l->end_due && save->state == BOOKING_ENDED;
 	save->row_due = is_row_due(save, l);
+	if (l->uncount_week)
+		fill_uncount(save, l);
 	r = seal_into(l, SEAL_LIVE, live_pack, &save->record);
 	if (r == 0 && save->end_due) {
 		fill_end(save, l);
@@ -281,6 +307,7 @@ static void handed_over(struct live *l, struct save *save)
 {
 	l->saving = true;
 	l->save_due = l->accept_due = l->end_due = false;
+	l->uncount_week = 0;
 	l->retry_ms = MEETING_NEVER;
 	if (save->row_due) {
 		l->row_state = save->state;

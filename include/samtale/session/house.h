@@ -124,11 +124,13 @@ void house_forget_device(struct house *h, const struct token_hash *device);
 /* -- staff's HTTP: tell the house what was saved -------------------------------------- */
 
 /* A booking was made, edited or moved; row is as saved now. Sends day_changed to staff,
- * the new time to the citizen's page. Also tells a restored one. */
+ * the new time to the citizen's page. */
 void house_booking_changed(struct house *h, const struct booking *row);
 /* row is saved as ended and cancelled already. Look at house_glance() first: once somebody
  * was admitted (live, paused) a cancellation is refused and the row is put right again. */
 void house_cancelled(struct house *h, const struct booking *row);
+/* row is saved as booked again. The cancellation is taken out of the statistics. */
+void house_restored(struct house *h, const struct booking *row);
 /* A new link: who still waits in the lobby leaves it (4003); an admitted seat stays. */
 void house_new_link(struct house *h, const struct booking *row);
 /* Take-over, hand-over. A consultant who is in the meeting stays until the new one

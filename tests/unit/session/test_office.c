@@ -5,6 +5,8 @@
  */
 #include "stage.h"
 
+#include "samtale/store/stats.h"
+
 static struct booking change(struct stage *s, void (*how)(struct booking *))
 {
 	struct booking row = stage_row(s);
@@ -53,6 +55,41 @@ static void a_moved_meeting_shows_its_new_time(void **state)
 	actor_hang_up(&citizen);
 }
 
+static int64_t counted(struct stage *s, uint8_t outcome)
+{
+	struct stat_cell_list list = { 0 };
+	int64_t n = 0;
+
+	stage_settle(s);
+	assert_int_equal(s->store->stats->list(s->store, 0, INT32_MAX, &list), 0);
+	for (size_t i = 0; i < list.n; i++)
+		n += list.at[i].outcome == outcome ? list.at[i].count : 0;
+	free(list.at);
+	return n;
+}
+
+static void a_cancellation_that_is_taken_back_is_not_counted(void **state)
+{
+	struct stage *s = *state;
+	struct booking row;
+
+	for (int i = 0; i < 2; i++) {
+		row = change(s, cancelled);
+		house_cancelled(s->house, &row);
+		assert_int_equal(counted(s, BOOKING_CANCELLED), 1);
+		if (i == 1) { /* the service restarted in between */
+			stage_shut(s);
+			stage_open(s);
+		}
+		row = change(s, restored);
+		house_restored(s->house, &row);
+		assert_int_equal(counted(s, BOOKING_CANCELLED), 0);
+	}
+	row = change(s, cancelled);
+	house_cancelled(s->house, &row);
+	assert_int_equal(counted(s, BOOKING_CANCELLED), 1);
+}
+
 static void a_cancelled_meeting_ends_and_can_be_restored(void **state)
 {
 	struct stage *s = *state;
@@ -69,7 +106,7 @@ static void a_cancelled_meeting_ends_and_can_be_restored(void **state)
 	assert_int_equal(stage_redeem(s, DEVICE_A).result, HOUSE_E_OVER);
 
 	row = change(s, restored);
-	house_booking_changed(s->house, &row);
+	house_restored(s->house, &row);
 	stage_settle(s);
 	assert_int_equal(stage_redeem(s, DEVICE_A).result, 0);
 	assert_int_equal(stage_row(s).outcome, BOOKING_NO_OUTCOME);
@@ -246,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(a_moved_meeting_shows_its_new_time),
 		STORY(a_cancelled_meeting_ends_and_can_be_restored),
+		STORY(a_cancellation_that_is_taken_back_is_not_counted),
 		STORY(a_talk_cannot_be_cancelled_from_the_outside),
 		STORY(a_new_link_empties_the_lobby_and_keeps_the_talk),
 		STORY(a_meeting_that_was_handed_over_has_a_new_name),
