@@ -102,8 +102,6 @@ static int find_secrets(struct place *p)
 		(void)snprintf(p->node_key, PLACE_PATH_MAX, "%s", s->data_node_key_file);
 	else if (!as_credential(p->node_key, "node_key"))
 		r |= in_folder(p, p->node_key, "node.key");
-	if (!as_credential(p->sign_key, "node_sign"))
-		r |= in_folder(p, p->sign_key, "node.sign");
 	p->turn_secret[0] = '\0';
 	if (s->media_turn_secret_file[0])
 		(void)snprintf(

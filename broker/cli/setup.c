@@ -100,9 +100,9 @@ static int make_folder(struct phrase_call *c)
 	return 0;
 }
 
-static int make_key(struct phrase_call *c, const char *path, int (*create)(const char *))
+static int make_node_key(struct phrase_call *c, const char *path)
 {
-	int r = create(path);
+	int r = node_key_create(path);
 
 	if (r == 0 || r == -EEXIST)
 		return 0;
@@ -152,9 +152,7 @@ int run_init(struct phrase_call *c)
 		return 0;
 	}
 	if (r == 0)
-		r = make_key(c, c->place->node_key, node_key_create);
-	if (r == 0)
-		r = make_key(c, c->place->sign_key, sign_key_create);
+		r = make_node_key(c, c->place->node_key);
 	if (r != 0)
 		return r;
 	r = node_key_load(&node, c->place->node_key);

@@ -25,17 +25,6 @@ struct vault {
 	struct vault_parts parts;
 };
 
-const char *vault_purpose_name(enum vault_purpose p)
-{
-	static const char *const names[VAULT_PURPOSE_COUNT] = {
-#define X(id, name) [VAULT_##id] = name,
-		VAULT_PURPOSES(X)
-#undef X
-	};
-
-	return p < VAULT_PURPOSE_COUNT ? names[p] : "unknown";
-}
-
 int vault_new(struct vault **ret, const struct vault_parts *parts)
 {
 	struct vault *v = calloc(1, sizeof(*v));

@@ -27,7 +27,6 @@ struct place {
 	char backup_public[PLACE_PATH_MAX]; /* backup.pub: whom backups are sealed to */
 	char backup_stamp[PLACE_PATH_MAX];  /* its date is that of the last backup */
 	char node_key[PLACE_PATH_MAX];
-	char sign_key[PLACE_PATH_MAX];
 	char turn_secret[PLACE_PATH_MAX]; /* "" when there is none */
 };
 

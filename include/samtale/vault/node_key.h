@@ -2,7 +2,7 @@
  *
  * The node key: 32 random bytes in a file of their own (or a systemd credential). Every
  * other key of this node is derived from it by a keyed BLAKE2b with its own name, so that
- * no key is ever used for two things. The signing key is a second file.
+ * no key is ever used for two things.
  */
 #pragma once
 
@@ -42,23 +42,3 @@ DEFINE_FREEP(struct node_key, node_key_free, node_key_freep)
 
 /* Borrowed, as long as n lives. */
 const struct key *node_key_get(const struct node_key *n, enum node_subkey which);
-
-/* -- signing key (Ed25519), file node.sign -------------------------------------------- */
-
-#define SIGN_BYTES 64
-#define SIGN_PUBLIC_BYTES 32
-
-struct sign_key;
-
-must_check int sign_key_create(const char *path);
-/* Outcomes as node_key_load(). */
-must_check int sign_key_load(struct sign_key **ret, const char *path);
-struct sign_key *sign_key_free(struct sign_key *k);
-DEFINE_FREEP(struct sign_key, sign_key_free, sign_key_freep)
-
-void sign_key_public(const struct sign_key *k, uint8_t ret[SIGN_PUBLIC_BYTES]);
-/* context: literal that keeps two uses of the key apart, for example "minutes". */
-void sign_key_sign(const struct sign_key *k, const char *context, struct bytes message,
-	uint8_t ret[SIGN_BYTES]);
-must_check bool sign_is_good(const uint8_t public_key[SIGN_PUBLIC_BYTES], const char *context,
-	struct bytes message, const uint8_t signature[SIGN_BYTES]);

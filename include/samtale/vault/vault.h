@@ -24,27 +24,21 @@ void meeting_keys_free(struct meeting_keys *keys);
 DEFINE_FREEP(struct meeting_keys, meeting_keys_free, meeting_keys_freep)
 
 /* What the record says the key was for. Numbers are kept in the log: only append. */
-#define VAULT_PURPOSES(X)                                                                  \
-	X(BOOK, "book")           /* make a booking */                                     \
-	X(DAY, "day")             /* the day list of a consultant */                       \
-	X(VIEW, "view")           /* one booking, looked at or found */                    \
-	X(CHANGE, "change")       /* edit, move, cancel, new link */                       \
-	X(LINK, "link")           /* show link and PIN again, guide */                     \
-	X(TALK, "talk")           /* hold the meeting, live record */                      \
-	X(CALL, "call")           /* show or dial the citizen's number */                  \
-	X(RECOVER, "recover")     /* take running meetings up after a restart */           \
-	X(MINUTES, "minutes")     /* read attendance, minutes */                           \
-	X(TAKE_OVER, "take-over") /* a colleague takes the meeting */                      \
-	X(RETENTION, "retention") /* deletion run */                                       \
-	X(EXPORT, "export")       /* what the citizen may demand */
-
 enum vault_purpose {
-#define X(id, name) VAULT_##id,
-	VAULT_PURPOSES(X)
-#undef X
+	VAULT_BOOK,      /* make a booking */
+	VAULT_DAY,       /* the day list of a consultant */
+	VAULT_VIEW,      /* one booking, looked at or found */
+	VAULT_CHANGE,    /* edit, move, cancel, new link */
+	VAULT_LINK,      /* show link and PIN again, guide */
+	VAULT_TALK,      /* hold the meeting, live record */
+	VAULT_CALL,      /* show or dial the citizen's number */
+	VAULT_RECOVER,   /* take running meetings up after a restart */
+	VAULT_MINUTES,   /* read attendance, minutes */
+	VAULT_TAKE_OVER, /* a colleague takes the meeting */
+	VAULT_RETENTION, /* deletion run */
+	VAULT_EXPORT,    /* what the citizen may demand */
 	VAULT_PURPOSE_COUNT
 };
-const char *vault_purpose_name(enum vault_purpose p);
 
 #define VAULT_MEETINGS_MAX 512 /* in one request */
 

@@ -75,28 +75,6 @@ static void a_key_of_another_length_is_refused(void **state)
 	assert_null(p->node);
 }
 
-static void a_signature_holds_for_its_text_and_use_alone(void **state)
-{
-	struct vault_place *p = *state;
-	uint8_t public_key[SIGN_PUBLIC_BYTES], signature[SIGN_BYTES];
-	struct bytes text = BYTES_LIT("held, 30 minutes");
-	struct sign_key *k = NULL;
-
-	assert_int_equal(sign_key_create(p->file), 0);
-	assert_int_equal(sign_key_load(&k, p->file), 0);
-	sign_key_public(k, public_key);
-	sign_key_sign(k, "minutes", text, signature);
-	k = sign_key_free(k);
-	assert_true(sign_is_good(public_key, "minutes", text, signature));
-	assert_false(sign_is_good(public_key, "receipt", text, signature));
-	assert_false(sign_is_good(public_key, "minutes", BYTES_LIT("held, 31 minutes"),
-		signature));
-	signature[7] ^= 1;
-	assert_false(sign_is_good(public_key, "minutes", text, signature));
-	assert_int_equal(sign_key_load(&k, p->other), SECRET_E_MISSING);
-	assert_null(k);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -104,7 +82,6 @@ int main(void)
 		AT(subkeys_differ_and_come_again),
 		AT(the_derivation_never_changes),
 		AT(a_key_of_another_length_is_refused),
-		AT(a_signature_holds_for_its_text_and_use_alone),
 	};
 
 	if (secret_start() < 0)

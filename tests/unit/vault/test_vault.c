@@ -323,14 +323,6 @@ static void keys_whose_commit_failed_do_not_get_out(void **state)
 	assert_int_equal(got.n, 0);
 }
 
-static void every_purpose_has_a_name(void **state)
-{
-	(void)state;
-	for (int i = 0; i < VAULT_PURPOSE_COUNT; i++)
-		assert_true(strlen(vault_purpose_name((enum vault_purpose)i)) > 2);
-	assert_string_equal(vault_purpose_name(VAULT_PURPOSE_COUNT), "unknown");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -344,7 +336,6 @@ int main(void)
 		AT(ids_on_the_shelf_are_told_by_age),
 		AT(the_door_copies_what_it_was_asked_and_answers_once),
 		AT(keys_whose_commit_failed_do_not_get_out),
-		cmocka_unit_test(every_purpose_has_a_name),
 	};
 
 	if (secret_start() < 0)
