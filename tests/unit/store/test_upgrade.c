@@ -84,28 +84,60 @@ static void it_is_of_the_newest_schema_and_has_its_way_back(void **state)
 	assert_int_equal(is_copied, sqlite_store_schema() > 1);
 }
 
+static struct user *expect_mette(void)
+{
+	static struct user mette; /* padding and all: it is compared whole */
+
+	mette.id = 1;
+	mette.version = 4;
+	(void)snprintf(mette.name, sizeof(mette.name), "mette");
+	(void)snprintf(mette.given, sizeof(mette.given), "Mette");
+	(void)snprintf(mette.team, sizeof(mette.team), "job");
+	mette.phone = sealed_of(2, "\1\2");
+	mette.roles = USER_CONSULTANT | USER_LEADER;
+	(void)snprintf(mette.password, sizeof(mette.password), "$argon2id$x");
+	mette.totp = sealed_of(3, "\3\4\5");
+	mette.totp_last_step = 58000000;
+	mette.recovery[0] = fixture_hash(1);
+	mette.recovery_n = 1;
+	mette.failures = 2;
+	mette.locked_until_ms = NOON + 1;
+	mette.created_ms = NOON + 2;
+	mette.last_sign_in_ms = NOON + 3;
+	return &mette;
+}
+
+static struct user *expect_ny(void)
+{
+	static struct user ny; /* padding and all: it is compared whole */
+
+	ny.id = 7;
+	ny.version = 1;
+	(void)snprintf(ny.name, sizeof(ny.name), "ny");
+	(void)snprintf(ny.given, sizeof(ny.given), "Ny");
+	(void)snprintf(ny.team, sizeof(ny.team), "ydelse");
+	ny.roles = USER_CONSULTANT;
+	ny.has_setup = true;
+	ny.setup = fixture_hash(2);
+	ny.setup_expires_ms = NOON + 4;
+	ny.disabled = true;
+	ny.created_ms = NOON + 5;
+	return &ny;
+}
+
 static void accounts_and_sign_ins_are_read(void **state)
 {
 	struct place *p = *state;
-	struct user mette = { .id = 1, .version = 4, .name = "mette", .given = "Mette",
-		.team = "job", .phone = sealed_of(2, "\1\2"),
-		.roles = USER_CONSULTANT | USER_LEADER, .password = "$argon2id$x",
-		.totp = sealed_of(3, "\3\4\5"), .totp_last_step = 58000000,
-		.recovery = { fixture_hash(1) }, .recovery_n = 1, .failures = 2,
-		.locked_until_ms = NOON + 1, .created_ms = NOON + 2,
-		.last_sign_in_ms = NOON + 3 };
-	struct user ny = { .id = 7, .version = 1, .name = "ny", .given = "Ny",
-		.team = "ydelse", .roles = USER_CONSULTANT, .has_setup = true,
-		.setup = fixture_hash(2), .setup_expires_ms = NOON + 4, .disabled = true,
-		.created_ms = NOON + 5 };
+	struct user *mette = expect_mette();
+	struct user *ny = expect_ny();
 	struct token_hash hash = fixture_hash(3);
 	struct staff_session signed_in;
 	struct user got;
 
 	assert_int_equal(p->s->user->by_name(p->s, "mette", &got), 0);
-	assert_memory_equal(&got, &mette, sizeof(got));
-	assert_int_equal(p->s->user->by_setup(p->s, &ny.setup, &got), 0);
-	assert_memory_equal(&got, &ny, sizeof(got));
+	assert_memory_equal(&got, mette, sizeof(got));
+	assert_int_equal(p->s->user->by_setup(p->s, &ny->setup, &got), 0);
+	assert_memory_equal(&got, ny, sizeof(got));
 	assert_int_equal(p->s->staff_session->get(p->s, &hash, &signed_in), 0);
 	assert_int_equal(signed_in.user, 1);
 	assert_int_equal(signed_in.created_ms, NOON + 6);
@@ -113,32 +145,77 @@ static void accounts_and_sign_ins_are_read(void **state)
 	assert_int_equal(signed_in.expires_ms, NOON + 8);
 }
 
+static struct booking *expect_ahead(void)
+{
+	static struct booking ahead; /* padding and all: it is compared whole */
+
+	ahead.id = LAST_ID;
+	ahead.version = 3;
+	ahead.number = 12345678;
+	ahead.owner = 1;
+	(void)snprintf(ahead.team, sizeof(ahead.team), "job");
+	ahead.starts_ms = NOON;
+	ahead.minutes = 30;
+	ahead.form = BOOKING_VIDEO;
+	ahead.chosen_by = CHOSEN_BY_CITIZEN;
+	ahead.state = BOOKING_BOOKED;
+	(void)snprintf(ahead.language, sizeof(ahead.language), "da");
+	ahead.pin_required = true;
+	ahead.phone_by_citizen = true;
+	(void)snprintf(ahead.contact_phone, sizeof(ahead.contact_phone), "+4575000000");
+	ahead.label = sealed_of(1, "\x0a");
+	ahead.phone = sealed_of(2, "\x0b\x0b");
+	ahead.way = sealed_of(3, "\x0c\x0c\x0c");
+	ahead.case_ref = sealed_of(1, "\x0d");
+	ahead.has_case = true;
+	ahead.case_tag = fixture_hash(4);
+	ahead.has_link = true;
+	ahead.link = fixture_hash(5);
+	ahead.pin = fixture_hash(6);
+	ahead.link_generation = 2;
+	ahead.created_ms = NOON + 9;
+	ahead.changed_ms = NOON + 10;
+	return &ahead;
+}
+
+static struct booking *expect_over(void)
+{
+	static struct booking over; /* padding and all: it is compared whole */
+
+	over.id = 42;
+	over.version = 8;
+	over.number = 87654321;
+	over.owner = 7;
+	(void)snprintf(over.team, sizeof(over.team), "ydelse");
+	over.starts_ms = NOON + 11;
+	over.minutes = 45;
+	over.form = BOOKING_PHONE;
+	over.chosen_by = CHOSEN_BY_AUTHORITY;
+	over.state = BOOKING_ENDED;
+	over.outcome = BOOKING_HELD;
+	(void)snprintf(over.language, sizeof(over.language), "en");
+	over.pin = fixture_hash(7);
+	over.link_generation = 1;
+	over.contact_gone = true;
+	over.record_gone = true;
+	over.created_ms = NOON + 12;
+	over.changed_ms = NOON + 13;
+	over.started_ms = NOON + 14;
+	over.ended_ms = NOON + 15;
+	return &over;
+}
+
 static void bookings_are_read(void **state)
 {
 	struct place *p = *state;
-	struct booking ahead = { .id = LAST_ID, .version = 3, .number = 12345678, .owner = 1,
-		.team = "job", .starts_ms = NOON, .minutes = 30, .form = BOOKING_VIDEO,
-		.chosen_by = CHOSEN_BY_CITIZEN, .state = BOOKING_BOOKED, .language = "da",
-		.pin_required = true, .phone_by_citizen = true,
-		.contact_phone = "+4575000000", .label = sealed_of(1, "\x0a"),
-		.phone = sealed_of(2, "\x0b\x0b"), .way = sealed_of(3, "\x0c\x0c\x0c"),
-		.case_ref = sealed_of(1, "\x0d"), .has_case = true,
-		.case_tag = fixture_hash(4), .has_link = true, .link = fixture_hash(5),
-		.pin = fixture_hash(6), .link_generation = 2, .created_ms = NOON + 9,
-		.changed_ms = NOON + 10 };
-	struct booking over = { .id = 42, .version = 8, .number = 87654321, .owner = 7,
-		.team = "ydelse", .starts_ms = NOON + 11, .minutes = 45,
-		.form = BOOKING_PHONE, .chosen_by = CHOSEN_BY_AUTHORITY,
-		.state = BOOKING_ENDED, .outcome = BOOKING_HELD, .language = "en",
-		.pin = fixture_hash(7), .link_generation = 1, .contact_gone = true,
-		.record_gone = true, .created_ms = NOON + 12, .changed_ms = NOON + 13,
-		.started_ms = NOON + 14, .ended_ms = NOON + 15 };
+	struct booking *ahead = expect_ahead();
+	struct booking *over = expect_over();
 	struct booking got;
 
-	assert_int_equal(p->s->meeting->by_link(p->s, &ahead.link, &got), 0);
-	assert_memory_equal(&got, &ahead, sizeof(got));
+	assert_int_equal(p->s->meeting->by_link(p->s, &ahead->link, &got), 0);
+	assert_memory_equal(&got, ahead, sizeof(got));
 	assert_int_equal(p->s->meeting->by_number(p->s, 87654321, &got), 0);
-	assert_memory_equal(&got, &over, sizeof(got));
+	assert_memory_equal(&got, over, sizeof(got));
 }
 
 static void is_record(struct record *r, int64_t changed_ms, const char *bytes)
