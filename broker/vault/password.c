@@ -37,7 +37,8 @@ bool password_is_right(const char *stored, struct bytes plain)
 {
 	bool known = stored && stored[0] != '\0';
 	const char *text = known ? stored : nobody;
-	bool right = crypto_pwhash_str_verify(text, (const char *)plain.at, plain.len) == 0;
+	const char *guess = plain.len ? (const char *)plain.at : "";
+	bool right = crypto_pwhash_str_verify(text, guess, plain.len) == 0;
 
 	return right && known;
 }
