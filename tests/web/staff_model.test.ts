@@ -2,6 +2,7 @@
 // The pure parts of the staff pages: time of the organisation's zone, the booking form,
 // what the live state is called, the reducer, and the verdict of the self-test.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { ConsultantState, LiveCard } from "../../web/src/protocol/staff";
 import {
@@ -182,17 +183,13 @@ describe("the booking form", () => {
 		assert.deepEqual(check({ chosen_by: "" }), { chosen_by: "chooseWho" });
 	});
 
+	const cpr: Record<"with" | "without", string[]> = JSON.parse(
+		readFileSync(`${__TESTS__}/fixtures/cpr.json`, "utf8"),
+	);
+
 	it("knows CPR numbers, and leaves other numbers alone", () => {
-		for (const text of ["010190-1234", "0101901234", "sag 010190 1234", "710190-1234"])
-			assert.equal(looksLikeCpr(text), true, text);
-		for (const text of [
-			"320190-1234",
-			"011390-1234",
-			"S-2026-118",
-			"20304078",
-			"12345678901",
-		])
-			assert.equal(looksLikeCpr(text), false, text);
+		for (const text of cpr.with) assert.equal(looksLikeCpr(text), true, text);
+		for (const text of cpr.without) assert.equal(looksLikeCpr(text), false, text);
 	});
 
 	it("takes Danish numbers as people write them", () => {

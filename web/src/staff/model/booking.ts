@@ -66,19 +66,27 @@ export function draftOf(card: Card, zone: string): Draft {
 	};
 }
 
-/** Six digits that form a date, then four, as Danish CPR numbers are written. */
+/** Blanks, dots, dashes and slashes, as they come out of a keyboard or a copied letter. */
+const GAP = "[\\s./\\-\u2000-\u2015\u2212\uff0d-\uff0f]";
+const CPR = new RegExp(`^(\\d\\d)(${GAP}*)(\\d\\d)(${GAP}*)\\d\\d${GAP}*\\d{4}(?!\\d)`);
+const DAYS = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * A CPR number as people write one, by the rule of the server's field.h; both are held to
+ * tests/fixtures/cpr.json.
+ */
 export function looksLikeCpr(text: string): boolean {
-	return (text.match(/\d+(?:[ -]\d+)*/g) ?? []).some((run) =>
-		/^\d{6}[ -]?\d{4}$/.test(run) ? isDate(run) : false,
-	);
+	const plain = text.replace(/[\uff10-\uff19]/g, (digit) => digit.normalize("NFKC"));
+	return [...plain.matchAll(/\d+/g)].some(({ index }) => {
+		const [all, day, gap, month, after] = CPR.exec(plain.slice(index)) ?? [];
+		return all !== undefined && !gap === !after && isDate(Number(day), Number(month));
+	});
 }
 
-function isDate(run: string): boolean {
-	const day = Number(run.slice(0, 2));
-	const month = Number(run.slice(2, 4));
-	// Replacement numbers add 60 to the day.
-	const real = (day >= 1 && day <= 31) || (day >= 61 && day <= 91);
-	return real && month >= 1 && month <= 12;
+/** Replacement numbers add 60 to the day; the 29th of February exists in some year. */
+function isDate(day: number, month: number): boolean {
+	const real = day > 60 ? day - 60 : day;
+	return real >= 1 && real <= (DAYS[month] ?? 0);
 }
 
 /** A Danish number of eight digits, with or without +45, spaces aside. */
@@ -86,7 +94,7 @@ export function isDanishPhone(text: string): boolean {
 	return /^(?:\+45|0045)?[2-9]\d{7}$/.test(text.replace(/[\s.-]/g, ""));
 }
 
-export interface CheckOptions {
+interface CheckOptions {
 	zone: string;
 	nowMs: number;
 	/** A meeting that starts now has no time of its own. */
@@ -132,7 +140,7 @@ export function faultOfAnswer(code: string, field: string): Faults {
 	}
 }
 
-export interface BodyOptions {
+interface BodyOptions {
 	zone: string;
 	now: boolean;
 	/** Of the card that is changed. */
