@@ -91,6 +91,36 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 		if (quiet) assertQuiet(page);
 	}
 
+	/** Nothing of the talk has to be scrolled to on a usual phone, and nobody is larger. */
+	async function fits(page, name) {
+		for (const [width, height] of [
+			[360, 640],
+			[390, 780],
+		]) {
+			await page.setViewportSize({ width, height });
+			const seen = await page.evaluate(() => {
+				const box = (selector) =>
+					[...document.querySelectorAll(selector)]
+						.filter((e) => e.checkVisibility())
+						.map((e) => e.getBoundingClientRect());
+				return {
+					tall: document.documentElement.scrollHeight,
+					said: document.querySelector(".notices").innerText,
+					tiles: box(".tile").map(
+						(b) => `${Math.round(b.width)}x${Math.round(b.height)}`,
+					),
+					low: Math.max(...box(".control").map((b) => b.bottom)),
+					bar: box(".help")[0],
+				};
+			});
+			const what = `${name} at ${width}x${height}: ${JSON.stringify(seen)}`;
+			assert.ok(seen.tall <= height && seen.low <= seen.bar.top, what);
+			assert.ok(seen.tiles.length === 2 && seen.tiles[0] === seen.tiles[1], what);
+			assert.ok(seen.bar.height <= 64, what);
+		}
+		await page.setViewportSize({ width: 320, height: 640 });
+	}
+
 	async function toLobby(options = {}) {
 		const made = await device(options);
 		await made.page.goto(LINK);
@@ -563,7 +593,6 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 					},
 					channel: () => undefined,
 					text: (t) => out.texts.push(t),
-					hand: () => undefined,
 				},
 			});
 			const stream = await navigator.mediaDevices.getUserMedia({
@@ -624,6 +653,7 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 			const last = () => broker.heard.filter((m) => m.type === "media").at(-1);
 			await until("picture reported", last, (m) => m.picture === true && m.mic === true);
 			await look(page, "talk");
+			await fits(page, "talk");
 			await press(page, "Mikrofon");
 			await until("mute reported", last, (m) => m.mic === false);
 			await page.getByText("Mikrofonen er slukket.").waitFor({ state: "attached" });
@@ -651,8 +681,15 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 			await look(page, "talk_sharing");
 			await press(page, "Stop deling");
 			await until("share ended", last, (m) => m.share === false);
+			assert.equal(
+				await page.getByText("Vælg et vindue eller en fane.").isVisible(),
+				false,
+			);
 			broker.state({ ...live, call: { state: "ringing", digits: "47" } });
 			await page.getByText("Mette ringer til dig nu.").waitFor();
+			await press(page, "Skriv"); // put away
+			await page.locator(".called .digits", { hasText: "47" }).waitFor();
+			await fits(page, "talk with a call");
 			await mette.evaluate(() => window.talk.stop());
 			await title(page, "Mette ringer til dig nu").waitFor({ timeout: 30_000 });
 		} finally {

@@ -210,6 +210,15 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		await page.getByLabel("Klokken").waitFor();
 	});
 
+	it("says when hardly a recovery code is left", async () => {
+		await openDay();
+		assert.equal(await page.getByText("tilbage. Bed IT").count(), 0);
+		world.me.recovery_left = 2;
+		await page.goto("about:blank");
+		await openDay();
+		await shows("Du har kun 2 nødkoder tilbage. Bed IT om et nyt link.");
+	});
+
 	it("says what to do on an empty day, and shows English", async () => {
 		await openDay();
 		await page.getByRole("button", { name: "Dagen efter" }).click();

@@ -119,6 +119,8 @@ export function newWorld() {
 			trunk: false,
 			own_phone: true,
 			whole_screen: false,
+			totp: true,
+			recovery_left: 10,
 		},
 		mine: [
 			card("1", -4, { state: "ended", outcome: "held", label: "Opfølgning A" }),
@@ -388,7 +390,6 @@ export async function citizenOf(context, world, site, meeting) {
 			quality: none,
 			unsafe: none,
 			channel: none,
-			hand: none,
 		};
 		window.talk = window.createTalk({
 			meeting: id,

@@ -62,7 +62,7 @@ export interface App {
 	forget(): void;
 }
 
-export interface AppHost {
+interface AppHost {
 	/** The model changed; `was` is the one before. Called synchronously. */
 	changed(was: Model, now: Model): void;
 }
@@ -331,7 +331,6 @@ export function createApp(link: string | undefined, first: Language, host: AppHo
 				},
 				channel: (open) => set({ channel: open }),
 				text: (text) => dispatch({ type: "line", line: { mine: false, text } }),
-				hand: () => undefined,
 			},
 		});
 		for (const source of ["mic", "camera", "screen"] as const)

@@ -32,7 +32,7 @@ export interface GearKeeper {
 	stop(): void;
 }
 
-export interface GearHost {
+interface GearHost {
 	dispatch(event: Event): void;
 	/** A track was put in place, replaced or removed. */
 	sends(source: keyof Sources, track: MediaStreamTrack | null): void;
@@ -170,7 +170,8 @@ export function keepGear(host: GearHost): GearKeeper {
 			opened.track.onended = () => stopShare();
 			set({ sharing: true, shareRefused: false });
 		},
-		stopShare,
+		// Given to a button, it must not take the press for a refusal.
+		stopShare: () => stopShare(),
 		suspend: free,
 		async resume() {
 			if (memory.had("mic") && tracks.mic === null && (await mic()) !== "")

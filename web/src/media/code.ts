@@ -15,7 +15,7 @@ import {
 	toBase64Url,
 } from "../protocol/sas";
 
-export interface CodeRunOptions {
+interface CodeRunOptions {
 	meeting: string;
 	epoch: number;
 	role: "consultant" | "citizen";

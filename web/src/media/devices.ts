@@ -4,7 +4,7 @@
 // never taken.
 
 export type Trouble = "refused" | "missing" | "busy" | "unsupported";
-export type Opened = { ok: true; track: MediaStreamTrack } | { ok: false; why: Trouble };
+type Opened = { ok: true; track: MediaStreamTrack } | { ok: false; why: Trouble };
 export type Stop = () => void;
 
 export interface DeviceLists {
@@ -14,7 +14,7 @@ export interface DeviceLists {
 }
 
 /** What a failure of getUserMedia or getDisplayMedia means for a person. */
-export function troubleOf(error: unknown): Trouble {
+function troubleOf(error: unknown): Trouble {
 	switch (error instanceof Error || error instanceof DOMException ? error.name : "") {
 		case "NotAllowedError":
 		case "SecurityError":
@@ -107,7 +107,7 @@ export async function listDevices(): Promise<DeviceLists> {
 	};
 }
 
-export interface DeviceWatch {
+interface DeviceWatch {
 	/** Any change; the lists are already the new ones. */
 	changed(lists: DeviceLists): void;
 	/** A device that was not there before. To be offered; nothing was switched. */

@@ -46,7 +46,7 @@ export interface LadderRules {
 }
 
 /** design: media dead for 3 s shows as dead; after 6 s the relay is tried. */
-export const DEAD_AFTER_MS = 3000;
+const DEAD_AFTER_MS = 3000;
 const RELAY_AFTER_MS = 6000;
 const BAD_DOWN_AFTER_MS = 3000;
 const WEAK_DOWN_AFTER_MS = 6000;

@@ -16,7 +16,7 @@ import { decodeText } from "../protocol/decode";
 import type { Offering } from "./offering";
 
 export type Source = "mic" | "camera" | "screen";
-export const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
+const SOURCES: readonly Source[] = ["mic", "camera", "screen"];
 export type Sources = Record<Source, MediaStreamTrack | null>;
 
 export interface PeerEvents {

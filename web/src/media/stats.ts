@@ -11,7 +11,7 @@ export interface Totals {
 	lost: number;
 }
 
-export interface Reading {
+interface Reading {
 	sample: Omit<Sample, "connected" | "expected" | "atMs">;
 	totals: Totals;
 }

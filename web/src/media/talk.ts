@@ -37,10 +37,9 @@ export interface TalkEvents {
 	/** The text line opened or closed. */
 	channel(open: boolean): void;
 	text(text: string): void;
-	hand(up: boolean): void;
 }
 
-export interface TalkOptions {
+interface TalkOptions {
 	meeting: string;
 	role: "consultant" | "citizen";
 	/** The consultant's alone: how to offer (offering.ts). */
@@ -65,7 +64,6 @@ export interface Talk {
 	other(sends: { mic: boolean; picture: boolean; share: boolean }): void;
 	/** Sends a line of text; false when the text line is not open. */
 	say(text: string): boolean;
-	hand(up: boolean): boolean;
 	/** The network changed: restart ICE now rather than when the browser notices. */
 	nudge(): void;
 	/** Drops the connection (the form became phone); the sources stay set. */
@@ -108,7 +106,7 @@ interface Cap {
 }
 
 /** What each source may send on a rung. */
-export function capsOf(
+function capsOf(
 	rung: Rung,
 	kbps: number,
 	sharing: boolean,
@@ -285,10 +283,7 @@ export function createTalk(options: TalkOptions): Talk {
 			away: () => setLink("away"),
 			certificate: (der) => epoch.code?.negotiated(der),
 			channel: events.channel,
-			message(message) {
-				if (message.t === "text") events.text(message.text);
-				else events.hand(message.up);
-			},
+			message: ({ text }) => events.text(text),
 			broken: (why) => broken(epoch, why),
 		};
 	}
@@ -336,7 +331,6 @@ export function createTalk(options: TalkOptions): Talk {
 			expected = mic || picture || share;
 		},
 		say: (text) => now?.peer?.say({ t: "text", text }) ?? false,
-		hand: (up) => now?.peer?.say({ t: "hand", up }) ?? false,
 		nudge() {
 			if (link === "away") now?.peer?.restart();
 		},

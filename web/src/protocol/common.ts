@@ -95,7 +95,7 @@ export type Start = { type: "start" } & Decoded<typeof sharedKinds.start>;
 export type Keep = { type: "keep" } & Decoded<typeof sharedKinds.keep>;
 export type Turn = { type: "turn" } & Decoded<typeof sharedKinds.turn>;
 export type SignalIn = { type: "signal" } & Decoded<typeof sharedKinds.signal>;
-export type SasIn = { type: "sas" } & Decoded<typeof sharedKinds.sas>;
+type SasIn = { type: "sas" } & Decoded<typeof sharedKinds.sas>;
 /** What a talk (media/talk.ts) takes in. */
 export type TalkIn = Start | Keep | Turn | SignalIn | SasIn;
 
@@ -105,8 +105,8 @@ export type SignalOut = { type: "signal"; epoch: number } & (
 	| { kind: "candidates"; candidates: Candidate[] }
 	| { kind: "restart" }
 );
-export type SasOut = { type: "sas" } & SasBody;
-export type BrokenOut = {
+type SasOut = { type: "sas" } & SasBody;
+type BrokenOut = {
 	type: "broken";
 	epoch: number;
 	why: "no_check" | "failed" | "lost";
@@ -127,6 +127,5 @@ export type Ping = { type: "ping" };
 /** The data channel `talk`. */
 export const channelMessage = byKind("t", {
 	text: fields({ text: text(2000, 1) }),
-	hand: fields({ up: flag }),
 });
 export type ChannelMessage = Decoded<typeof channelMessage>;

@@ -3,7 +3,7 @@
 // field that is wrong. Fields that no decoder names are dropped. Pure.
 
 /** Outside data that does not have the promised shape; the message names the field only. */
-export class Undecodable extends Error {}
+class Undecodable extends Error {}
 
 export type Decoder<T> = (value: unknown, at: string) => T;
 export type Decoded<D> = D extends Decoder<infer T> ? T : never;

@@ -32,10 +32,8 @@ export const peek = fields({
 export type Peek = Decoded<typeof peek>;
 
 export const redeemed = fields({ seat: seatId, peek });
-export type Redeemed = Decoded<typeof redeemed>;
 
 export const callMe = fields({ last2: twoDigits, given: flag, asked: flag });
-export type CallMe = Decoded<typeof callMe>;
 
 export const nothing = fields({});
 

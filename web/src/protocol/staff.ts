@@ -56,7 +56,7 @@ export const liveCard = fields({
 });
 export type LiveCard = Decoded<typeof liveCard>;
 
-export const consultantState = fields({
+const consultantState = fields({
 	meeting: meetingId,
 	phase,
 	starts: time,

@@ -71,7 +71,6 @@ export const twoDigits = match(/^(\d\d)?$/);
 export const name = text(80);
 export const buildId = text(64);
 
-export type Phase = Decoded<typeof phase>;
 export type Form = Decoded<typeof form>;
 export type Way = Decoded<typeof way>;
 export type Language = Decoded<typeof language>;
@@ -84,8 +83,6 @@ export type Outcome = Decoded<typeof outcome>;
 export type RefusedCode = Decoded<typeof refusedCode>;
 
 export const SUBPROTOCOL = "samtale.v1";
-/** Longest frame of the protocol, either way. */
-export const FRAME_MAX = 16 * 1024;
 
 /** Close codes of protocol.md 8; an enum, so that the bundle carries numbers. */
 export enum Close {

@@ -20,7 +20,7 @@ export interface Refusal {
 }
 export type Answer<T> = { ok: true; value: T } | Refusal;
 
-export interface AskOptions {
+interface AskOptions {
 	method?: "GET" | "POST" | "PATCH";
 	body?: Record<string, unknown>;
 	/** Aborts the question; the answer is then `offline`. */

@@ -18,7 +18,7 @@ export type Ending =
 	/** Broken rules of the protocol three times: a fault of ours, show the telephone. */
 	| "protocol";
 
-export interface ConnectionEvents<In> {
+interface ConnectionEvents<In> {
 	/** The socket is open and hello is on its way; nothing has been answered yet. */
 	up(): void;
 	/** The socket is gone and the next try is planned. Fires once per loss, also when the
@@ -39,7 +39,7 @@ export interface Connection<Out> {
 	stop(): void;
 }
 
-export interface ConnectionOptions<In, Out> {
+interface ConnectionOptions<In, Out> {
 	/** Asked anew for each connection, as it names the epoch still held. */
 	hello(): Out;
 	decode: Decoder<In>;

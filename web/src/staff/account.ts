@@ -9,7 +9,7 @@ import { dayOf } from "./model/time";
 import { dispatch, goInstead, setClock, state } from "./store";
 
 /** Told when somebody has signed in or out, so that `main.tsx` can start and stop the rest. */
-export interface AccountEvents {
+interface AccountEvents {
 	signedIn(): void;
 	signedOut(): void;
 }

@@ -13,7 +13,7 @@ import { inTalk, type State } from "./model/state";
 import { dispatch, setClock, state } from "./store";
 
 /** What the open meeting takes in and is asked for. */
-export interface Room {
+interface Room {
 	/** The epoch whose connection it still holds. */
 	epoch(): number;
 	receive(message: ToStaff): void;

@@ -10,7 +10,7 @@ import type { Talk } from "./model/talk";
 import { announce, devices, dispatch, keep, local, recall, state, t } from "./store";
 
 /** Takes a track that is to be sent, null for none, and hears of muting. */
-export interface Taker {
+interface Taker {
 	set(source: Source, track: MediaStreamTrack | null): void;
 	changed(): void;
 }

@@ -171,7 +171,6 @@ const mediaEvents: TalkEvents = {
 		dispatch({ do: "talk", action: { do: "line", line: { mine: false, text } } });
 		announce(`${t.value.line.them}: ${text}`);
 	},
-	hand: () => undefined,
 };
 
 /** Dead is said after 3 s; 3 s later the telephone is offered, also without the broker. */
@@ -230,7 +229,7 @@ function over(summary: Extract<ToStaff, { type: "ended" }>["summary"]): void {
 }
 
 /** The summary of a meeting that is over already. */
-export async function showSummary(meeting: string): Promise<void> {
+async function showSummary(meeting: string): Promise<void> {
 	const answer = await ask(`/staff/meetings/${meeting}/summary`, oneSummary);
 	const summary = accepted(answer)?.summary;
 	if (!summary) return;

@@ -10,7 +10,6 @@ export const da = {
 		name: "Samtale",
 		skip: "Gå til indholdet",
 		language: "English",
-		languageCode: "en",
 		menu: "Menu",
 		day: "Dagen",
 		check: "Tjek min computer",
@@ -28,7 +27,6 @@ export const da = {
 		retry: "Prøv igen",
 		optional: "kan udelades",
 		minutes: (n: number) => `${n} min.`,
-		minutesLong: (n: number) => many(n, "minut", "minutter"),
 		at: (clock: string) => `kl. ${clock}`,
 	},
 	link: {
@@ -36,8 +34,6 @@ export const da = {
 		connecting: "Forbinder …",
 		away: "Forbindelsen til Samtale er væk et øjeblik. Vi prøver igen. En samtale, der er i gang, fortsætter.",
 		offline: "Computeren har ikke net. Vi prøver igen, så snart det er tilbage.",
-		restarting:
-			"Samtale starter igen. Det tager kun et øjeblik. En samtale, der er i gang, fortsætter.",
 		upgrade: "Der er en ny udgave af Samtale. Siden hentes igen, når samtalen er slut.",
 		reload: "Hent siden igen",
 		takenOver: "Samtale er åben i et andet vindue. Brug det, eller fortsæt her.",
@@ -118,6 +114,10 @@ export const da = {
 		recoveryPrint: "Nødkoder til Samtale",
 	},
 	day: {
+		fewCodes: (n: number) =>
+			n === 0
+				? "Du har ingen nødkoder tilbage. Bed IT om et nyt link."
+				: `Du har kun ${many(n, "nødkode", "nødkoder")} tilbage. Bed IT om et nyt link.`,
 		today: "I dag",
 		previous: "Dagen før",
 		next: "Dagen efter",
@@ -341,7 +341,6 @@ export const da = {
 		admitted: "Borgeren er lukket ind.",
 		arrived: "Borgeren er her.",
 		left: "Borgeren er væk lige nu. Pladsen bliver holdt.",
-		linkAway: "Samtalen går direkte mellem jer og fortsætter.",
 		leaveTitle: "Forlad samtalen?",
 		leaveLead:
 			"Du er i en samtale. Åbner du et andet møde, slukker vi kamera og mikrofon her.",
@@ -497,7 +496,6 @@ export const da = {
 		ask: "Vil du have besked, når en borger kommer?",
 		allow: "Ja, giv besked",
 		later: "Ikke nu",
-		blocked: "Browseren giver ikke beskeder. Du hører stadig en lyd.",
 		soundOn: "Lyd til",
 		soundOff: "Lyd fra",
 		arrived: "En borger er kommet",

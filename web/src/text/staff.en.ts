@@ -10,7 +10,6 @@ export const en: StaffText = {
 		name: "Samtale",
 		skip: "Go to the content",
 		language: "Dansk",
-		languageCode: "da",
 		menu: "Menu",
 		day: "The day",
 		check: "Check my computer",
@@ -28,7 +27,6 @@ export const en: StaffText = {
 		retry: "Try again",
 		optional: "optional",
 		minutes: (n) => `${n} min`,
-		minutesLong: (n) => many(n, "minute", "minutes"),
 		at: (clock) => `at ${clock}`,
 	},
 	link: {
@@ -36,8 +34,6 @@ export const en: StaffText = {
 		connecting: "Connecting …",
 		away: "The connection to Samtale is gone for a moment. We are trying again. A conversation that is running goes on.",
 		offline: "The computer is offline. We try again as soon as the network is back.",
-		restarting:
-			"Samtale is restarting. It takes only a moment. A conversation that is running goes on.",
 		upgrade:
 			"There is a new version of Samtale. The page reloads when the conversation is over.",
 		reload: "Reload the page",
@@ -119,6 +115,10 @@ export const en: StaffText = {
 		recoveryPrint: "Recovery codes for Samtale",
 	},
 	day: {
+		fewCodes: (n) =>
+			n === 0
+				? "You have no recovery codes left. Ask IT for a new link."
+				: `You have only ${many(n, "recovery code", "recovery codes")} left. Ask IT for a new link.`,
 		today: "Today",
 		previous: "The day before",
 		next: "The day after",
@@ -348,7 +348,6 @@ export const en: StaffText = {
 		admitted: "The citizen has been let in.",
 		arrived: "The citizen is here.",
 		left: "The citizen is away right now. The place is kept.",
-		linkAway: "The conversation runs directly between you and goes on.",
 		leaveTitle: "Leave the conversation?",
 		leaveLead:
 			"You are in a conversation. Opening another meeting turns camera and microphone off here.",
@@ -500,7 +499,6 @@ export const en: StaffText = {
 		ask: "Would you like to be told when a citizen comes?",
 		allow: "Yes, tell me",
 		later: "Not now",
-		blocked: "The browser gives no notifications. You still hear a sound.",
 		soundOn: "Sound on",
 		soundOff: "Sound off",
 		arrived: "A citizen has come",

@@ -97,7 +97,6 @@ function tiles(app: App) {
 			show(noWords, up);
 			show(muted, up && sends?.mic === false);
 			show(screenTile, sends?.share === true);
-			root.classList.toggle("with-screen", sends?.share === true);
 			own.update(app.gear.tracks.camera);
 			show(ownBlank, app.gear.tracks.camera === null);
 		},
@@ -132,7 +131,9 @@ function notices(app: App) {
 		net,
 	);
 	const line = h("p", { class: "note", hidden: true });
-	const call = h("div", { class: "note", role: "status", hidden: true });
+	const callWords = h("span", { role: "status" });
+	const callDigits = h("strong", { class: "digits", "aria-hidden": "true" });
+	const call = h("div", { class: "note called", hidden: true }, callDigits, callWords);
 	const digits = h("strong", { class: "digits" });
 	const code = h(
 		"div",
@@ -185,8 +186,9 @@ function notices(app: App) {
 				m.state?.call.state ?? "",
 			);
 			show(call, called);
+			setText(callDigits, called ? (m.state?.call.digits ?? "") : "");
 			setText(
-				call,
+				callWords,
 				called ? [`${callTitle(app, m)}.`, ...callLines(app, m)].join(" ") : "",
 			);
 			show(code, m.state?.sas.show === true && m.code !== "");

@@ -44,9 +44,9 @@ export const me = fields({
 	now: time,
 	trial: flag,
 	turn: flag,
-	trunk: flag,
-	own_phone: flag,
 	whole_screen: flag,
+	totp: flag,
+	recovery_left: int(0, 32),
 });
 export type Me = Decoded<typeof me>;
 

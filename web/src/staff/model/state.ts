@@ -90,7 +90,7 @@ export const initial: State = {
 };
 
 /** Cards that HTTP answered, and what they are the list of. */
-export interface Fetched {
+interface Fetched {
 	cards: Card[];
 	as: "list" | "found" | "today" | "none";
 	/** When they were asked for: a live state that came since then is newer. */

@@ -5,7 +5,7 @@ import type { Summary } from "../../protocol/staff";
 import type { StaffText } from "../../text/staff.da";
 import { dayOf, sayClock, sayDay } from "./time";
 
-export interface LineOptions {
+interface LineOptions {
 	/** When the meeting was planned, for one that never began. */
 	starts: number;
 	/** How it was planned, for one that was over within a minute. */

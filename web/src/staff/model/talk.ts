@@ -241,7 +241,7 @@ export function admitted(talk: Talk) {
 	return talk.seat?.guests.find((g) => g.place === "admitted");
 }
 
-export function inLobby(talk: Talk) {
+function inLobby(talk: Talk) {
 	return talk.seat?.guests.filter((g) => g.place === "lobby") ?? [];
 }
 
@@ -251,7 +251,7 @@ export function atTheDoor(talk: Talk) {
 	return guests.find((g) => g.here) ?? guests[0];
 }
 
-export type Privacy = "none" | "encrypted" | "confirmed" | "phone";
+type Privacy = "none" | "encrypted" | "confirmed" | "phone";
 export function privacyOf(talk: Talk): Privacy {
 	if (isByPhone(talk)) return "phone";
 	if (talk.media !== "connected") return "none";

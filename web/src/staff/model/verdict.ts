@@ -26,7 +26,7 @@ export const NO_RESULTS: Results = {
 	speaker: waiting,
 };
 
-export type Overall = "good" | "fair" | "direct" | "noPath" | "noSocket" | "noDevices";
+type Overall = "good" | "fair" | "direct" | "noPath" | "noSocket" | "noDevices";
 
 /** Null while something has not been tried. */
 export function overallOf(results: Results): Overall | null {

@@ -4,7 +4,7 @@ import type { LiveCard } from "../../protocol/staff";
 import type { StaffText } from "../../text/staff.da";
 import type { Card } from "./http";
 
-export type Tone = "plain" | "calm" | "warm" | "good";
+type Tone = "plain" | "calm" | "warm" | "good";
 export interface Words {
 	tone: Tone;
 	/** The one thing to know. */

@@ -22,6 +22,15 @@ function arrows(event: KeyboardEvent): void {
 	next.focus();
 }
 
+const FEW_CODES = 2;
+
+/** Said while there is still time to get new ones. */
+function FewCodes() {
+	const { me } = state.value;
+	if (!me?.totp || me.recovery_left > FEW_CODES) return null;
+	return <p class="note warm">{t.value.day.fewCodes(me.recovery_left)}</p>;
+}
+
 export function Day() {
 	const { found } = state.value;
 	const cards = shownCards();
@@ -32,6 +41,7 @@ export function Day() {
 		<div class="day stack">
 			<DayBar />
 			<AlertsAsk />
+			<FewCodes />
 			<div class="row apart">
 				<p class="muted" role="status">
 					{cards === null
