@@ -29,7 +29,7 @@ struct meeting_entry *entry_admitted(struct meeting *m)
 	return NULL;
 }
 
-void entry_tell(struct turn *t, const struct meeting_entry *entry)
+static void entry_tell(struct turn *t, const struct meeting_entry *entry)
 {
 	t->entries |= 1U << (entry - t->m->entries);
 	turn_tell_staff(t);

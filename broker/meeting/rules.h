@@ -48,7 +48,6 @@ void talk_begin(struct turn *t, uint8_t level);
 /* -- entry.c ----------------------------------------------------------------------- */
 struct meeting_entry *entry_find(struct meeting *m, uint16_t number);
 struct meeting_entry *entry_admitted(struct meeting *m);
-void entry_tell(struct turn *t, const struct meeting_entry *entry);
 void entry_raise(struct turn *t, struct meeting_entry *entry, uint8_t level);
 rule_fn entry_redeem, entry_forget, entry_connect, entry_disconnect, entry_step,
 	entry_hidden, entry_admit, entry_remove;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The words of the protocol and their numbers, both ways, from meeting.def. No word of a
+ * The words of the protocol and their numbers, from meeting.def. No word of a
  * peer gets further than the search here.
  */
 #include "samtale/meeting/words.h"
@@ -18,12 +18,12 @@ static int word_of(const char *const *names, size_t count, struct bytes name)
 	return -1;
 }
 
-/* PHASE(id, name) rows become meeting_phase_name() and meeting_phase_of(). */
-#define WORDS(list)                                                                      \
+#define NAME(list)                                                                       \
 	const char *meeting_##list##_name(enum meeting_##list of)                        \
 	{                                                                                \
 		return word_name(list##_names, ARRAY_LEN(list##_names), (size_t)of);     \
-	}                                                                                \
+	}
+#define OF(list)                                                                         \
 	int meeting_##list##_of(struct bytes name)                                       \
 	{                                                                                \
 		return word_of(list##_names, ARRAY_LEN(list##_names), name);             \
@@ -33,109 +33,91 @@ static const char *const phase_names[] = {
 #define PHASE(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(phase)
+NAME(phase)
 
 static const char *const form_names[] = {
 #define FORM(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(form)
+NAME(form)
 
 static const char *const way_names[] = {
 #define WAY(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(way)
+NAME(way)
+OF(way)
 
 static const char *const place_names[] = {
 #define PLACE(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(place)
-
-static const char *const via_names[] = {
-#define VIA(id, name) name,
-#include "samtale/meeting/meeting.def"
-};
-WORDS(via)
+NAME(place)
 
 static const char *const progress_names[] = {
 #define PROGRESS(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(progress)
+NAME(progress)
+OF(progress)
 
 static const char *const signal_names[] = {
 #define SIGNAL(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(signal)
+NAME(signal)
+OF(signal)
 
 static const char *const rung_names[] = {
 #define RUNG(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(rung)
+OF(rung)
 
 static const char *const health_names[] = {
 #define HEALTH(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(health)
+NAME(health)
+OF(health)
 
 static const char *const break_names[] = {
 #define BREAK(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(break)
+OF(break)
 
 static const char *const call_names[] = {
 #define CALL(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(call)
+NAME(call)
 
 static const char *const phone_names[] = {
 #define PHONE(id, name, ...) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(phone)
+OF(phone)
 
 static const char *const call_from_names[] = {
 #define CALL_FROM(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(call_from)
+NAME(call_from)
+OF(call_from)
 
 static const char *const outcome_names[] = {
 #define OUTCOME(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(outcome)
+NAME(outcome)
+OF(outcome)
 
 static const char *const alert_names[] = {
 #define ALERT(id, name) name,
 #include "samtale/meeting/meeting.def"
 };
-WORDS(alert)
-
-static const char *const when_names[] = {
-#define WHEN(id, name) name,
-#include "samtale/meeting/meeting.def"
-};
-WORDS(when)
-
-static const char *const close_names[] = {
-#define CLOSE(id, name) name,
-#include "samtale/meeting/meeting.def"
-};
-WORDS(close)
-
-static const char *const record_names[] = {
-#define RECORD(id, name) name,
-#include "samtale/meeting/meeting.def"
-};
-WORDS(record)
+NAME(alert)
 
 static const char *const refusal_names[] = {
 	"done",

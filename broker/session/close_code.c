@@ -8,9 +8,9 @@
 
 static const struct row {
 	uint16_t number;
-	const char *name, *sentence;
+	const char *name;
 } rows[] = {
-#define CLOSE(id, code, name, sentence) { (code), (name), (sentence) },
+#define CLOSE(id, code, name, sentence) { (code), (name) },
 #include "samtale/session/close_codes.def"
 #undef CLOSE
 };
@@ -26,11 +26,6 @@ uint16_t close_code_number(enum close_code c)
 const char *close_code_name(enum close_code c)
 {
 	return rows[c].name;
-}
-
-const char *close_code_sentence(enum close_code c)
-{
-	return rows[c].sentence;
 }
 
 void close_code_note(enum close_code c)

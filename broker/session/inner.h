@@ -257,7 +257,6 @@ void peer_close(struct peer *p, enum close_code why);
 void peer_send(struct peer *p, const struct jout *o);
 void peer_send_state(struct peer *p); /* when due */
 void peer_refused(struct peer *p, enum message_type of, const char *code);
-void peer_handle(struct peer *p, struct message *m);
 void peer_drain(struct peer *p); /* what came in while something loaded */
 struct jout house_jout(struct house *h); /* into the scratch buffer */
 

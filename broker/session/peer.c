@@ -227,6 +227,8 @@ static enum close_code close_of(int outcome)
 					       CLOSE_BAD_MESSAGE;
 }
 
+static void handle(struct peer *p, struct message *m);
+
 static void read_one(struct peer *p, struct bytes text)
 {
 	struct message m;
@@ -239,7 +241,7 @@ static void read_one(struct peer *p, struct bytes text)
 	if (m.type == MESSAGE_HELLO && p->role != ROLE_NOBODY)
 		peer_close(p, CLOSE_WRONG_STATE);
 	else
-		peer_handle(p, &m);
+		handle(p, &m);
 	message_done(&m);
 }
 
@@ -350,7 +352,7 @@ static void bring(struct peer *p, const struct message *m)
 		after_phone(l, e.phone.event, cause);
 }
 
-void peer_handle(struct peer *p, struct message *m)
+static void handle(struct peer *p, struct message *m)
 {
 	switch (m->type) {
 	case MESSAGE_HELLO:

@@ -100,7 +100,8 @@ static void view_citizen(const struct live *l, const struct meeting_entry *mine,
 
 /* -- the consultant's ----------------------------------------------------------------- */
 
-static void write_guests(const struct meeting *m, struct jout *o)
+/* whole: what the consultant in the meeting sees, not the card's share of it. */
+static void write_guests(const struct meeting *m, bool whole, struct jout *o)
 {
 	jout_array(o, "guests");
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++) {
@@ -110,14 +111,16 @@ static void write_guests(const struct meeting *m, struct jout *o)
 			continue;
 		jout_object(o, NULL);
 		jout_int(o, "entry", e->number);
-		jout_word(o, "place", meeting_place_name(e->place));
-		jout_bool(o, "here", e->side.here);
 		jout_word(o, "step", meeting_progress_name(e->progress));
 		jout_bool(o, "hidden", e->hidden);
+		jout_bool(o, "here", e->side.here);
+		jout_word(o, "place", meeting_place_name(e->place));
 		jout_int(o, "since", e->since_ms);
-		jout_int(o, "level", e->level);
 		jout_bool(o, "new_device", meeting_entry_is_new_device(m, e));
-		write_side(&e->side, o);
+		if (whole) {
+			jout_int(o, "level", e->level);
+			write_side(&e->side, o);
+		}
 		jout_end_object(o);
 	}
 	jout_end_array(o);
@@ -169,7 +172,7 @@ static void view_consultant(const struct live *l, struct jout *o)
 	jout_object(o, NULL);
 	write_booking(l, o);
 	jout_int(o, "started", m->started_ms);
-	write_guests(m, o);
+	write_guests(m, true, o);
 	write_consultant_call(l, o);
 	write_sas(m, o);
 	jout_bool(o, "video_asked", m->call.video_asked);
@@ -193,27 +196,6 @@ void view_state(const struct peer *p, struct jout *o)
 
 /* -- cards ---------------------------------------------------------------------------- */
 
-static void write_card_guests(const struct meeting *m, struct jout *o)
-{
-	jout_array(o, "guests");
-	for (size_t i = 0; i < LIMIT_ENTRIES; i++) {
-		const struct meeting_entry *e = &m->entries[i];
-
-		if (e->number == 0)
-			continue;
-		jout_object(o, NULL);
-		jout_int(o, "entry", e->number);
-		jout_word(o, "step", meeting_progress_name(e->progress));
-		jout_bool(o, "hidden", e->hidden);
-		jout_bool(o, "here", e->side.here);
-		jout_word(o, "place", meeting_place_name(e->place));
-		jout_int(o, "since", e->since_ms);
-		jout_bool(o, "new_device", meeting_entry_is_new_device(m, e));
-		jout_end_object(o);
-	}
-	jout_end_array(o);
-}
-
 void view_live(const struct live *l, struct jout *o, const char *key)
 {
 	const struct meeting *m = &l->meeting;
@@ -223,7 +205,7 @@ void view_live(const struct live *l, struct jout *o, const char *key)
 	jout_object(o, key);
 	jout_word(o, "phase", meeting_phase_name(m->phase));
 	jout_word(o, "form", meeting_form_name(m->form));
-	write_card_guests(m, o);
+	write_guests(m, false, o);
 	jout_bool(o, "consultant_here", m->consultant.here);
 	jout_word(o, "call", meeting_call_name(m->call.state));
 	jout_word(o, "last_step",

@@ -7,12 +7,7 @@
 
 #include "samtale/base/bytes.h"
 
-/* Each list of meeting.def is an enum meeting_<list> with MEETING_<LIST>_<ID>, a name for
- * each, and the way back from the wire: -1 when the word is not one of the list. */
-#define MEETING_WORDS(list)                                                              \
-	const char *meeting_##list##_name(enum meeting_##list of);                       \
-	must_check int meeting_##list##_of(struct bytes name);
-
+/* Each list of meeting.def is an enum meeting_<list> with MEETING_<LIST>_<ID>. */
 #define PHASE(id, name) MEETING_PHASE_##id,
 enum meeting_phase {
 #include "samtale/meeting/meeting.def"
@@ -33,7 +28,7 @@ enum meeting_place {
 #include "samtale/meeting/meeting.def"
 	MEETING_PLACE_COUNT
 };
-#define VIA(id, name) MEETING_VIA_##id,
+#define VIA(id) MEETING_VIA_##id,
 enum meeting_via {
 #include "samtale/meeting/meeting.def"
 	MEETING_VIA_COUNT
@@ -88,7 +83,7 @@ enum meeting_alert {
 #include "samtale/meeting/meeting.def"
 	MEETING_ALERT_COUNT
 };
-#define WHEN(id, name) MEETING_WHEN_##id,
+#define WHEN(id) MEETING_WHEN_##id,
 enum meeting_when {
 #include "samtale/meeting/meeting.def"
 	MEETING_WHEN_COUNT
@@ -99,12 +94,12 @@ enum meeting_refusal {
 #include "samtale/meeting/meeting.def"
 	MEETING_E_COUNT
 };
-#define CLOSE(id, name) MEETING_CLOSE_##id,
+#define CLOSE(id) MEETING_CLOSE_##id,
 enum meeting_close {
 #include "samtale/meeting/meeting.def"
 	MEETING_CLOSE_COUNT
 };
-#define RECORD(id, name) MEETING_RECORD_##id,
+#define RECORD(id) MEETING_RECORD_##id,
 enum meeting_record {
 #include "samtale/meeting/meeting.def"
 	MEETING_RECORD_COUNT
@@ -115,24 +110,27 @@ enum meeting_event_kind {
 	MEETING_EV_COUNT
 };
 
-MEETING_WORDS(phase)
-MEETING_WORDS(form)
-MEETING_WORDS(way)
-MEETING_WORDS(place)
-MEETING_WORDS(via)
-MEETING_WORDS(progress)
-MEETING_WORDS(signal)
-MEETING_WORDS(rung)
-MEETING_WORDS(health)
-MEETING_WORDS(break)
-MEETING_WORDS(call)
-MEETING_WORDS(phone)
-MEETING_WORDS(call_from)
-MEETING_WORDS(outcome)
-MEETING_WORDS(alert)
-MEETING_WORDS(when)
-MEETING_WORDS(close)
-MEETING_WORDS(record)
-#undef MEETING_WORDS
+/* -- to the wire -- */
+const char *meeting_phase_name(enum meeting_phase of);
+const char *meeting_form_name(enum meeting_form of);
+const char *meeting_way_name(enum meeting_way of);
+const char *meeting_place_name(enum meeting_place of);
+const char *meeting_progress_name(enum meeting_progress of);
+const char *meeting_signal_name(enum meeting_signal of);
+const char *meeting_health_name(enum meeting_health of);
+const char *meeting_call_name(enum meeting_call of);
+const char *meeting_call_from_name(enum meeting_call_from of);
+const char *meeting_outcome_name(enum meeting_outcome of);
+const char *meeting_alert_name(enum meeting_alert of);
+/* -- and back: -1 when the word is not one of the list -- */
+must_check int meeting_way_of(struct bytes name);
+must_check int meeting_progress_of(struct bytes name);
+must_check int meeting_signal_of(struct bytes name);
+must_check int meeting_rung_of(struct bytes name);
+must_check int meeting_health_of(struct bytes name);
+must_check int meeting_break_of(struct bytes name);
+must_check int meeting_phone_of(struct bytes name);
+must_check int meeting_call_from_of(struct bytes name);
+must_check int meeting_outcome_of(struct bytes name);
 /* The code of a positive result of meeting_step(). */
 const char *meeting_refusal_name(int refusal);

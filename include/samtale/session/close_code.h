@@ -14,8 +14,7 @@ enum close_code {
 };
 
 uint16_t close_code_number(enum close_code c);
-const char *close_code_name(enum close_code c);     /* also the close frame's reason */
-const char *close_code_sentence(enum close_code c); /* for docs/alerts.md and doctor */
+const char *close_code_name(enum close_code c); /* also the close frame's reason */
 
 /* Counts one, for the metrics; a code that means trouble (4010 and above) is logged. */
 void close_code_note(enum close_code c);

@@ -31,7 +31,6 @@ static void every_code_stands_in_the_protocol_and_back(void **state)
 			close_code_number((enum close_code)c), close_code_name((enum close_code)c));
 		if (!strstr(page, row))
 			fail_msg("not in protocol.md:%s", row);
-		assert_true(strlen(close_code_sentence((enum close_code)c)) > 5);
 	}
 	for (const char *at = page; (at = strstr(at, "\n| ")); at++)
 		rows += strtol(at + 3, NULL, 10) >= 1000;
