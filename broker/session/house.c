@@ -178,7 +178,10 @@ static void sign_out_expired(struct house *h)
 	{
 		struct peer *p = container_of(r, struct peer, at_heard);
 
-		if (p->role == ROLE_STAFF && p->expires_ms <= now && !p->live)
+		if (p->role != ROLE_STAFF)
+			continue;
+		peer_stay(p);
+		if (p->expires_ms <= now && !p->live)
 			peer_close(p, CLOSE_SIGNED_OUT);
 	}
 }

@@ -260,6 +260,9 @@ void peer_refused(struct peer *p, enum message_type of, const char *code);
 void peer_drain(struct peer *p); /* what came in while something loaded */
 struct jout house_jout(struct house *h); /* into the scratch buffer */
 
+/* stay.c */
+void peer_stay(struct peer *p); /* of staff: a talk carries the sign-in on */
+
 /* view.c */
 void view_state(const struct peer *p, struct jout *o);
 void view_live(const struct live *l, struct jout *o, const char *key);
