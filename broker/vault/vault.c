@@ -181,7 +181,6 @@ int vault_shelf_ids_here(struct vault *v, int64_t after, int64_t before_ms, int6
 struct door_task {
 	struct vault_task task;
 	struct vault *vault;
-	bool create;
 	vault_done_fn done;
 	void *arg;
 	struct meeting_keys *keys;
@@ -193,8 +192,7 @@ static int door_ask(struct vault_task *task)
 {
 	struct door_task *t = container_of(task, struct door_task, task);
 
-	return t->create ? vault_create_here(t->vault, &t->use, &t->keys)
-			 : vault_open_here(t->vault, &t->use, &t->keys);
+	return vault_open_here(t->vault, &t->use, &t->keys);
 }
 
 /* A commit that failed means keys that are not on the shelf: they may not get out. */
@@ -208,8 +206,7 @@ static void door_answer(struct vault_task *task, int result)
 	free(t);
 }
 
-static int door(struct vault *v, const struct vault_use *use, bool create, vault_done_fn done,
-	void *arg)
+int vault_open(struct vault *v, const struct vault_use *use, vault_done_fn done, void *arg)
 {
 	struct door_task *t;
 	int r;
@@ -221,7 +218,6 @@ static int door(struct vault *v, const struct vault_use *use, bool create, vault
 		return fault_here(ENOMEM);
 	t->task = (struct vault_task){ door_ask, door_answer };
 	t->vault = v;
-	t->create = create;
 	t->done = done;
 	t->arg = arg;
 	t->use = *use;
@@ -231,14 +227,4 @@ static int door(struct vault *v, const struct vault_use *use, bool create, vault
 	if (r != 0)
 		free(t);
 	return r;
-}
-
-int vault_create(struct vault *v, const struct vault_use *use, vault_done_fn done, void *arg)
-{
-	return use->n == 1 ? door(v, use, true, done, arg) : fault_here(EINVAL);
-}
-
-int vault_open(struct vault *v, const struct vault_use *use, vault_done_fn done, void *arg)
-{
-	return door(v, use, false, done, arg);
 }

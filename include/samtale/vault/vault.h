@@ -81,17 +81,14 @@ DEFINE_FREEP(struct vault, vault_free, vault_freep)
  * fault, or the refusal of record(); keys is NULL. */
 typedef void (*vault_done_fn)(void *arg, int result, struct meeting_keys *keys, size_t n);
 
-/* New random keys for use->meetings[0] (n must be 1). done's result may be VAULT_E_TAKEN.
- * Outcome: VAULT_E_FULL, done is never called. Faults: -ENOMEM, -EINVAL. */
-#define VAULT_E_TAKEN 2
-must_check int vault_create(struct vault *v, const struct vault_use *use, vault_done_fn done,
-	void *arg);
+/* Outcome: VAULT_E_FULL, done is never called. Faults: -ENOMEM, -EINVAL. */
 must_check int vault_open(struct vault *v, const struct vault_use *use, vault_done_fn done,
 	void *arg);
 
-/* -- the same from inside a task on the store's worker -------------------------------- */
+/* -- from inside a task on the store's worker ----------------------------------------- */
 
-/* Outcome: VAULT_E_TAKEN. */
+/* New random keys for use->meetings[0] (n must be 1). Outcome: VAULT_E_TAKEN. */
+#define VAULT_E_TAKEN 2
 must_check int vault_create_here(struct vault *v, const struct vault_use *use,
 	struct meeting_keys **ret);
 must_check int vault_open_here(struct vault *v, const struct vault_use *use,

@@ -292,7 +292,7 @@ static void the_door_copies_what_it_was_asked_and_answers_once(void **state)
 		int64_t id = 5;
 		struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
 
-		assert_int_equal(vault_create(b->vault, &use, receive, &got), 0);
+		assert_int_equal(vault_open(b->vault, &use, receive, &got), 0);
 		assert_int_equal(
 			vault_open(b->vault, &use, receive, &got), VAULT_E_FULL);
 		id = 6; /* after the call it is the caller's again */
@@ -314,7 +314,7 @@ static void keys_whose_commit_failed_do_not_get_out(void **state)
 	struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
 	struct vault_task *task;
 
-	assert_int_equal(vault_create(b->vault, &use, receive, &got), 0);
+	assert_int_equal(vault_open(b->vault, &use, receive, &got), 0);
 	task = b->waiting;
 	assert_int_equal(task->ask(task), 0);
 	task->answer(task, -ENOSPC);
