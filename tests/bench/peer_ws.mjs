@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: MPL-2.0
 // What a user would write instead: the room relay of floor.c with Node's `ws`, no rules.
 //   node peer_ws.mjs PORT CERTIFICATE KEY
-import { readFileSync } from 'node:fs';
-import { createServer } from 'node:https';
-import { WebSocketServer } from 'ws';
+import { readFileSync } from "node:fs";
+import { createServer } from "node:https";
+import { WebSocketServer } from "ws";
 
 const [port, certificate, key] = process.argv.slice(2);
 const server = createServer({
 	cert: readFileSync(certificate),
 	key: readFileSync(key),
-	minVersion: 'TLSv1.3',
+	minVersion: "TLSv1.3",
 });
-const sockets = new WebSocketServer({ server, perMessageDeflate: false, maxPayload: 16384 });
+const sockets = new WebSocketServer({
+	server,
+	perMessageDeflate: false,
+	maxPayload: 16384,
+});
 const rooms = new Map();
 
-sockets.on('connection', (socket) => {
+sockets.on("connection", (socket) => {
 	let name;
 	let room;
 
-	socket.on('message', (data, binary) => {
+	socket.on("message", (data, binary) => {
 		if (room) {
 			for (const other of room) if (other !== socket) other.send(data, { binary });
 			return;
@@ -29,10 +33,10 @@ sockets.on('connection', (socket) => {
 		room.add(socket);
 		socket.send('{"type":"joined"}');
 	});
-	socket.on('close', () => {
+	socket.on("close", () => {
 		room?.delete(socket);
 		if (room?.size === 0) rooms.delete(name);
 	});
-	socket.on('error', () => {});
+	socket.on("error", () => {});
 });
-server.listen(Number(port), '127.0.0.1', 1024);
+server.listen(Number(port), "127.0.0.1", 1024);
