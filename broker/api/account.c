@@ -218,8 +218,6 @@ static void write_me(struct call *c)
 	jout_int(o, "now", clock_utc_ms());
 	jout_bool(o, "trial", c->api->parts.trial);
 	jout_bool(o, "turn", s->media_turn_urls[0] != '\0');
-	jout_bool(o, "trunk", false);
-	jout_bool(o, "own_phone", c->user.phone.len > 0);
 	jout_bool(o, "whole_screen", s->meeting_share_whole_screen);
 	jout_bool(o, "totp", s->staff_totp);
 	jout_int(o, "recovery_left", c->user.recovery_n);
@@ -287,7 +285,8 @@ static void answer_sign_out(struct call *c)
 	call_send(c);
 }
 
-/* A wrong password counts as one at the sign-in: who found the page open may not guess. */
+/* A wrong password counts as one at the sign-in: who found the page open may not guess.
+ */
 static int ask_unlock(struct call *c, struct store *s)
 {
 	struct user *u = &c->other;

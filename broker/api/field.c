@@ -80,7 +80,8 @@ static uint32_t take_rune(struct bytes *t)
 	return rune;
 }
 
-/* Takes one digit, of usual or of full width; -1, and nothing taken, when none is next. */
+/* Takes one digit, of usual or of full width; -1, and nothing taken, when none is next.
+ */
 static int take_digit(struct bytes *t)
 {
 	struct bytes rest = *t;
@@ -95,8 +96,8 @@ static int take_digit(struct bytes *t)
 
 static bool is_gap(uint32_t rune)
 {
-	static const uint32_t single[] = { ' ', '\t', '\n', '\r', '.', '-', '/', 0xa0, 0x202f,
-		0x2212, 0x3000, 0xff0d, 0xff0e, 0xff0f };
+	static const uint32_t single[] = { ' ', '\t', '\n', '\r', '.', '-', '/', 0xa0,
+		0x202f, 0x2212, 0x3000, 0xff0d, 0xff0e, 0xff0f };
 
 	for (size_t i = 0; i < ARRAY_LEN(single); i++)
 		if (rune == single[i])

@@ -57,7 +57,8 @@ const struct phrase phrases[] = {
 	{ "restore <file> --to <folder> [--key <key>] [--keys <sealed>]",
 		"Open a backup (and, with --keys, a key backup) into a data folder that "
 		"holds "
-		"its node key and no database, and delete what fell due meanwhile. Without "
+		"its node key and no database, and delete what fell due meanwhile. "
+		"Without "
 		"--key it opens the copy that was made before an upgrade.",
 		PHRASE_HERE, run_restore },
 	{ "key backup <file> [--to <public>]",

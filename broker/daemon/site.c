@@ -42,15 +42,7 @@ static const struct {
 };
 
 /* -- words ----------------------------------------------------------------------- */
-enum value {
-	LANG,
-	ORG_NAME,
-	ORG_PHONE,
-	ORG_PHONE_HREF,
-	BUILD,
-	TRIAL,
-	VALUE_COUNT
-};
+enum value { LANG, ORG_NAME, ORG_PHONE, ORG_PHONE_HREF, BUILD, TRIAL, VALUE_COUNT };
 
 struct filling {
 	struct template_value values[VALUE_COUNT];

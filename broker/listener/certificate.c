@@ -51,8 +51,8 @@ static int check_file(const char *what, const char *path, struct stat *st,
 	return 0;
 }
 
-static int check_files(const struct certificate_files *files,
-	struct certificate_sentence *ret)
+static int check_files(
+	const struct certificate_files *files, struct certificate_sentence *ret)
 {
 	struct stat st;
 	int r = check_file("The certificate", files->certificate, &st, ret);
@@ -82,7 +82,8 @@ static int no_passphrase(char *buf, int cap, int writing, void *arg)
 static EVP_PKEY *read_key(const char *path)
 {
 	BIO *bio = BIO_new_file(path, "r");
-	EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+	EVP_PKEY *key =
+		bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
 
 	BIO_free(bio);
 	return key;
@@ -105,7 +106,8 @@ static int check_pair(SSL_CTX *ctx, const struct certificate_files *files,
 		r = say(ret, "The private key", files->key,
 			" does not belong to the certificate.");
 	else if (SSL_CTX_use_PrivateKey(ctx, key) != 1)
-		r = say(ret, "The private key", files->key, " is of a kind that TLS cannot use.");
+		r = say(ret, "The private key", files->key,
+			" is of a kind that TLS cannot use.");
 	EVP_PKEY_free(key);
 	return r;
 }
@@ -146,8 +148,8 @@ static int check_name(X509 *leaf, const struct certificate_files *files,
 {
 	char more[320];
 
-	if (X509_check_host(leaf, files->host, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL) ==
-			1 ||
+	if (X509_check_host(leaf, files->host, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT,
+		    NULL) == 1 ||
 		X509_check_ip_asc(leaf, files->host, 0) == 1)
 		return 0;
 	(void)snprintf(more, sizeof(more), " is not made out for %.253s.", files->host);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * A connection from accept to the library's last word: counted at the gate, in exactly one
- * phase with a deadline, freed in one place. Nothing else in the room frees a struct conn.
+ * A connection from accept to the library's last word: counted at the gate, in exactly
+ * one phase with a deadline, freed in one place. Nothing else in the room frees a struct
+ * conn.
  */
 #include "room.h"
 
@@ -83,8 +84,8 @@ static void conn_free(struct conn *c)
 	l->trim_due = true;
 }
 
-/* A peer that is not one of our proxies is the client: it is counted before its first byte
- * is read. A proxy's clients are counted request by request. */
+/* A peer that is not one of our proxies is the client: it is counted before its first
+ * byte is read. A proxy's clients are counted request by request. */
 static bool may_enter(struct conn *c)
 {
 	if (c->peer.bits == 0 || prefix_list_holds(&c->l->trusted, &c->peer))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The listening socket. We accept ourselves and hand the library what may stay, because
- * left to itself libwebsockets 4.1.6 spins when descriptors run out. Whoever may not stay is
- * told in one write, before any cryptography, and while there is no room the door opens in
- * small batches only, so that refusing costs next to nothing.
+ * left to itself libwebsockets 4.1.6 spins when descriptors run out. Whoever may not stay
+ * is told in one write, before any cryptography, and while there is no room the door
+ * opens in small batches only, so that refusing costs next to nothing.
  */
 #include "room.h"
 
@@ -18,10 +18,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define BACKLOG 1024
-#define BATCH 64	  /* accepted in one turn of the loop */
-#define BATCH_FULL 8	  /* the same while there is no room, then a pause */
-#define PAUSE_FULL_MS 20
+#define BACKLOG        1024
+#define BATCH          64 /* accepted in one turn of the loop */
+#define BATCH_FULL     8  /* the same while there is no room, then a pause */
+#define PAUSE_FULL_MS  20
 #define PAUSE_EMPTY_MS 200 /* accept() itself found no descriptor */
 
 struct door {
@@ -46,8 +46,9 @@ union address {
 static void turn_away(const struct door *d, int fd, enum refusal why)
 {
 	static const char alert[] = { 21, 3, 1, 0, 2, 2, 80 }; /* fatal, internal_error */
-	static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"
-				     "Connection: close\r\nContent-Length: 0\r\n\r\n";
+	static const char answer[] =
+		"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"
+		"Connection: close\r\nContent-Length: 0\r\n\r\n";
 
 	refused(d->l, why);
 	if (d->is_unix)
@@ -119,16 +120,17 @@ static void accept_some(void *arg)
 		pause_door(d, PAUSE_FULL_MS);
 }
 
-static int complain(struct listener_error *e, const char *what, const char *where, int err)
+static int complain(
+	struct listener_error *e, const char *what, const char *where, int err)
 {
-	const char *why = err == EADDRINUSE ? "another program has it already"
-		: err == EACCES		    ? "this user has no right to it"
-		: err == EADDRNOTAVAIL	    ? "this machine has no such address"
-		: err == ENOENT		    ? "the folder is missing"
-					    : "the system refused";
+	const char *why = err == EADDRINUSE      ? "another program has it already"
+			  : err == EACCES        ? "this user has no right to it"
+			  : err == EADDRNOTAVAIL ? "this machine has no such address"
+			  : err == ENOENT        ? "the folder is missing"
+						 : "the system refused";
 
-	(void)snprintf(e->sentence, sizeof(e->sentence), "Cannot listen on %s%s: %s.", what,
-		where, why);
+	(void)snprintf(e->sentence, sizeof(e->sentence), "Cannot listen on %s%s: %s.",
+		what, where, why);
 	return LISTENER_E_BAD;
 }
 
@@ -143,15 +145,17 @@ static int remove_stale(const struct sockaddr_un *local)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return errno;
-	err = connect(fd, (const struct sockaddr *)local, sizeof(*local)) == 0 ? EADDRINUSE : 0;
+	err = connect(fd, (const struct sockaddr *)local, sizeof(*local)) == 0
+		      ? EADDRINUSE
+		      : 0;
 	(void)close(fd);
 	if (err == 0)
 		(void)unlink(local->sun_path);
 	return err;
 }
 
-static int open_unix(struct door *d, const struct listener_settings *s,
-	struct listener_error *e)
+static int open_unix(
+	struct door *d, const struct listener_settings *s, struct listener_error *e)
 {
 	union address at = { .local = { .sun_family = AF_UNIX } };
 	int err;
@@ -191,8 +195,8 @@ static socklen_t parse_address(const struct listener_settings *s, union address 
 	return 0;
 }
 
-static int open_tcp(struct door *d, const struct listener_settings *s,
-	struct listener_error *e)
+static int open_tcp(
+	struct door *d, const struct listener_settings *s, struct listener_error *e)
 {
 	union address at;
 	socklen_t len = parse_address(s, &at);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Reads X-Forwarded-For from the right. No entry that a client could have written itself is
- * ever believed: the first address that is not one of our proxies is the client, and the
- * search never looks past it. Pure: bytes in, address out.
+ * Reads X-Forwarded-For from the right. No entry that a client could have written itself
+ * is ever believed: the first address that is not one of our proxies is the client, and
+ * the search never looks past it. Pure: bytes in, address out.
  */
 #include "forwarded.h"
 
@@ -34,7 +34,7 @@ static bool hop_address(struct bytes hop, struct net_prefix *ret)
 			return false;
 		hop = bytes_of(hop.at + 1, (size_t)(close - hop.at) - 1);
 	} else if (colon &&
-		!memchr(colon + 1, ':', hop.len - (size_t)(colon - hop.at) - 1)) {
+		   !memchr(colon + 1, ':', hop.len - (size_t)(colon - hop.at) - 1)) {
 		hop.len = (size_t)(colon - hop.at);
 	}
 	return prefix_parse(hop, ret) && ret->bits == 128;

@@ -14,7 +14,7 @@
 struct head {
 	int status;
 	const char *type, *cache, *encoding; /* NULL: left out (cache: no-store) */
-	const char *etag;		     /* bare; sent as W/"..." */
+	const char *etag;                    /* bare; sent as W/"..." */
 	bool vary_encoding;
 	bool close;
 	uint64_t length; /* of the body, also in answers to HEAD */

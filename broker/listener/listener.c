@@ -21,7 +21,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 
-#define SWEEP_MS 1000
+#define SWEEP_MS          1000
 #define LIBRARY_TIMEOUT_S 15
 
 static atomic_uint_fast64_t complaints; /* the library's log has no argument of ours */
@@ -33,7 +33,7 @@ static void count_complaint(int level, const char *line)
 	(void)atomic_fetch_add(&complaints, 1);
 }
 
-/* -- the library's callbacks --------------------------------------------------------------- */
+/* -- the library's callbacks ------------------------------------------------------- */
 static int on_raw(struct conn *c)
 {
 	c->had_head = true;
@@ -41,8 +41,8 @@ static int on_raw(struct conn *c)
 	return -1;
 }
 
-static int on_library(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-	size_t len)
+static int on_library(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	void *in, size_t len)
 {
 	struct listener *l = lws_context_user(lws_get_context(wsi));
 	struct conn *c;
@@ -67,7 +67,8 @@ static int on_library(struct lws *wsi, enum lws_callback_reasons reason, void *u
 		return exchange_body_end(c);
 	case LWS_CALLBACK_HTTP_WRITEABLE:
 		return exchange_writable(c);
-	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: /* in may be freed memory: not looked at */
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE: /* in may be freed memory: not looked at
+						 */
 		return socket_upgrade(c);
 	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
 	case LWS_CALLBACK_ESTABLISHED:
@@ -80,8 +81,8 @@ static int on_library(struct lws *wsi, enum lws_callback_reasons reason, void *u
 	}
 }
 
-static int on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-	size_t len)
+static int on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *user,
+	void *in, size_t len)
 {
 	struct conn *c = lws_get_opaque_user_data(wsi);
 
@@ -106,7 +107,7 @@ static int on_socket(struct lws *wsi, enum lws_callback_reasons reason, void *us
 	}
 }
 
-/* -- together -------------------------------------------------------------------------------- */
+/* -- together ---------------------------------------------------------------------- */
 static void log_second(struct listener *l)
 {
 	uint64_t total = 0, most = 0;
@@ -162,7 +163,8 @@ static unsigned set_descriptors(unsigned connections)
 static int make_gate(struct listener *l, const struct listener_settings *s)
 {
 	struct gate_settings gate = { .connections = s->connections,
-		.per_prefix = s->per_prefix, .per_own_prefix = s->per_own_prefix,
+		.per_prefix = s->per_prefix,
+		.per_own_prefix = s->per_own_prefix,
 		.descriptors = set_descriptors(s->connections) };
 
 	if (getrandom(gate.key, sizeof(gate.key), 0) != (ssize_t)sizeof(gate.key))
@@ -170,8 +172,8 @@ static int make_gate(struct listener *l, const struct listener_settings *s)
 	return gate_new(&l->gate, &gate);
 }
 
-static int make_origin(struct listener *l, const struct listener_settings *s,
-	struct listener_error *e)
+static int make_origin(
+	struct listener *l, const struct listener_settings *s, struct listener_error *e)
 {
 	char local[64];
 	const char *origin = s->origin;
@@ -193,8 +195,8 @@ static int make_origin(struct listener *l, const struct listener_settings *s,
 	return LISTENER_E_BAD;
 }
 
-static int make_tls(struct listener *l, const struct listener_settings *s,
-	struct listener_error *e)
+static int make_tls(
+	struct listener *l, const struct listener_settings *s, struct listener_error *e)
 {
 	struct certificate_sentence sentence;
 	char host[256];
@@ -215,15 +217,19 @@ static int make_library(struct listener *l, struct listener_error *e)
 {
 	static const struct lws_protocols protocols[] = {
 		{ .name = "http-only", .callback = on_library, .tx_packet_size = 65536 },
-		{ .name = "samtale.v1", .callback = on_socket, .rx_buffer_size = 1024,
+		{ .name = "samtale.v1",
+			.callback = on_socket,
+			.rx_buffer_size = 1024,
 			.tx_packet_size = LIMIT_OUTBOX + 64 },
 		{ .name = NULL },
 	};
 	/* With a mount on a callback the library leaves a request in a state in which it
 	 * still reads; without one it would spin on bytes or an end that come while an
 	 * answer is being made. */
-	static const struct lws_http_mount mount = { .mountpoint = "/", .mountpoint_len = 1,
-		.origin = "http-only", .origin_protocol = LWSMPRO_CALLBACK };
+	static const struct lws_http_mount mount = { .mountpoint = "/",
+		.mountpoint_len = 1,
+		.origin = "http-only",
+		.origin_protocol = LWSMPRO_CALLBACK };
 	static const lws_retry_bo_t no_timers; /* all zero */
 	void *loops[] = { loop_ev(l->loop) };
 	struct lws_context_creation_info info = {
@@ -239,13 +245,13 @@ static int make_library(struct listener *l, struct listener_error *e)
 		.foreign_loops = loops,
 		.user = l,
 		.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-			LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+			   LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
 		.vhost_name = "samtale",
 	};
 
 	if (!l->is_plain)
 		info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-			LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
+				LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
 	lws_set_log_level(LLL_ERR, count_complaint);
 	l->lws = lws_create_context(&info);
 	l->vhost = l->lws ? lws_create_vhost(l->lws, &info) : NULL;
@@ -257,8 +263,8 @@ static int make_library(struct listener *l, struct listener_error *e)
 	return LISTENER_E_BAD;
 }
 
-static int make_parts(struct listener *l, const struct listener_settings *s,
-	struct listener_error *e)
+static int make_parts(
+	struct listener *l, const struct listener_settings *s, struct listener_error *e)
 {
 	int r = make_gate(l, s);
 
@@ -372,7 +378,8 @@ void listener_close_all(struct listener *l, unsigned code, const char *reason)
 	l->stopping = true; /* every answer from now on ends its connection */
 	for (unsigned i = 0; i < ARRAY_LEN(talking); i++)
 		while (l->phases[talking[i]].first)
-			ws_close((struct ws_conn *)l->phases[talking[i]].first, code, reason);
+			ws_close((struct ws_conn *)l->phases[talking[i]].first, code,
+				reason);
 	for (unsigned i = 0; i < ARRAY_LEN(busy); i++)
 		while (l->phases[busy[i]].first)
 			conn_phase(l->phases[busy[i]].first, PHASE_CLOSING);

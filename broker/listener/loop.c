@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The loop over libev: an epoll loop of our own (never libev's default loop) and five kinds
- * of watcher. Each watcher is one allocation that stops itself when freed; none fires after
- * that. Strict aliasing: libev's macros cast watchers, so only the functions are used.
+ * The loop over libev: an epoll loop of our own (never libev's default loop) and five
+ * kinds of watcher. Each watcher is one allocation that stops itself when freed; none
+ * fires after that. Strict aliasing: libev's macros cast watchers, so only the functions
+ * are used.
  */
 #include "samtale/listener/loop.h"
 
@@ -102,7 +103,7 @@ int64_t loop_now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* -- timers --------------------------------------------------------------------------- */
+/* -- timers ------------------------------------------------------------------------ */
 static void timer_fired(struct ev_loop *ev, ev_timer *w, int events)
 {
 	struct loop_timer *t = w->data;
@@ -136,7 +137,8 @@ struct loop_timer *loop_timer_free(struct loop_timer *t)
 static void timer_start(struct loop_timer *t, int64_t after_ms, int64_t every_ms)
 {
 	ev_timer_stop(t->loop->ev, &t->watcher);
-	ev_now_update(t->loop->ev); /* a long callback before this is not part of the wait */
+	ev_now_update(
+		t->loop->ev); /* a long callback before this is not part of the wait */
 	ev_timer_set(&t->watcher, (double)after_ms / 1000.0, (double)every_ms / 1000.0);
 	ev_timer_start(t->loop->ev, &t->watcher);
 }
@@ -156,7 +158,7 @@ void loop_timer_stop(struct loop_timer *t)
 	ev_timer_stop(t->loop->ev, &t->watcher);
 }
 
-/* -- wake-ups ------------------------------------------------------------------------- */
+/* -- wake-ups ---------------------------------------------------------------------- */
 static void wake_fired(struct ev_loop *ev, ev_async *w, int events)
 {
 	struct loop_wake *wake = w->data;
@@ -195,7 +197,7 @@ void loop_wake_send(void *loop_wake)
 	ev_async_send(w->loop->ev, &w->watcher);
 }
 
-/* -- descriptors ---------------------------------------------------------------------- */
+/* -- descriptors ------------------------------------------------------------------- */
 static void watch_fired(struct ev_loop *ev, ev_io *w, int events)
 {
 	struct loop_watch *watch = w->data;
@@ -205,8 +207,8 @@ static void watch_fired(struct ev_loop *ev, ev_io *w, int events)
 	watch->fn(watch->arg);
 }
 
-int loop_watch_new(struct loop_watch **ret, struct loop *loop, int fd, loop_fn *fn,
-	void *arg)
+int loop_watch_new(
+	struct loop_watch **ret, struct loop *loop, int fd, loop_fn *fn, void *arg)
 {
 	struct loop_watch *w = calloc(1, sizeof(*w));
 
@@ -240,7 +242,7 @@ void loop_watch_want(struct loop_watch *w, unsigned want)
 	ev_io_start(w->loop->ev, &w->watcher);
 }
 
-/* -- signals -------------------------------------------------------------------------- */
+/* -- signals ----------------------------------------------------------------------- */
 static void signal_fired(struct ev_loop *ev, ev_signal *w, int events)
 {
 	struct loop_signal *s = w->data;
@@ -273,7 +275,7 @@ struct loop_signal *loop_signal_free(struct loop_signal *s)
 	return NULL;
 }
 
-/* -- the end of a turn ---------------------------------------------------------------- */
+/* -- the end of a turn ------------------------------------------------------------- */
 static void turn_ended(struct ev_loop *ev, ev_prepare *w, int events)
 {
 	struct loop_turn *turn = w->data;

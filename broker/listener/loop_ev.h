@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0
- * For this room only: the libev loop inside a struct loop, for libwebsockets to run on. */
+ * For this room only: the libev loop inside a struct loop, for libwebsockets to run on.
+ */
 #pragma once
 
 struct loop;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * One small answer per connection: read until the head ends, write the text, close. At most
- * SCRAPES_MAX at once, each for SCRAPE_MS; whoever asks more is turned away. Never opened on
- * an address that another machine can reach.
+ * One small answer per connection: read until the head ends, write the text, close. At
+ * most SCRAPES_MAX at once, each for SCRAPE_MS; whoever asks more is turned away. Never
+ * opened on an address that another machine can reach.
  */
 #include "samtale/listener/metrics.h"
 
@@ -19,10 +19,10 @@
 #include <unistd.h>
 
 #define SCRAPES_MAX 4
-#define SCRAPE_MS 5000
-#define ASK_MAX 2048
-#define TEXT_MAX (64 * 1024)
-#define HEAD_ROOM 256
+#define SCRAPE_MS   5000
+#define ASK_MAX     2048
+#define TEXT_MAX    (64 * 1024)
+#define HEAD_ROOM   256
 
 struct scrape {
 	struct metrics *m;
@@ -75,7 +75,7 @@ static bool make_answer(struct scrape *s)
 	head = writer_of(s->text, TEXT_MAX + HEAD_ROOM);
 	write_fmt(&head, "HTTP/1.1 %s\r\nContent-Type: text/plain; version=0.0.4\r\n",
 		!writer_ok(&body) ? "503 Service Unavailable"
-			: asked	  ? "200 OK"
+		: asked           ? "200 OK"
 				  : "404 Not Found");
 	write_fmt(&head, "Content-Length: %zu\r\nConnection: close\r\n\r\n", body.len);
 	write_bytes(&head, writer_bytes(&body));
@@ -158,12 +158,13 @@ union address {
 static bool is_loopback(const union address *a)
 {
 	static const struct net_prefix v4 = {
-		{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 }, 104 };
+		{ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127 }, 104
+	};
 	static const struct net_prefix v6 = { { [15] = 1 }, 128 };
 	struct net_prefix p;
 
 	return prefix_of_sockaddr(&a->storage, &p) &&
-		(prefix_holds(&v4, &p) || prefix_holds(&v6, &p));
+	       (prefix_holds(&v4, &p) || prefix_holds(&v6, &p));
 }
 
 /* Outcome: 0 when it is nothing that we open. */
@@ -177,9 +178,10 @@ static socklen_t parse_address(const char *text, union address *ret)
 	*ret = (union address){ 0 };
 	if (text[0] == '/') {
 		ret->local.sun_family = AF_UNIX;
-		return bytes_to_str(whole, ret->local.sun_path, sizeof(ret->local.sun_path))
-			? sizeof(ret->local)
-			: 0;
+		return bytes_to_str(
+			       whole, ret->local.sun_path, sizeof(ret->local.sun_path))
+			       ? sizeof(ret->local)
+			       : 0;
 	}
 	if (!colon || !bytes_to_u64(bytes_str((const char *)colon + 1), 65535, &port))
 		return 0;
@@ -214,10 +216,12 @@ static int metrics_open(struct metrics *m, const union address *at, socklen_t le
 		if (!m->path)
 			return fault_here(ENOMEM);
 	} else {
-		(void)setsockopt(m->fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
+		(void)setsockopt(
+			m->fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	}
 	if (bind(m->fd, &at->any, len) != 0 || (m->path && chmod(m->path, 0660) != 0) ||
-		listen(m->fd, SCRAPES_MAX) != 0 || getsockname(m->fd, &bound.any, &len) != 0)
+		listen(m->fd, SCRAPES_MAX) != 0 ||
+		getsockname(m->fd, &bound.any, &len) != 0)
 		return fault_here(errno);
 	if (!m->path)
 		m->port = ntohs(bound.any.sa_family == AF_INET ? bound.v4.sin_port
@@ -225,8 +229,8 @@ static int metrics_open(struct metrics *m, const union address *at, socklen_t le
 	return 0;
 }
 
-int metrics_new(struct metrics **ret, struct loop *loop, const char *address, metrics_fn *fn,
-	void *arg)
+int metrics_new(struct metrics **ret, struct loop *loop, const char *address,
+	metrics_fn *fn, void *arg)
 {
 	owned(metrics_freep) struct metrics *m = NULL;
 	union address at;

@@ -53,8 +53,8 @@ int pages_set(struct pages *p, const struct asset *assets, unsigned count)
 	return 0;
 }
 
-struct bytes pages_form(const struct asset *a, struct bytes accept_encoding,
-	const char **ret_encoding)
+struct bytes pages_form(
+	const struct asset *a, struct bytes accept_encoding, const char **ret_encoding)
 {
 	*ret_encoding = NULL;
 	if (a->br.at && rule_accepts(accept_encoding, "br")) {

@@ -9,7 +9,7 @@
 #include <netinet/in.h>
 
 #define V4_BITS_BEFORE 96 /* ::ffff:0:0/96 */
-#define KEY_BITS_V6 56
+#define KEY_BITS_V6    56
 
 static const uint8_t v4_head[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -94,7 +94,7 @@ bool prefix_list_parse(struct bytes text, struct prefix_list *ret, struct bytes 
 		if (bytes_equal_str(word, "unix")) {
 			list.unix_socket = true;
 		} else if (list.count < PREFIX_LIST_MAX &&
-			prefix_parse(word, &list.at[list.count])) {
+			   prefix_parse(word, &list.at[list.count])) {
 			list.count++;
 		} else {
 			*ret_bad = word;
@@ -110,12 +110,14 @@ bool prefix_of_sockaddr(const struct sockaddr_storage *sa, struct net_prefix *re
 	struct net_prefix p = { .bits = 128 };
 
 	if (sa->ss_family == AF_INET) {
-		const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)sa;
+		const struct sockaddr_in *v4 =
+			(const struct sockaddr_in *)(const void *)sa;
 
 		memcpy(p.at, v4_head, sizeof(v4_head));
 		memcpy(p.at + sizeof(v4_head), &v4->sin_addr, 4);
 	} else if (sa->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)(const void *)sa;
+		const struct sockaddr_in6 *v6 =
+			(const struct sockaddr_in6 *)(const void *)sa;
 
 		memcpy(p.at, &v6->sin6_addr, sizeof(p.at));
 	} else {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The rows of refusals.def as words. Codes are stable: they are in answers and in metrics.
+ * The rows of refusals.def as words. Codes are stable: they are in answers and in
+ * metrics.
  */
 #include "samtale/listener/listener.h"
 

@@ -2,7 +2,8 @@
  *
  * Reads a request's head out of the library once, into one text of our own, and applies
  * every rule to it before anybody hears of the request. What libwebsockets 4.1.6 forgives
- * (two lengths, a Transfer-Encoding, a cut path, bytes hidden behind a NUL) is refused here.
+ * (two lengths, a Transfer-Encoding, a cut path, bytes hidden behind a NUL) is refused
+ * here.
  */
 #include "forwarded.h"
 #include "room.h"
@@ -14,11 +15,11 @@ static bool is_there(struct conn *c, enum lws_token_indexes token)
 	char none[1];
 
 	return lws_hdr_total_length(c->wsi, token) > 0 ||
-		lws_hdr_copy_fragment(c->wsi, none, sizeof(none), token, 0) == 0;
+	       lws_hdr_copy_fragment(c->wsi, none, sizeof(none), token, 0) == 0;
 }
 
-/* A header's whole value, in ret->text. Absent: BYTES_NULL. false: it does not fit, is not
- * clean, or is there twice where it may be once. */
+/* A header's whole value, in ret->text. Absent: BYTES_NULL. false: it does not fit, is
+ * not clean, or is there twice where it may be once. */
 static bool take(struct conn *c, enum lws_token_indexes token, bool once,
 	struct request *ret, struct bytes *ret_value)
 {
@@ -42,8 +43,8 @@ static bool take(struct conn *c, enum lws_token_indexes token, bool once,
 }
 
 /* The same for a header that the library has no name for; name ends with ':'. */
-static bool take_custom(struct conn *c, const char *name, struct request *ret,
-	struct bytes *ret_value)
+static bool take_custom(
+	struct conn *c, const char *name, struct request *ret, struct bytes *ret_value)
 {
 	char *at = ret->text + ret->text_len;
 	size_t room = sizeof(ret->text) - ret->text_len;
@@ -53,7 +54,8 @@ static bool take_custom(struct conn *c, const char *name, struct request *ret,
 	if (len < 0)
 		return true;
 	if ((size_t)len + 1 >= room ||
-		lws_hdr_custom_copy(c->wsi, at, (int)room, name, (int)strlen(name)) != len ||
+		lws_hdr_custom_copy(c->wsi, at, (int)room, name, (int)strlen(name)) !=
+			len ||
 		strnlen(at, room) != (size_t)len)
 		return false;
 	ret->text_len += (size_t)len + 1;
@@ -102,7 +104,8 @@ static enum refusal read_framing(struct conn *c, struct request *ret)
 
 	if (is_there(c, WSI_TOKEN_HTTP_TRANSFER_ENCODING))
 		return REFUSED_FRAMING;
-	/* A blank before the colon: the library keeps these as headers of another name. */
+	/* A blank before the colon: the library keeps these as headers of another name.
+	 */
 	if (!take_custom(c, "transfer-encoding :", ret, &odd[0]) || odd[0].at ||
 		!take_custom(c, "transfer-encoding\t:", ret, &odd[1]) || odd[1].at ||
 		!take_custom(c, "content-length :", ret, &odd[2]) || odd[2].at ||
@@ -122,7 +125,8 @@ static enum refusal read_headers(struct conn *c, struct request *ret)
 {
 	struct bytes host, connection, version;
 
-	if (!take(c, WSI_TOKEN_HOST, true, ret, &host) || !rule_host(host, c->l->authority))
+	if (!take(c, WSI_TOKEN_HOST, true, ret, &host) ||
+		!rule_host(host, c->l->authority))
 		return REFUSED_HOST;
 	if (!take(c, WSI_TOKEN_CONNECTION, false, ret, &connection) ||
 		!take(c, WSI_TOKEN_ORIGIN, true, ret, &ret->headers[HTTP_ORIGIN]) ||
@@ -133,19 +137,21 @@ static enum refusal read_headers(struct conn *c, struct request *ret)
 			&ret->headers[HTTP_ACCEPT_LANGUAGE]) ||
 		!take(c, WSI_TOKEN_HTTP_IF_NONE_MATCH, false, ret,
 			&ret->headers[HTTP_IF_NONE_MATCH]) ||
-		!take(c, WSI_TOKEN_HTTP_ACCEPT_ENCODING, false, ret, &ret->accept_encoding) ||
-		!take_custom(c, "sec-fetch-site:", ret, &ret->headers[HTTP_SEC_FETCH_SITE]))
+		!take(c, WSI_TOKEN_HTTP_ACCEPT_ENCODING, false, ret,
+			&ret->accept_encoding) ||
+		!take_custom(
+			c, "sec-fetch-site:", ret, &ret->headers[HTTP_SEC_FETCH_SITE]))
 		return REFUSED_HEADER;
-	/* A line break hidden in a path as %0a or %0d ends the library's idea of the first
-	 * line there, so that no version follows it. */
+	/* A line break hidden in a path as %0a or %0d ends the library's idea of the
+	 * first line there, so that no version follows it. */
 	if (!take(c, WSI_TOKEN_HTTP, true, ret, &version) ||
 		(!bytes_equal_str(version, "HTTP/1.1") &&
 			!bytes_equal_str(version, "HTTP/1.0")))
 		return REFUSED_PATH;
 	/* A body is the one thing that two parsers can disagree on the end of. */
 	ret->wants_close = rule_list_has(connection, "close", true) ||
-		!bytes_equal_str(version, "HTTP/1.1") || ret->method == HTTP_POST ||
-		ret->method == HTTP_PATCH;
+			   !bytes_equal_str(version, "HTTP/1.1") ||
+			   ret->method == HTTP_POST || ret->method == HTTP_PATCH;
 	return REQUEST_OK;
 }
 
@@ -157,8 +163,8 @@ static enum refusal read_client(struct conn *c, struct request *ret)
 
 	if (!take(c, WSI_TOKEN_X_FORWARDED_FOR, false, ret, &hops))
 		return REFUSED_HEADER;
-	switch (forwarded_client(&c->l->trusted, c->peer.bits ? &c->peer : NULL, hops,
-		&client)) {
+	switch (forwarded_client(
+		&c->l->trusted, c->peer.bits ? &c->peer : NULL, hops, &client)) {
 	case FORWARDED_DIRECT: /* counted since accept */
 	case FORWARDED_UNKNOWN:
 		return REQUEST_OK;
@@ -176,8 +182,9 @@ static enum refusal read_upgrade(struct conn *c, struct request *ret)
 		!take(c, WSI_TOKEN_UPGRADE, true, ret, &upgrade) ||
 		!rule_list_has(upgrade, "websocket", true) ||
 		!take(c, WSI_TOKEN_VERSION, true, ret, &version) ||
-		!bytes_equal_str(version, "13") || !take(c, WSI_TOKEN_KEY, true, ret, &key) ||
-		key.len != 24 || !bytes_equal_str(ret->path, c->l->ws_path))
+		!bytes_equal_str(version, "13") ||
+		!take(c, WSI_TOKEN_KEY, true, ret, &key) || key.len != 24 ||
+		!bytes_equal_str(ret->path, c->l->ws_path))
 		return REFUSED_UPGRADE;
 	if (!bytes_equal_str(ret->headers[HTTP_ORIGIN], c->l->origin))
 		return REFUSED_ORIGIN;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * For this room only: what a listener and its connections are made of. One struct conn per
- * descriptor, from accept to the library's last word about it.
+ * For this room only: what a listener and its connections are made of. One struct conn
+ * per descriptor, from accept to the library's last word about it.
  *
- * Time-outs are ours. Under its libev plugin libwebsockets 4.1.6 arms its one timer for the
- * deadline that is nearest when it looks and does not come back for a nearer one, so its own
- * time-outs can be half a minute late; they stay as a second line. Every connection is in
- * one phase; a phase has one length, so its queue is in order of deadline by itself and
- * costs nothing to keep.
+ * Time-outs are ours. Under its libev plugin libwebsockets 4.1.6 arms its one timer for
+ * the deadline that is nearest when it looks and does not come back for a nearer one, so
+ * its own time-outs can be half a minute late; they stay as a second line. Every
+ * connection is in one phase; a phase has one length, so its queue is in order of
+ * deadline by itself and costs nothing to keep.
  */
 #pragma once
 
@@ -46,12 +46,12 @@ struct conn {
 
 	/* HTTP */
 	struct http_exchange *x; /* being received or thought about */
-	uint8_t *out;		 /* head, and the body when it is not an asset's */
+	uint8_t *out;            /* head, and the body when it is not an asset's */
 	size_t out_len, out_at;
-	struct bytes page;       /* an asset's bytes, after out */
-	bool close_after;	 /* the answer ends the connection */
-	bool has_ticket;	 /* for TLS resumption, once a connection */
-	bool discard;		 /* refused: the body runs out unread, then the end */
+	struct bytes page; /* an asset's bytes, after out */
+	bool close_after;  /* the answer ends the connection */
+	bool has_ticket;   /* for TLS resumption, once a connection */
+	bool discard;      /* refused: the body runs out unread, then the end */
 
 	/* WebSocket */
 	bool is_ws, is_open; /* is_open: ws_closed() is owed */
@@ -95,7 +95,7 @@ struct listener {
 	uint8_t *scratch; /* LWS_PRE + LIMIT_OUTBOX: a message on its way out */
 };
 
-/* -- conn.c ---------------------------------------------------------------------------- */
+/* -- conn.c ------------------------------------------------------------------------ */
 void conn_accepted(struct listener *l, int fd, const struct net_prefix *peer);
 void conn_gone(struct conn *c); /* the library's last word */
 void conn_phase(struct conn *c, enum phase phase);
@@ -108,13 +108,13 @@ static inline void refused(struct listener *l, enum refusal why)
 	l->figures.refused[why]++;
 }
 
-/* -- door.c ---------------------------------------------------------------------------- */
+/* -- door.c ------------------------------------------------------------------------ */
 must_check int door_new(struct door **ret, struct listener *l,
 	const struct listener_settings *s, struct listener_error *ret_error);
 struct door *door_free(struct door *d);
 uint16_t door_port(const struct door *d);
 
-/* -- request.c: what a head says, read from the library once ------------------------------ */
+/* -- request.c: what a head says, read from the library once ----------------------- */
 #define REQUEST_TEXT_MAX (LIMIT_HEAD + 64)
 
 struct request {
@@ -127,13 +127,13 @@ struct request {
 };
 
 #define REQUEST_OK REFUSAL_COUNT
-/* REQUEST_OK or why not. Also places the client (conn_place). upgrade: a WebSocket is asked
- * for, and its rules apply. */
+/* REQUEST_OK or why not. Also places the client (conn_place). upgrade: a WebSocket is
+ * asked for, and its rules apply. */
 must_check enum refusal request_read(struct conn *c, bool upgrade, struct request *ret);
 /* The cookies alone, for the moment in which a WebSocket opens. */
 struct bytes request_cookie(struct conn *c, struct request *ret);
 
-/* -- exchange.c -------------------------------------------------------------------------- */
+/* -- exchange.c -------------------------------------------------------------------- */
 /* Each returns what the library's callback returns: 0, or -1 to close. */
 int exchange_filter(struct conn *c);
 int exchange_begin(struct conn *c);
@@ -144,7 +144,7 @@ void exchange_gone(struct conn *c);
 /* Writes a refusal at once; nothing that follows on this connection is looked at. */
 int exchange_refuse(struct conn *c, enum refusal why);
 
-/* -- socket.c ---------------------------------------------------------------------------- */
+/* -- socket.c ---------------------------------------------------------------------- */
 int socket_upgrade(struct conn *c);
 int socket_open(struct conn *c);
 int socket_received(struct conn *c, struct bytes part);

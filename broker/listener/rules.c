@@ -22,8 +22,8 @@ static bool equal_any_case(struct bytes a, struct bytes b)
 
 static bool is_path_char(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '.' || c == '_' || c == '~' || c == '-';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '~' || c == '-';
 }
 
 bool rule_path(struct bytes path)
@@ -79,7 +79,8 @@ bool rule_origin(struct bytes origin, struct bytes *ret_authority, struct bytes 
 	if (origin.len <= sizeof(scheme) - 1 ||
 		memcmp(origin.at, scheme, sizeof(scheme) - 1) != 0)
 		return false;
-	authority = bytes_of(origin.at + sizeof(scheme) - 1, origin.len - sizeof(scheme) + 1);
+	authority =
+		bytes_of(origin.at + sizeof(scheme) - 1, origin.len - sizeof(scheme) + 1);
 	for (size_t i = 0; i < authority.len; i++)
 		if (!is_path_char(authority.at[i]) && !memchr("[]:", authority.at[i], 3))
 			return false;
@@ -90,7 +91,8 @@ bool rule_origin(struct bytes origin, struct bytes *ret_authority, struct bytes 
 		host = bytes_of(authority.at + 1, (size_t)(end - authority.at) - 1);
 	} else {
 		end = memchr(authority.at, ':', authority.len);
-		host = bytes_of(authority.at, end ? (size_t)(end - authority.at) : authority.len);
+		host = bytes_of(
+			authority.at, end ? (size_t)(end - authority.at) : authority.len);
 	}
 	if (host.len == 0)
 		return false;
@@ -124,7 +126,8 @@ bool rule_list_has(struct bytes list, const char *word, bool any_case)
 	while (list.len > 0) {
 		struct bytes part = next_part(&list, ',');
 
-		if (any_case ? equal_any_case(part, bytes_str(word)) : bytes_equal_str(part, word))
+		if (any_case ? equal_any_case(part, bytes_str(word))
+			     : bytes_equal_str(part, word))
 			return true;
 	}
 	return false;

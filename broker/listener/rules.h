@@ -20,8 +20,8 @@ bool rule_header_out(struct bytes value);
 bool rule_host(struct bytes host, struct bytes authority);
 /* "https://name[:port]" -> "name[:port]" and "name" without brackets of an IPv6 address.
  * Outcome: false for anything with a path, user, or another scheme. */
-must_check bool rule_origin(struct bytes origin, struct bytes *ret_authority,
-	struct bytes *ret_host);
+must_check bool rule_origin(
+	struct bytes origin, struct bytes *ret_authority, struct bytes *ret_host);
 /* word is one of the comma-separated words; any_case: letters of either case. */
 bool rule_list_has(struct bytes list, const char *word, bool any_case);
 /* Accept-Encoding names it and does not give it q=0. */

@@ -10,11 +10,11 @@
 #include <stdlib.h>
 
 #define CLOSE_NOT_TEXT 1003
-#define CLOSE_TOO_BIG 1009
-#define CLOSE_SILENT 4016
-#define REASON_MAX 60
+#define CLOSE_TOO_BIG  1009
+#define CLOSE_SILENT   4016
+#define REASON_MAX     60
 
-/* -- the library's side ------------------------------------------------------------------ */
+/* -- the library's side ------------------------------------------------------------ */
 int socket_upgrade(struct conn *c)
 {
 	struct request r;
@@ -31,7 +31,8 @@ int socket_upgrade(struct conn *c)
 int socket_open(struct conn *c)
 {
 	struct request text;
-	struct ws_request r = { .cookie = request_cookie(c, &text), .client = c->client,
+	struct ws_request r = { .cookie = request_cookie(c, &text),
+		.client = c->client,
 		.is_own_network = c->is_own };
 	int code;
 
@@ -40,8 +41,8 @@ int socket_open(struct conn *c)
 	c->l->figures.websockets_now++;
 	c->l->trim_due = true;
 	conn_phase(c, PHASE_QUIET);
-	code = c->l->hooks.ws.ws_open(c->l->hooks.arg, (struct ws_conn *)c, &r,
-		&c->peer_above);
+	code = c->l->hooks.ws.ws_open(
+		c->l->hooks.arg, (struct ws_conn *)c, &r, &c->peer_above);
 	c->is_open = code == 0;
 	if (code != 0)
 		ws_close((struct ws_conn *)c, (unsigned)code, "");
@@ -132,8 +133,8 @@ void socket_heard(struct conn *c)
 		conn_phase(c, PHASE_QUIET);
 }
 
-/* Writes until nothing waits or the kernel takes no more. A message that was taken in part
- * is finished by the library, which then calls again. */
+/* Writes until nothing waits or the kernel takes no more. A message that was taken in
+ * part is finished by the library, which then calls again. */
 int socket_writable(struct conn *c)
 {
 	uint8_t *buf = c->l->scratch + LWS_PRE;
@@ -147,11 +148,12 @@ int socket_writable(struct conn *c)
 			return -1;
 	}
 	while (!lws_partial_buffered(c->wsi)) {
-		struct bytes text = c->is_open ? c->l->hooks.ws.ws_next(c->peer_above)
-					       : BYTES_NULL;
+		struct bytes text =
+			c->is_open ? c->l->hooks.ws.ws_next(c->peer_above) : BYTES_NULL;
 
 		if (!text.at)
-			return c->closing ? say_close(c, c->close_code, c->close_reason) : 0;
+			return c->closing ? say_close(c, c->close_code, c->close_reason)
+					  : 0;
 		assert(text.len <= LIMIT_OUTBOX);
 		memcpy(buf, text.at, text.len);
 		if (lws_write(c->wsi, buf, text.len, LWS_WRITE_TEXT) < 0)
@@ -184,7 +186,7 @@ void socket_gone(struct conn *c)
 		c->l->hooks.ws.ws_closed(c->peer_above);
 }
 
-/* -- the side above ---------------------------------------------------------------------- */
+/* -- the side above ---------------------------------------------------------------- */
 void ws_wake(struct ws_conn *opaque)
 {
 	struct conn *c = (struct conn *)opaque;

@@ -21,7 +21,7 @@ struct peer *live_peer(const struct live *l, uint16_t entry)
 	return NULL;
 }
 
-/* -- on record ------------------------------------------------------------------------ */
+/* -- on record --------------------------------------------------------------------- */
 
 static const struct {
 	enum audit_what what;
@@ -39,14 +39,14 @@ static const struct {
 	[MEETING_RECORD_RESTORED] = { AUDIT_MEETING_CHANGED, AUDIT_CONSULTANT, true },
 };
 
-static int note(const struct live *l, enum audit_what what, enum audit_role role,
-	uint32_t value)
+static int note(
+	const struct live *l, enum audit_what what, enum audit_role role, uint32_t value)
 {
 	int64_t user = role == AUDIT_CONSULTANT ? (int64_t)l->meeting.user : 0;
 	struct audit_event e = {
 		.what = what,
-		.purpose = user == 0 || user == l->owner ? AUDIT_FOR_OWN_MEETING :
-							   AUDIT_FOR_COLLEAGUE,
+		.purpose = user == 0 || user == l->owner ? AUDIT_FOR_OWN_MEETING
+							 : AUDIT_FOR_COLLEAGUE,
 		.outcome = AUDIT_DONE,
 		.role = role,
 		.actor = (uint32_t)user,
@@ -80,9 +80,10 @@ static int note_all(const struct live *l, const struct meeting_effects *fx)
 	return r;
 }
 
-/* -- passing on ----------------------------------------------------------------------- */
+/* -- passing on -------------------------------------------------------------------- */
 
-static void write_candidates(struct house *h, const struct message_signal *s, struct jout *o)
+static void write_candidates(
+	struct house *h, const struct message_signal *s, struct jout *o)
 {
 	bool relay_only = ice_is_relay_only(h);
 	uint8_t line[2 * LIMIT_CANDIDATE];
@@ -146,7 +147,7 @@ static void relay(struct live *l, const struct bringer *by, uint16_t to)
 	h->figures.relayed++;
 }
 
-/* -- carrying out --------------------------------------------------------------------- */
+/* -- carrying out ------------------------------------------------------------------ */
 
 static void send_welcome(struct peer *p)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * What the citizen's HTTP calls ask of the house: a seat for a device, a call back, a look.
- * A seat is promised only after it is durable. Each request is one small object that waits
- * for the meeting to be loaded and, where needed, for the save.
+ * What the citizen's HTTP calls ask of the house: a seat for a device, a call back, a
+ * look. A seat is promised only after it is durable. Each request is one small object
+ * that waits for the meeting to be loaded and, where needed, for the save.
  */
 #include "inner.h"
 
-/* -- a look --------------------------------------------------------------------------- */
+/* -- a look ------------------------------------------------------------------------ */
 
 void house_glance(struct house *h, const struct booking *row, struct house_glance *ret)
 {
@@ -29,7 +29,7 @@ void house_glance(struct house *h, const struct booking *row, struct house_glanc
 	ret->given = ret->given || m->call.given != MEETING_GIVEN_NONE;
 }
 
-/* -- what they share ------------------------------------------------------------------ */
+/* -- what they share --------------------------------------------------------------- */
 
 static int result_of(int refusal)
 {
@@ -64,7 +64,7 @@ static int note_citizen(struct house *h, enum audit_what what, int64_t meeting, 
 	return audit_note(h->parts.audit, &e);
 }
 
-/* -- redeem --------------------------------------------------------------------------- */
+/* -- redeem ------------------------------------------------------------------------ */
 
 struct redeem {
 	struct wait wait;
@@ -79,7 +79,8 @@ struct redeem {
 static void redeem_done(struct redeem *r, int result)
 {
 	char seat[SEAT_TEXT] = "";
-	int noted = note_citizen(r->house, AUDIT_LINK_REDEEMED, r->ask.meeting, result == 0);
+	int noted =
+		note_citizen(r->house, AUDIT_LINK_REDEEMED, r->ask.meeting, result == 0);
 
 	if (result == 0)
 		result = noted;
@@ -145,7 +146,7 @@ void house_redeem(struct house *h, const struct house_redeem *ask, house_redeeme
 	live_touch(h, ask->meeting, -1, &r->wait);
 }
 
-/* -- whose seat ----------------------------------------------------------------------- */
+/* -- whose seat -------------------------------------------------------------------- */
 
 struct seat_find {
 	struct wait wait;
@@ -212,7 +213,7 @@ void house_seat_find(struct house *h, struct bytes seat, const struct token_hash
 	live_touch(h, f->meeting, -1, &f->wait);
 }
 
-/* -- call me -------------------------------------------------------------------------- */
+/* -- call me ----------------------------------------------------------------------- */
 
 struct call {
 	struct wait wait;
@@ -246,8 +247,8 @@ static int keep_given(struct live *l, const char *phone)
 	if (!given)
 		return fault_here(ENOMEM);
 	l->given = given;
-	r = keys->has_ck ? seal_text(&keys->ck, SEAL_MEETING_PHONE, l->id, phone, given) :
-			   HOUSE_E_OVER;
+	r = keys->has_ck ? seal_text(&keys->ck, SEAL_MEETING_PHONE, l->id, phone, given)
+			 : HOUSE_E_OVER;
 	if (r == 0)
 		memcpy(l->given_last2, phone + (n >= 2 ? n - 2 : 0), n >= 2 ? 3 : 1);
 	return r;
@@ -294,8 +295,8 @@ static void call_loaded(struct wait *w, int result, struct live *l)
 	house_mark(l);
 }
 
-void house_call_me(struct house *h, const struct house_call *ask, house_called_fn done,
-	void *arg)
+void house_call_me(
+	struct house *h, const struct house_call *ask, house_called_fn done, void *arg)
 {
 	struct call *c = calloc(1, sizeof(*c));
 
@@ -312,17 +313,19 @@ void house_call_me(struct house *h, const struct house_call *ask, house_called_f
 	live_touch(h, ask->meeting, -1, &c->wait);
 }
 
-/* -- forget --------------------------------------------------------------------------- */
+/* -- forget ------------------------------------------------------------------------ */
 
 static void forget_in(struct live *l, const struct token_hash *device)
 {
 	for (size_t i = 0; i < LIMIT_ENTRIES && !l->gone; i++) {
 		const struct meeting_entry *at = &l->meeting.entries[i];
-		struct meeting_event e = { .kind = MEETING_EV_FORGET, .entry = at->number };
+		struct meeting_event e = { .kind = MEETING_EV_FORGET,
+			.entry = at->number };
 		struct bringer by = { 0 };
 
-		if (at->number != 0 && secret_equal(bytes_of(at->device, MEETING_DEVICE_LEN),
-					       bytes_of(device->at, TOKEN_HASH_BYTES)))
+		if (at->number != 0 &&
+			secret_equal(bytes_of(at->device, MEETING_DEVICE_LEN),
+				bytes_of(device->at, TOKEN_HASH_BYTES)))
 			(void)live_step(l, &e, &by);
 	}
 }

@@ -7,8 +7,8 @@
 #include "inner.h"
 
 struct arrival {
-	struct wait wait;	   /* citizen, enter, late */
-	struct desk_task sign_in;  /* staff's hello */
+	struct wait wait;         /* citizen, enter, late */
+	struct desk_task sign_in; /* staff's hello */
 	struct house *house;
 	struct peer *peer; /* NULL: it died */
 	enum message_type type;
@@ -66,7 +66,7 @@ static struct arrival *arrival_new(struct peer *p, const struct message *m)
 	return a;
 }
 
-/* -- a meeting was loaded, or not ------------------------------------------------------- */
+/* -- a meeting was loaded, or not -------------------------------------------------- */
 
 static void not_loaded(struct peer *p, const struct arrival *a, int result)
 {
@@ -92,7 +92,8 @@ static void answer_refused(struct peer *p, const struct arrival *a, int refusal)
 static void leave_former(struct peer *p, const struct live *next)
 {
 	struct live *l = p->live;
-	struct meeting_event e = { .kind = l == next ? MEETING_EV_LOST : MEETING_EV_LEAVE };
+	struct meeting_event e = { .kind = l == next ? MEETING_EV_LOST
+						     : MEETING_EV_LEAVE };
 	struct bringer by = { 0 };
 
 	if (!l)
@@ -106,7 +107,8 @@ static int step_in(struct peer *p, struct arrival *a, struct live *l)
 	struct bringer by = { .from = p };
 
 	if (a->type == MESSAGE_ENTER) {
-		if (p->user != l->owner) /* a colleague takes it over first, for a reason */
+		if (p->user !=
+			l->owner) /* a colleague takes it over first, for a reason */
 			return MEETING_E_NOT_YOURS;
 		if (l->meeting.phase == MEETING_PHASE_ENDED)
 			return MEETING_E_ALREADY_ENDED;
@@ -141,13 +143,14 @@ static void touch(struct peer *p, struct arrival *a, int64_t meeting, int64_t ac
 	live_touch(p->house, meeting, actor, &a->wait);
 }
 
-/* -- citizen ---------------------------------------------------------------------------- */
+/* -- citizen ----------------------------------------------------------------------- */
 
 static void citizen_hello(struct peer *p, const struct message *m)
 {
 	struct arrival *a;
 
-	if (!bytes_equal_str(m->hello.build, p->house->parts.build) && m->hello.epoch == 0) {
+	if (!bytes_equal_str(m->hello.build, p->house->parts.build) &&
+		m->hello.epoch == 0) {
 		peer_close(p, CLOSE_UPGRADE); /* no media can flow: reload */
 		return;
 	}
@@ -165,7 +168,7 @@ static void citizen_hello(struct peer *p, const struct message *m)
 	touch(p, a, m->hello.meeting, -1);
 }
 
-/* -- staff ------------------------------------------------------------------------------ */
+/* -- staff ------------------------------------------------------------------------- */
 
 static int sign_in_ask(struct desk_task *task, struct store *s)
 {

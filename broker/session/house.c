@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-/* -- clock ---------------------------------------------------------------------------- */
+/* -- clock ------------------------------------------------------------------------- */
 
 int64_t house_now(const struct house *h)
 {
@@ -39,7 +39,8 @@ static int64_t ring_due(const struct ring *list, int64_t span_ms)
 void house_rearm(struct house *h)
 {
 	const struct live *first = timeline_first(h);
-	int64_t due = sooner(ring_due(&h->unheard, HELLO_MS), ring_due(&h->silent, SILENT_MS));
+	int64_t due =
+		sooner(ring_due(&h->unheard, HELLO_MS), ring_due(&h->silent, SILENT_MS));
 
 	due = sooner(due, h->scout_ms);
 	if (first)
@@ -50,7 +51,7 @@ void house_rearm(struct house *h)
 	h->parts.clock.arm(h->parts.clock.arg, due);
 }
 
-/* -- circles -------------------------------------------------------------------------- */
+/* -- circles ----------------------------------------------------------------------- */
 
 static struct circle **circle_slot(struct house *h, const char *key)
 {
@@ -73,7 +74,8 @@ struct circle *house_circle(struct house *h, const char *team, int64_t user)
 	if (team[0])
 		(void)snprintf(key, sizeof(key), "%s", team);
 	else
-		(void)snprintf(key, sizeof(key), "%c%lld", CIRCLE_OF_ONE, (long long)user);
+		(void)snprintf(
+			key, sizeof(key), "%c%lld", CIRCLE_OF_ONE, (long long)user);
 	at = circle_slot(h, key);
 	if (*at)
 		return *at;
@@ -86,7 +88,7 @@ struct circle *house_circle(struct house *h, const char *team, int64_t user)
 	return *at;
 }
 
-/* -- the end of a turn ---------------------------------------------------------------- */
+/* -- the end of a turn ------------------------------------------------------------- */
 
 void house_mark(struct live *l)
 {
@@ -106,7 +108,7 @@ static void send_card(struct live *l)
 	o = house_jout(l->house);
 	view_card(l, alert, &o);
 	RING_EACH(&l->circle->staff, r)
-		peer_send(container_of(r, struct peer, at_circle), &o);
+	peer_send(container_of(r, struct peer, at_circle), &o);
 }
 
 static void flush_live(struct live *l)
@@ -115,7 +117,7 @@ static void flush_live(struct live *l)
 	if (l->state != LIVE_READY)
 		return;
 	RING_EACH(&l->peers, r)
-		peer_send_state(container_of(r, struct peer, at_live));
+	peer_send_state(container_of(r, struct peer, at_live));
 	if (l->card_due)
 		send_card(l);
 	live_save(l);
@@ -138,7 +140,7 @@ void house_flush(struct house *h)
 	}
 }
 
-/* -- time ----------------------------------------------------------------------------- */
+/* -- time -------------------------------------------------------------------------- */
 
 static void close_late(struct ring *list, int64_t before_ms, enum close_code why)
 {
@@ -202,7 +204,8 @@ void house_tick(struct house *h)
 	now = house_now(h);
 	close_late(&h->unheard, boot - HELLO_MS, CLOSE_NO_HELLO);
 	close_late(&h->silent, boot - SILENT_MS, CLOSE_SILENT);
-	for (struct live *l = timeline_first(h); l && l->due_ms <= now; l = timeline_first(h))
+	for (struct live *l = timeline_first(h); l && l->due_ms <= now;
+		l = timeline_first(h))
 		tick_live(l, now);
 	if (h->scout_ms <= boot) {
 		sign_out_expired(h);
@@ -211,10 +214,10 @@ void house_tick(struct house *h)
 	house_rearm(h);
 }
 
-/* -- life ----------------------------------------------------------------------------- */
+/* -- life -------------------------------------------------------------------------- */
 
-void house_set_settings(struct house *h, const struct settings *s,
-	const struct secret *turn_secret)
+void house_set_settings(
+	struct house *h, const struct settings *s, const struct secret *turn_secret)
 {
 	h->parts.settings = s;
 	h->parts.turn_secret = turn_secret;
@@ -280,7 +283,8 @@ struct house *house_free(struct house *h)
 static void close_all(struct ring *list)
 {
 	while (!ring_is_empty(list))
-		peer_close(container_of(list->next, struct peer, at_heard), CLOSE_RESTARTING);
+		peer_close(container_of(list->next, struct peer, at_heard),
+			CLOSE_RESTARTING);
 }
 
 void house_stop(struct house *h)

@@ -14,7 +14,8 @@ static bool has_turn(const struct house *h)
 
 bool ice_is_relay_only(const struct house *h)
 {
-	return has_turn(h) && bytes_equal_str(BYTES_LIT("deny"), h->parts.settings->media_p2p);
+	return has_turn(h) &&
+	       bytes_equal_str(BYTES_LIT("deny"), h->parts.settings->media_p2p);
 }
 
 static void write_urls(struct jout *o, struct bytes urls)
@@ -39,8 +40,8 @@ void ice_write_servers(struct house *h, struct jout *o)
 	wiped(struct turn_credential, credential);
 
 	jout_array(o, "servers");
-	if (has_turn(h) && turn_credential_make(secret_bytes(h->parts.turn_secret), expires_s,
-				   &credential) == 0) {
+	if (has_turn(h) && turn_credential_make(secret_bytes(h->parts.turn_secret),
+				   expires_s, &credential) == 0) {
 		jout_object(o, NULL);
 		write_urls(o, bytes_str(s->media_turn_urls));
 		jout_str(o, "username", credential.user);
@@ -50,7 +51,8 @@ void ice_write_servers(struct house *h, struct jout *o)
 	jout_end_array(o);
 }
 
-void ice_write_start(struct house *h, const struct live *l, const char *role, struct jout *o)
+void ice_write_start(
+	struct house *h, const struct live *l, const char *role, struct jout *o)
 {
 	const struct settings *s = h->parts.settings;
 

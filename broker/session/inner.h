@@ -26,17 +26,17 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define HELLO_MS (5 * MS_SECOND)      /* a connection without hello lives so long */
-#define SILENT_MS (60 * MS_SECOND)    /* one that says nothing */
-#define TURN_PUSH_MS (8 * MS_MINUTE)  /* fresh TURN credentials to a talk */
-#define SCOUT_MS MS_MINUTE	      /* look for meetings whose time has come */
-#define SAVE_RETRY_MS MS_SECOND
-#define LIMIT_INBOX 32		      /* messages kept while a meeting loads */
-#define SCRATCH_BYTES (48 * 1024)     /* the longest message encoded, and more */
-#define HOUSE_BUCKETS 4096
+#define HELLO_MS       (5 * MS_SECOND)  /* a connection without hello lives so long */
+#define SILENT_MS      (60 * MS_SECOND) /* one that says nothing */
+#define TURN_PUSH_MS   (8 * MS_MINUTE)  /* fresh TURN credentials to a talk */
+#define SCOUT_MS       MS_MINUTE        /* look for meetings whose time has come */
+#define SAVE_RETRY_MS  MS_SECOND
+#define LIMIT_INBOX    32          /* messages kept while a meeting loads */
+#define SCRATCH_BYTES  (48 * 1024) /* the longest message encoded, and more */
+#define HOUSE_BUCKETS  4096
 #define CIRCLE_BUCKETS 256
 
-/* -- lists ---------------------------------------------------------------------------- */
+/* -- lists ------------------------------------------------------------------------- */
 struct ring { /* doubly linked, circular; a member not in a list points to itself */
 	struct ring *prev, *next;
 };
@@ -63,19 +63,20 @@ static inline void ring_append(struct ring *list, struct ring *r)
 	list->prev->next = r;
 	list->prev = r;
 }
-#define RING_EACH(list, r)                                                                 \
-	for (struct ring *r = (list)->next, *r##_next = r->next; r != (list);              \
+#define RING_EACH(list, r)                                                               \
+	for (struct ring *r = (list)->next, *r##_next = r->next; r != (list);            \
 		r = r##_next, r##_next = r->next)
 
-/* -- circle: a team, or one person without a team --------------------------------------- */
+/* -- circle: a team, or one person without a team ---------------------------------- */
 struct circle {
 	struct circle *next; /* of its bucket */
 	struct ring staff, lives;
-	char key[LIMIT_TEAM + 1]; /* the team's name, or CIRCLE_OF_ONE and the user's id */
+	char key[LIMIT_TEAM +
+		 1]; /* the team's name, or CIRCLE_OF_ONE and the user's id */
 };
 #define CIRCLE_OF_ONE '\001' /* no team's name begins with it */
 
-/* -- a meeting in memory ---------------------------------------------------------------- */
+/* -- a meeting in memory ----------------------------------------------------------- */
 enum live_state { LIVE_LOADING, LIVE_READY };
 
 struct live {
@@ -84,7 +85,7 @@ struct live {
 	int64_t id;
 	enum live_state state;
 	bool save_due, saving, card_due;
-	bool gone;	      /* left the table; freed at the end of the turn */
+	bool gone; /* left the table; freed at the end of the turn */
 	enum meeting_alert alert;
 
 	struct ring waits;    /* struct wait: until it is loaded */
@@ -94,8 +95,8 @@ struct live {
 	struct ring at_circle;
 	struct circle *circle;
 
-	size_t heap_at; /* index + 1 in house.heap, 0: not in it */
-	int64_t due_ms; /* UTC as the rules count it */
+	size_t heap_at;            /* index + 1 in house.heap, 0: not in it */
+	int64_t due_ms;            /* UTC as the rules count it */
 	int64_t turn_ms, retry_ms; /* MEETING_NEVER: not now */
 
 	/* of the booking's row */
@@ -105,20 +106,25 @@ struct live {
 	char last2[3], given_last2[3];
 	int keys; /* slot in house.keys, -1: none */
 	bool has_ck;
-	bool accept_due; /* the given number is to become the row's */
-	bool end_due;	 /* attendance and statistics are still to be written */
+	bool accept_due;      /* the given number is to become the row's */
+	bool end_due;         /* attendance and statistics are still to be written */
 	int32_t uncount_week; /* a cancellation counted in it was taken back; 0: none */
-	uint8_t cause;	 /* enum hand_off_cause, of the last call */
+	uint8_t cause;        /* enum hand_off_cause, of the last call */
 	struct sealed *given; /* owned; under ck; NULL: none */
 
 	struct meeting meeting;
 };
 
 enum hand_off_cause { /* stored in the statistics: only append */
-	CAUSE_NONE, CAUSE_BOOKED, CAUSE_ASKED, CAUSE_MEDIA, CAUSE_NOT_COME, CAUSE_OTHER
+	CAUSE_NONE,
+	CAUSE_BOOKED,
+	CAUSE_ASKED,
+	CAUSE_MEDIA,
+	CAUSE_NOT_COME,
+	CAUSE_OTHER
 };
 
-/* -- a connection ------------------------------------------------------------------------ */
+/* -- a connection ------------------------------------------------------------------ */
 struct parcel { /* one message, outbound or waiting inbound */
 	struct parcel *next;
 	size_t len;
@@ -162,20 +168,20 @@ struct peer {
 	char name[LIMIT_NAME + 1];
 };
 
-/* -- the house --------------------------------------------------------------------------- */
+/* -- the house --------------------------------------------------------------------- */
 struct house {
 	struct house_parts parts;
 	struct meeting_rules rules;
 	struct key_slots *keys;
 	struct live *lives[HOUSE_BUCKETS];
 	struct circle *circles[CIRCLE_BUCKETS];
-	struct ring dirty;    /* lives to flush at the end of this turn */
-	struct ring gone;     /* lives to free at the end of this turn */
-	struct ring unheard;  /* peers before hello, oldest first */
-	struct ring silent;   /* peers after it, longest silent first */
-	struct live **heap;   /* by due_ms */
+	struct ring dirty;   /* lives to flush at the end of this turn */
+	struct ring gone;    /* lives to free at the end of this turn */
+	struct ring unheard; /* peers before hello, oldest first */
+	struct ring silent;  /* peers after it, longest silent first */
+	struct live **heap;  /* by due_ms */
 	size_t heap_n, heap_cap;
-	int64_t offset_ms;    /* UTC = boot clock + this; never moves back */
+	int64_t offset_ms; /* UTC = boot clock + this; never moves back */
 	int64_t armed_ms, scout_ms;
 	bool scouting, stopping;
 	struct house_figures figures;
@@ -203,8 +209,8 @@ struct live *live_new(struct house *h, int64_t meeting);
 /* The row as it is now: owner, team, time, form; and what follows from it. */
 void live_set_booking(struct live *l, const struct booking *row);
 struct meeting_booking live_take_row(struct live *l, const struct booking *row);
-void live_follow_row(struct live *l, const struct booking *row,
-	const struct meeting_booking *booking);
+void live_follow_row(
+	struct live *l, const struct booking *row, const struct meeting_booking *booking);
 const struct meeting_keys *live_keys(const struct live *l);
 bool live_is_idle(const struct live *l);
 /* Out of sight at once; the memory goes at the end of the turn, so that whoever brought
@@ -232,12 +238,12 @@ struct saved_wait {
 };
 void live_save(struct live *l);
 void live_pack(const struct live *l, struct writer *w);
-must_check bool live_unpack(struct live *l, struct bytes plain,
-	const struct meeting_booking *booking);
+must_check bool live_unpack(
+	struct live *l, struct bytes plain, const struct meeting_booking *booking);
 
 /* effects.c */
-/* One event of the rules and everything that follows. from and m: who brought it, NULL for
- * the clock and HTTP. entry: gets the entry of REDEEM; may be NULL. The result is
+/* One event of the rules and everything that follows. from and m: who brought it, NULL
+ * for the clock and HTTP. entry: gets the entry of REDEEM; may be NULL. The result is
  * meeting_step()'s, or a fault: then l is gone. */
 struct bringer {
 	struct peer *from;
@@ -257,7 +263,7 @@ void peer_close(struct peer *p, enum close_code why);
 void peer_send(struct peer *p, const struct jout *o);
 void peer_send_state(struct peer *p); /* when due */
 void peer_refused(struct peer *p, enum message_type of, const char *code);
-void peer_drain(struct peer *p); /* what came in while something loaded */
+void peer_drain(struct peer *p);         /* what came in while something loaded */
 struct jout house_jout(struct house *h); /* into the scratch buffer */
 
 /* stay.c */
@@ -274,6 +280,6 @@ void view_receipt(const struct live *l, char ret[RECEIPT_TEXT]);
 /* ice.c */
 bool ice_is_relay_only(const struct house *h);
 void ice_write_servers(struct house *h, struct jout *o);
-void ice_write_start(struct house *h, const struct live *l, const char *role,
-	struct jout *o);
+void ice_write_start(
+	struct house *h, const struct live *l, const char *role, struct jout *o);
 void ice_push_turn(struct live *l);

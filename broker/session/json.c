@@ -7,7 +7,7 @@
 
 #include "json_tree.h"
 
-/* -- reading -------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------- */
 
 static void refuse(struct jin *in, const char *field)
 {
@@ -46,7 +46,8 @@ static const struct jnode *find(const struct jin *in, const char *field)
 }
 
 /* The field when it is of that kind, else NULL and bad. */
-static const struct jnode *find_kind(struct jin *in, const char *field, enum jnode_kind kind)
+static const struct jnode *find_kind(
+	struct jin *in, const char *field, enum jnode_kind kind)
 {
 	const struct jnode *n = find(in, field);
 
@@ -165,7 +166,7 @@ void jin_leave(struct jin *in)
 	in->outer = NULL;
 }
 
-/* -- writing -------------------------------------------------------------------------- */
+/* -- writing ----------------------------------------------------------------------- */
 
 static void begin(struct jout *o, const char *key)
 {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The grammar of JSON, and nothing beyond it: no duplicate key, no NUL, no lone surrogate,
- * no broken UTF-8, no integer that does not fit. A general library took half of the CPU of
- * a whole meeting, most of it for one allocation a value. Recursion is bounded by
- * JSON_DEPTH; the fuzz target holds every verdict against jansson's.
+ * The grammar of JSON, and nothing beyond it: no duplicate key, no NUL, no lone
+ * surrogate, no broken UTF-8, no integer that does not fit. Why it is ours: decision 6.
  */
 #include "json_tree.h"
 
@@ -20,7 +18,7 @@ struct parse {
 	int why; /* result when it fails */
 };
 
-/* -- text ----------------------------------------------------------------------------- */
+/* -- text -------------------------------------------------------------------------- */
 
 static bool is_plain(uint8_t c)
 {
@@ -160,7 +158,7 @@ static bool parse_text(struct parse *p, uint32_t *ret_at, uint32_t *ret_len)
 	return true;
 }
 
-/* -- other values --------------------------------------------------------------------- */
+/* -- other values ------------------------------------------------------------------ */
 
 static bool skip_digits(struct parse *p)
 {
@@ -222,7 +220,8 @@ static bool parse_literal(struct parse *p, struct jnode *n)
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		size_t len = strlen(words[i].word);
 
-		if ((size_t)(p->end - p->at) < len || memcmp(p->at, words[i].word, len) != 0)
+		if ((size_t)(p->end - p->at) < len ||
+			memcmp(p->at, words[i].word, len) != 0)
 			continue;
 		p->at += len;
 		n->kind = words[i].kind;
@@ -232,7 +231,7 @@ static bool parse_literal(struct parse *p, struct jnode *n)
 	return false;
 }
 
-/* -- structure ------------------------------------------------------------------------ */
+/* -- structure --------------------------------------------------------------------- */
 
 static void skip_blanks(struct parse *p)
 {
@@ -267,11 +266,11 @@ static bool parse_value(struct parse *p, uint32_t at);
 
 static bool is_new_key(const struct jtree *t, uint32_t parent, uint32_t child)
 {
-	const struct jnode *n = &t->node[child];
+	struct bytes key = bytes_of(t->text + t->node[child].key, t->node[child].key_len);
 
 	for (uint32_t i = parent + 1; i < child; i = t->node[i].end)
-		if (t->node[i].key_len == n->key_len &&
-			memcmp(t->text + t->node[i].key, t->text + n->key, n->key_len) == 0)
+		if (bytes_equal(
+			    key, bytes_of(t->text + t->node[i].key, t->node[i].key_len)))
 			return false;
 	return true;
 }
@@ -338,7 +337,7 @@ static bool parse_value(struct parse *p, uint32_t at)
 	return good;
 }
 
-/* -- life ----------------------------------------------------------------------------- */
+/* -- life -------------------------------------------------------------------------- */
 
 static struct jtree *copy_of(struct bytes text)
 {
@@ -387,14 +386,15 @@ struct jtree *jtree_free(struct jtree *t)
 	return NULL;
 }
 
-const struct jnode *jtree_field(const struct jtree *t, const struct jnode *object,
-	const char *key)
+const struct jnode *jtree_field(
+	const struct jtree *t, const struct jnode *object, const char *key)
 {
 	size_t len = strlen(key);
 	uint32_t at = (uint32_t)(object - t->node);
 
 	for (uint32_t i = at + 1; i < object->end; i = t->node[i].end)
-		if (t->node[i].key_len == len && memcmp(t->text + t->node[i].key, key, len) == 0)
+		if (t->node[i].key_len == len &&
+			memcmp(t->text + t->node[i].key, key, len) == 0)
 			return &t->node[i];
 	return NULL;
 }

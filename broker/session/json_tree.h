@@ -8,7 +8,13 @@
 #include "samtale/session/json.h"
 
 enum jnode_kind {
-	JNODE_OBJECT, JNODE_ARRAY, JNODE_TEXT, JNODE_INTEGER, JNODE_REAL, JNODE_BOOL, JNODE_NULL
+	JNODE_OBJECT,
+	JNODE_ARRAY,
+	JNODE_TEXT,
+	JNODE_INTEGER,
+	JNODE_REAL,
+	JNODE_BOOL,
+	JNODE_NULL
 };
 
 struct jnode {
@@ -35,8 +41,8 @@ must_check int jtree_new(struct jtree **ret, struct bytes text);
 struct jtree *jtree_free(struct jtree *t);
 
 /* The field of an object, NULL when there is none. */
-const struct jnode *jtree_field(const struct jtree *t, const struct jnode *object,
-	const char *key);
+const struct jnode *jtree_field(
+	const struct jtree *t, const struct jnode *object, const char *key);
 static inline struct bytes jtree_text(const struct jtree *t, const struct jnode *n)
 {
 	return bytes_of(t->text + n->at, n->len);

@@ -52,8 +52,8 @@ struct key_slots *key_slots_free(struct key_slots *k)
 
 static int grow(struct key_slots *k)
 {
-	struct slot **blocks = realloc(k->blocks,
-		sizeof(struct slot *) * ((size_t)k->count + 1));
+	struct slot **blocks =
+		realloc(k->blocks, sizeof(struct slot *) * ((size_t)k->count + 1));
 
 	if (!blocks)
 		return fault_here(ENOMEM);

@@ -26,7 +26,7 @@ const struct meeting_keys *live_keys(const struct live *l)
 	return key_slots_at(l->house->keys, l->keys);
 }
 
-/* -- in and out of the table ---------------------------------------------------------- */
+/* -- in and out of the table ------------------------------------------------------- */
 
 struct live *live_new(struct house *h, int64_t meeting)
 {
@@ -127,7 +127,7 @@ void live_abandon(struct live *l)
 	answer_saved(l, -EIO);
 }
 
-/* -- what the row says ---------------------------------------------------------------- */
+/* -- what the row says ------------------------------------------------------------- */
 
 static void last_two(char ret[3], const char *phone)
 {
@@ -164,7 +164,8 @@ static struct meeting_booking booking_of(struct live *l, const struct booking *r
 		.owner = (uint64_t)row->owner,
 		.starts_ms = row->starts_ms,
 		.minutes = row->minutes,
-		.form = row->form == BOOKING_PHONE ? MEETING_FORM_PHONE : MEETING_FORM_VIDEO,
+		.form = row->form == BOOKING_PHONE ? MEETING_FORM_PHONE
+						   : MEETING_FORM_VIDEO,
 		.way = way < 0 ? MEETING_WAY_SPEECH : (enum meeting_way)way,
 		.has_phone = phone[0] != '\0',
 		.pin = row->pin_required,
@@ -193,8 +194,8 @@ struct meeting_booking live_take_row(struct live *l, const struct booking *row)
 }
 
 /* What api has written into the row comes to the rules as an event of its own. */
-void live_follow_row(struct live *l, const struct booking *row,
-	const struct meeting_booking *booking)
+void live_follow_row(
+	struct live *l, const struct booking *row, const struct meeting_booking *booking)
 {
 	struct meeting_event e = { .kind = MEETING_EV_BOOKING, .booking = *booking };
 	bool row_ended = row->state == BOOKING_ENDED;
@@ -215,7 +216,8 @@ void live_follow_row(struct live *l, const struct booking *row,
 			return;
 		l->uncount_week = l->end_due ? 0 : calendar_iso_week(ended_ms);
 	}
-	/* A refusal (they talk already) leaves the meeting as it is; saving mends the row. */
+	/* A refusal (they talk already) leaves the meeting as it is; saving mends the
+	 * row. */
 	if (live_step(l, &e, &by) > 0) {
 		l->save_due = true;
 		house_mark(l);

@@ -59,8 +59,9 @@ static void unseal(struct live *l, const struct record *record,
 	wiped_buf(plain, MEETING_PACK_MAX + 512);
 	struct writer w = writer_of(plain, sizeof(plain));
 
-	if (record && open_field(&keys->mk, SEAL_LIVE, l->id,
-			      bytes_of(record->blob, record->len), &w) == 0 &&
+	if (record &&
+		open_field(&keys->mk, SEAL_LIVE, l->id,
+			bytes_of(record->blob, record->len), &w) == 0 &&
 		live_unpack(l, writer_bytes(&w), booking))
 		return;
 	if (record)
@@ -84,7 +85,8 @@ static void loaded(struct load *load, const struct meeting_keys *keys)
 	booking = live_take_row(l, &load->row);
 	unseal(l, load->record, &booking);
 	l->state = LIVE_READY;
-	if ((load->row.state == BOOKING_ENDED) != (l->meeting.phase == MEETING_PHASE_ENDED))
+	if ((load->row.state == BOOKING_ENDED) !=
+		(l->meeting.phase == MEETING_PHASE_ENDED))
 		live_follow_row(l, &load->row, &booking);
 	else
 		(void)live_step(l, &tick, &by); /* what was missed meanwhile */
@@ -100,7 +102,9 @@ static void load_keys(void *arg, int result, struct meeting_keys *keys, size_t n
 	if (result == 0 && n == 1 && keys[0].has_mk)
 		loaded(load, &keys[0]);
 	else
-		load_failed(load, result == 0 ? HOUSE_E_NONE : result < 0 ? result : -EIO);
+		load_failed(load, result == 0  ? HOUSE_E_NONE
+				  : result < 0 ? result
+					       : -EIO);
 	meeting_keys_free(keys);
 }
 

@@ -23,7 +23,7 @@ const char *message_name(enum message_type type)
 	return names[type];
 }
 
-/* -- seats ---------------------------------------------------------------------------- */
+/* -- seats ------------------------------------------------------------------------- */
 
 bool seat_parse(struct bytes text, int64_t *ret_meeting, unsigned *ret_entry)
 {
@@ -46,7 +46,7 @@ void seat_write(int64_t meeting, unsigned entry, char ret[SEAT_TEXT])
 	(void)snprintf(ret, SEAT_TEXT, "%lld-%u", (long long)meeting, entry);
 }
 
-/* -- decoders ------------------------------------------------------------------------- */
+/* -- decoders ---------------------------------------------------------------------- */
 
 /* A word that meeting_<list>_of() knows. */
 static unsigned word_of(struct jin *in, const char *field, int (*of)(struct bytes))
@@ -58,7 +58,7 @@ static unsigned word_of(struct jin *in, const char *field, int (*of)(struct byte
 		jin_refuse(in, field);
 	return v < 0 ? 0 : (unsigned)v;
 }
-#define WORD(m, list, field)                                                               \
+#define WORD(m, list, field)                                                             \
 	((enum meeting_##list)word_of(&(m)->in, (field), meeting_##list##_of))
 
 static uint32_t epoch_of(struct jin *in, int64_t min)
@@ -68,8 +68,9 @@ static uint32_t epoch_of(struct jin *in, int64_t min)
 
 static int decode_hello(struct message *m)
 {
-	static const char *const roles[] = { [ROLE_CITIZEN] = "citizen",
-		[ROLE_STAFF] = "staff" };
+	static const char *const roles[] = {
+		[ROLE_CITIZEN] = "citizen", [ROLE_STAFF] = "staff"
+	};
 	static const char *const langs[] = { [LANG_DA] = "da", [LANG_EN] = "en" };
 	struct message_hello *h = &m->hello;
 	unsigned entry = 0;
@@ -286,7 +287,7 @@ static int decode_end(struct message *m)
 	return 0;
 }
 
-/* -- dispatch ------------------------------------------------------------------------- */
+/* -- dispatch ---------------------------------------------------------------------- */
 
 #define MEETING_EV_NONE MEETING_EV_COUNT
 
@@ -319,7 +320,8 @@ static int decode(struct message *m)
 		return MESSAGE_E_BAD;
 	m->type = (enum message_type)(row - rows);
 	m->event.kind = row->event;
-	if (m->from == ROLE_NOBODY ? m->type != MESSAGE_HELLO : !(row->who & (int)m->from))
+	if (m->from == ROLE_NOBODY ? m->type != MESSAGE_HELLO
+				   : !(row->who & (int)m->from))
 		return MESSAGE_E_WRONG;
 	r = row->decode(m);
 	return jin_ok(&m->in) ? r : MESSAGE_E_BAD;
@@ -330,9 +332,9 @@ int message_decode(struct bytes text, enum peer_role from, struct message *ret)
 	int r = jin_open(&ret->in, text, LIMIT_WS_MESSAGE);
 
 	if (r != 0)
-		return r < 0		     ? fault_pass(r) :
-		       r == JIN_E_NOT_UTF8 ? MESSAGE_E_NOT_UTF8 :
-					     MESSAGE_E_BAD;
+		return r < 0                 ? fault_pass(r)
+		       : r == JIN_E_NOT_UTF8 ? MESSAGE_E_NOT_UTF8
+					     : MESSAGE_E_BAD;
 	ret->from = from;
 	ret->meeting = 0;
 	ret->event = (struct meeting_event){ 0 };

@@ -8,7 +8,7 @@
 
 #include "samtale/session/sdp_filter.h"
 
-/* -- parcels -------------------------------------------------------------------------- */
+/* -- parcels ----------------------------------------------------------------------- */
 
 static bool parcel_put(struct parcels *q, struct bytes text)
 {
@@ -50,7 +50,7 @@ static void parcels_free(struct parcels *q)
 		free(p);
 }
 
-/* -- life ----------------------------------------------------------------------------- */
+/* -- life -------------------------------------------------------------------------- */
 
 int peer_open(struct peer **ret, struct house *h, const struct peer_credentials *who,
 	const struct peer_link *link)
@@ -124,7 +124,7 @@ void peer_closed(struct peer *p)
 	free(p);
 }
 
-/* -- out ------------------------------------------------------------------------------ */
+/* -- out --------------------------------------------------------------------------- */
 
 struct jout house_jout(struct house *h)
 {
@@ -198,7 +198,7 @@ static void send_pong(struct peer *p)
 	peer_send(p, &o);
 }
 
-/* -- in ------------------------------------------------------------------------------- */
+/* -- in ---------------------------------------------------------------------------- */
 
 /* Token bucket: one message costs a thousand of what flows in at LIMIT_WS_PER_SECOND a
  * millisecond, up to one second's worth. */
@@ -221,10 +221,10 @@ static bool pay(struct peer *p)
 
 static enum close_code close_of(int outcome)
 {
-	return outcome < 0		     ? CLOSE_FAULT :
-	       outcome == MESSAGE_E_NOT_UTF8 ? CLOSE_NOT_UTF8 :
-	       outcome == MESSAGE_E_WRONG    ? CLOSE_WRONG_STATE :
-					       CLOSE_BAD_MESSAGE;
+	return outcome < 0                     ? CLOSE_FAULT
+	       : outcome == MESSAGE_E_NOT_UTF8 ? CLOSE_NOT_UTF8
+	       : outcome == MESSAGE_E_WRONG    ? CLOSE_WRONG_STATE
+					       : CLOSE_BAD_MESSAGE;
 }
 
 static void handle(struct peer *p, struct message *m);
@@ -270,7 +270,7 @@ void peer_drain(struct peer *p)
 	}
 }
 
-/* -- handling ------------------------------------------------------------------------- */
+/* -- handling ---------------------------------------------------------------------- */
 
 /* What a refusal of the rules costs: mostly an answer, sometimes the connection. */
 static void answer_refusal(struct peer *p, const struct message *m, int refusal)
@@ -305,15 +305,16 @@ static enum hand_off_cause cause_of(const struct live *l)
 	struct meeting_view v;
 
 	meeting_look(m, house_now(l->house), &v);
-	return m->booking.form == MEETING_FORM_PHONE	? CAUSE_BOOKED :
-	       m->call.state == MEETING_CALL_ASKED	? CAUSE_ASKED :
-	       v.not_come				? CAUSE_NOT_COME :
-	       v.offer_call				? CAUSE_MEDIA :
-							  CAUSE_OTHER;
+	return m->booking.form == MEETING_FORM_PHONE ? CAUSE_BOOKED
+	       : m->call.state == MEETING_CALL_ASKED ? CAUSE_ASKED
+	       : v.not_come                          ? CAUSE_NOT_COME
+	       : v.offer_call                        ? CAUSE_MEDIA
+						     : CAUSE_OTHER;
 }
 
 /* What the rules leave to us: the number itself, and the statistics. */
-static void after_phone(struct live *l, enum meeting_phone event, enum hand_off_cause cause)
+static void after_phone(
+	struct live *l, enum meeting_phone event, enum hand_off_cause cause)
 {
 	if (event == MEETING_PHONE_OPEN)
 		l->cause = (uint8_t)cause;

@@ -14,11 +14,11 @@
 #include "samtale/store/record.h"
 #include "samtale/store/stats.h"
 
-#define LIVE_VERSION 1
+#define LIVE_VERSION       1
 #define ATTENDANCE_VERSION 1
-#define PLAIN_MAX (MEETING_PACK_MAX + 512)
+#define PLAIN_MAX          (MEETING_PACK_MAX + 512)
 
-/* -- packing -------------------------------------------------------------------------- */
+/* -- packing ----------------------------------------------------------------------- */
 
 void live_pack(const struct live *l, struct writer *w)
 {
@@ -44,7 +44,8 @@ static bool unpack_given(struct live *l, struct reader *r)
 	return bytes_to_str(last2, l->given_last2, sizeof(l->given_last2));
 }
 
-bool live_unpack(struct live *l, struct bytes plain, const struct meeting_booking *booking)
+bool live_unpack(
+	struct live *l, struct bytes plain, const struct meeting_booking *booking)
 {
 	struct reader r = reader_of(plain);
 	uint8_t version = read_u8(&r);
@@ -81,7 +82,7 @@ static void pack_attendance(const struct live *l, struct writer *w)
 	}
 }
 
-/* -- the task ------------------------------------------------------------------------- */
+/* -- the task ---------------------------------------------------------------------- */
 
 struct save {
 	struct desk_task task; /* first */
@@ -92,7 +93,7 @@ struct save {
 	int64_t started_ms, ended_ms;
 	struct sealed given;
 	struct stat_cell cell, uncount; /* uncount.week 0: nothing to take back */
-	struct ring waits; /* struct saved_wait */
+	struct ring waits;              /* struct saved_wait */
 	struct writer record, attendance;
 	uint8_t record_room[SEALED_SIZE(PLAIN_MAX)];
 	uint8_t attendance_room[SEALED_SIZE(PLAIN_MAX)];
@@ -121,13 +122,14 @@ static int save_row(struct save *save, struct store *s)
 static int save_ask(struct desk_task *task, struct store *s)
 {
 	struct save *save = container_of(task, struct save, task);
-	int r = s->record->live_put(s, save->id, save->now_ms, writer_bytes(&save->record));
+	int r = s->record->live_put(
+		s, save->id, save->now_ms, writer_bytes(&save->record));
 
 	if (r == 0 && save->row_due)
 		r = save_row(save, s);
 	if (r == 0 && save->end_due)
-		r = s->record->attendance_put(s, save->id, save->now_ms,
-			writer_bytes(&save->attendance));
+		r = s->record->attendance_put(
+			s, save->id, save->now_ms, writer_bytes(&save->attendance));
 	if (r == 0 && save->end_due)
 		r = s->stats->add(s, &save->cell);
 	if (r == 0 && save->uncount.week)
@@ -138,7 +140,8 @@ static int save_ask(struct desk_task *task, struct store *s)
 static void answer(struct save *save, int result)
 {
 	while (!ring_is_empty(&save->waits)) {
-		struct saved_wait *w = container_of(save->waits.next, struct saved_wait, at);
+		struct saved_wait *w =
+			container_of(save->waits.next, struct saved_wait, at);
 
 		ring_drop(&w->at);
 		w->done(w, result);
@@ -176,7 +179,7 @@ static void save_answer(struct desk_task *task, int result)
 	house_mark(l);
 }
 
-/* -- filling it ----------------------------------------------------------------------- */
+/* -- filling it -------------------------------------------------------------------- */
 
 static uint8_t waiting_class(const struct meeting *m)
 {
@@ -190,12 +193,16 @@ static uint8_t waiting_class(const struct meeting *m)
 	if (from < m->booking.starts_ms)
 		from = m->booking.starts_ms;
 	from = m->started_ms - from;
-	return from < MS_MINUTE ? 1 : from < 5 * MS_MINUTE ? 2 : from < 15 * MS_MINUTE ? 3 : 4;
+	return from < MS_MINUTE        ? 1
+	       : from < 5 * MS_MINUTE  ? 2
+	       : from < 15 * MS_MINUTE ? 3
+				       : 4;
 }
 
 static void fill_team(struct stat_cell *cell, const struct live *l)
 {
-	const char *team = l->circle && l->circle->key[0] != CIRCLE_OF_ONE ? l->circle->key : "";
+	const char *team =
+		l->circle && l->circle->key[0] != CIRCLE_OF_ONE ? l->circle->key : "";
 
 	memcpy(cell->team, team, strlen(team) + 1);
 }
@@ -215,7 +222,8 @@ static void fill_end(struct save *save, const struct live *l)
 	fill_team(&save->cell, l);
 }
 
-/* What fill_end() counted when the meeting was cancelled: nobody had been admitted yet. */
+/* What fill_end() counted when the meeting was cancelled: nobody had been admitted yet.
+ */
 static void fill_uncount(struct save *save, const struct live *l)
 {
 	save->uncount = (struct stat_cell){
@@ -252,7 +260,8 @@ static bool is_running(uint8_t state)
 }
 
 /* The row says booked, open, running or ended; whether a running one is paused stands in
- * its live record. A row is a whole row and its indexes: half a talk's writes were this. */
+ * its live record. A row is a whole row and its indexes: half a talk's writes were this.
+ */
 static bool is_row_due(const struct save *save, const struct live *l)
 {
 	bool same = save->state == l->row_state ||
@@ -299,7 +308,8 @@ static struct save *save_new(struct live *l)
 	save->now_ms = house_now(l->house);
 	ring_init(&save->waits);
 	save->record = writer_of(save->record_room, sizeof(save->record_room));
-	save->attendance = writer_of(save->attendance_room, sizeof(save->attendance_room));
+	save->attendance =
+		writer_of(save->attendance_room, sizeof(save->attendance_room));
 	return save;
 }
 
@@ -324,7 +334,8 @@ void live_save(struct live *l)
 	if (!l->save_due || l->saving || l->retry_ms != MEETING_NEVER)
 		return;
 	save = save_new(l);
-	if (save && fill(save, l) == 0 && desk_put(l->house->parts.desk, &save->task) == 0) {
+	if (save && fill(save, l) == 0 &&
+		desk_put(l->house->parts.desk, &save->task) == 0) {
 		handed_over(l, save);
 		return;
 	}

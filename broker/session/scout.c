@@ -66,7 +66,8 @@ static int add_live(struct scout *scout, struct store *s)
 static int scout_ask(struct desk_task *task, struct store *s)
 {
 	struct scout *scout = container_of(task, struct scout, task);
-	const struct booking_span span = { .from_ms = scout->from_ms, .to_ms = scout->to_ms };
+	const struct booking_span span = { .from_ms = scout->from_ms,
+		.to_ms = scout->to_ms };
 	struct booking_list list = STORE_LIST_NULL;
 	int r = s->meeting->between(s, &span, &list);
 

@@ -12,10 +12,10 @@
  * for example: crypto (keys in the clear), source-filter, identity. */
 static const char *const attributes[] = { "rtcp-fb", "rtpmap", "fmtp", "extmap", "ssrc",
 	"candidate", "fingerprint", "mid", "msid", "setup", "ice-ufrag", "ice-pwd",
-	"ice-options", "sendrecv", "rtcp", "rtcp-mux", "rtcp-rsize", "ssrc-group", "group",
-	"bundle-only", "end-of-candidates", "extmap-allow-mixed", "imageattr", "inactive",
-	"max-message-size", "maxptime", "msid-semantic", "ptime", "recvonly", "rid",
-	"rtcp-mux-only", "sctp-port", "sctpmap", "sendonly", "simulcast" };
+	"ice-options", "sendrecv", "rtcp", "rtcp-mux", "rtcp-rsize", "ssrc-group",
+	"group", "bundle-only", "end-of-candidates", "extmap-allow-mixed", "imageattr",
+	"inactive", "max-message-size", "maxptime", "msid-semantic", "ptime", "recvonly",
+	"rid", "rtcp-mux-only", "sctp-port", "sctpmap", "sendonly", "simulcast" };
 
 static const char *const transports[] = { "UDP/TLS/RTP/SAVPF", "TCP/TLS/RTP/SAVPF",
 	"UDP/DTLS/SCTP", "TCP/DTLS/SCTP", "DTLS/SCTP" };
@@ -57,7 +57,7 @@ static bool starts_with(struct bytes b, const char *prefix)
 	return b.len >= n && memcmp(b.at, prefix, n) == 0;
 }
 
-/* -- candidates ----------------------------------------------------------------------- */
+/* -- candidates -------------------------------------------------------------------- */
 
 /* The extension pairs behind the type. In relay mode only known ones pass, because any
  * other may hold an address, and the related address, which is the sender's own, is
@@ -96,11 +96,13 @@ int candidate_filter(struct bytes line, bool relay_only, struct writer *out)
 	if (line.len > LIMIT_CANDIDATE || !is_printable(line) ||
 		!starts_with(line, "candidate:"))
 		return CANDIDATE_E_DROP;
-	for (int i = 0; i < 6; i++) { /* foundation component transport priority address port */
+	for (int i = 0; i < 6;
+		i++) { /* foundation component transport priority address port */
 		struct bytes word = cut(&left, ' ');
 		bool is_number = i == 1 || i == 3 || i == 5;
 
-		if (word.len == 0 || (is_number && !bytes_to_u64(word, UINT32_MAX, &number)))
+		if (word.len == 0 ||
+			(is_number && !bytes_to_u64(word, UINT32_MAX, &number)))
 			return CANDIDATE_E_DROP;
 	}
 	if (!bytes_equal_str(cut(&left, ' '), "typ"))
@@ -114,7 +116,7 @@ int candidate_filter(struct bytes line, bool relay_only, struct writer *out)
 	return 0;
 }
 
-/* -- session descriptions ------------------------------------------------------------- */
+/* -- session descriptions ---------------------------------------------------------- */
 
 struct sdp {
 	struct writer *out;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * A live talk never signs out: the sign-in of a consultant who is in a meeting is carried
- * on in small steps, so that she also comes back when her connection blinks. With the talk
- * over, it ends within STAY_MS.
+ * on in small steps, so that she also comes back when her connection blinks. With the
+ * talk over, it ends within STAY_MS.
  */
 #include "inner.h"
 
-#define STAY_MS	      (30 * MS_MINUTE)
+#define STAY_MS       (30 * MS_MINUTE)
 #define STAY_AHEAD_MS (10 * MS_MINUTE)
 
 struct stay {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The snapshots of docs/protocol.md 3, written straight from the rules' state. Who may see
- * what is decided here: a citizen's page never gets the other devices, the outcomes or a
- * number, and nothing here is kept.
+ * The snapshots of docs/protocol.md 3, written straight from the rules' state. Who may
+ * see what is decided here: a citizen's page never gets the other devices, the outcomes
+ * or a number, and nothing here is kept.
  */
 #include "inner.h"
 
-/* -- parts ---------------------------------------------------------------------------- */
+/* -- parts ------------------------------------------------------------------------- */
 
 static void write_side(const struct meeting_side *side, struct jout *o)
 {
@@ -50,10 +50,10 @@ static void write_booking(const struct live *l, struct jout *o)
 	jout_word(o, "way", meeting_way_name(m->booking.way));
 }
 
-/* -- the citizen's -------------------------------------------------------------------- */
+/* -- the citizen's ----------------------------------------------------------------- */
 
-static void write_consultant(const struct live *l, const struct meeting_entry *mine,
-	struct jout *o)
+static void write_consultant(
+	const struct live *l, const struct meeting_entry *mine, struct jout *o)
 {
 	const struct meeting *m = &l->meeting;
 	static const struct meeting_side nothing;
@@ -80,8 +80,8 @@ static void write_citizen_call(const struct live *l, struct jout *o)
 	jout_end_object(o);
 }
 
-static void view_citizen(const struct live *l, const struct meeting_entry *mine,
-	struct jout *o)
+static void view_citizen(
+	const struct live *l, const struct meeting_entry *mine, struct jout *o)
 {
 	const struct meeting *m = &l->meeting;
 
@@ -98,7 +98,7 @@ static void view_citizen(const struct live *l, const struct meeting_entry *mine,
 	jout_end_object(o);
 }
 
-/* -- the consultant's ----------------------------------------------------------------- */
+/* -- the consultant's -------------------------------------------------------------- */
 
 /* whole: what the consultant in the meeting sees, not the card's share of it. */
 static void write_guests(const struct meeting *m, bool whole, struct jout *o)
@@ -133,7 +133,8 @@ static void write_given(const struct live *l, struct jout *o)
 	wiped_buf(phone, OPEN_TEXT_CAP);
 
 	if (l->meeting.call.given == MEETING_GIVEN_PENDING && l->given && keys->has_ck &&
-		open_text(&keys->ck, SEAL_MEETING_PHONE, l->id, l->given, (char *)phone) != 0)
+		open_text(&keys->ck, SEAL_MEETING_PHONE, l->id, l->given,
+			(char *)phone) != 0)
 		phone[0] = '\0';
 	jout_str(o, "given_number", (char *)phone);
 }
@@ -194,7 +195,7 @@ void view_state(const struct peer *p, struct jout *o)
 		view_consultant(p->live, o);
 }
 
-/* -- cards ---------------------------------------------------------------------------- */
+/* -- cards ------------------------------------------------------------------------- */
 
 void view_live(const struct live *l, struct jout *o, const char *key)
 {
@@ -225,12 +226,12 @@ void view_card(const struct live *l, enum meeting_alert alert, struct jout *o)
 	jout_end_object(o);
 }
 
-/* -- the end -------------------------------------------------------------------------- */
+/* -- the end ----------------------------------------------------------------------- */
 
 void view_receipt(const struct live *l, char ret[RECEIPT_TEXT])
 {
-	receipt_make(l->house->parts.node, l->id, l->meeting.started_ms, l->meeting.ended_ms,
-		ret);
+	receipt_make(l->house->parts.node, l->id, l->meeting.started_ms,
+		l->meeting.ended_ms, ret);
 }
 
 void view_summary(const struct live *l, struct jout *o, const char *key)

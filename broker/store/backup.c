@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #define PATH_CAP 640
-#define CHUNK (64 * 1024)
+#define CHUNK    (64 * 1024)
 
 static int path_beside(char out[PATH_CAP], const char *path, const char *ending)
 {
@@ -30,7 +30,8 @@ static int open_plain(sqlite3 **ret, const char *path)
 	sqlite3 *db = NULL;
 	int r = 0;
 	int rc = sqlite3_open_v2(path, &db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+		NULL);
 
 	if (rc != SQLITE_OK)
 		r = db ? database_fault(db, rc) : fault_here(ENOMEM);
@@ -54,7 +55,7 @@ static int create_new(const char *path)
 	return fd < 0 ? fault_here(errno) : fd;
 }
 
-/* -- out ------------------------------------------------------------------------------ */
+/* -- out --------------------------------------------------------------------------- */
 static int copy_pages(sqlite3 *from, sqlite3 *to)
 {
 	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
@@ -137,7 +138,7 @@ int sqlite_backup(const char *path, struct seal_stream *to)
 	return database_copy(path, to);
 }
 
-/* -- in ------------------------------------------------------------------------------- */
+/* -- in ---------------------------------------------------------------------------- */
 int sqlite_check_file(const char *path)
 {
 	sqlite3 *db = NULL;
@@ -169,8 +170,8 @@ static int settle_old(const char *path)
 	(void)sqlite3_close(db);
 	if (r == -EBUSY)
 		return fault_pass(r);
-	/* Damaged or moved away: that is why it is being restored. Its journals must not be
-	 * replayed into the new file. */
+	/* Damaged or moved away: that is why it is being restored. Its journals must not
+	 * be replayed into the new file. */
 	for (int i = 0; i < 2; i++) {
 		r = path_beside(beside, path, i ? "-shm" : "-wal");
 		if (r < 0)

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BUSY_MS 5000
+#define BUSY_MS  5000
 #define PATH_CAP 600
 
 int database_fault(sqlite3 *db, int rc)
@@ -23,7 +23,8 @@ int database_fault(sqlite3 *db, int rc)
 
 	switch (rc & 0xff) {
 	case SQLITE_CONSTRAINT:
-		if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
+		if (rc == SQLITE_CONSTRAINT_UNIQUE ||
+			rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
 			rc == SQLITE_CONSTRAINT_ROWID)
 			return STORE_E_TAKEN;
 		return fault_here(EINVAL);
@@ -34,12 +35,12 @@ int database_fault(sqlite3 *db, int rc)
 		return fault_here(EROFS);
 	case SQLITE_CANTOPEN:
 		return fault_here(system == ENOENT || system == ENOSPC || system == EMFILE
-				? system
-				: EROFS);
+					  ? system
+					  : EROFS);
 	case SQLITE_IOERR:
 		return fault_here(system == ENOSPC || system == EDQUOT ? ENOSPC
-				: system == EROFS			? EROFS
-									: EIO);
+				  : system == EROFS                    ? EROFS
+								       : EIO);
 	case SQLITE_NOMEM:
 		return fault_here(ENOMEM);
 	case SQLITE_BUSY:
@@ -54,11 +55,13 @@ const char *store_fault_sentence(int fault)
 {
 	switch (fault) {
 	case -ENOSPC:
-		return "The disk of the data folder is full; nothing was lost, nothing new is "
+		return "The disk of the data folder is full; nothing was lost, nothing "
+		       "new is "
 		       "saved until there is room.";
 	case -EROFS:
 	case -EACCES:
-		return "The data folder cannot be written; check its owner, its rights and "
+		return "The data folder cannot be written; check its owner, its rights "
+		       "and "
 		       "whether its disk is mounted read-only.";
 	case -EBUSY:
 		return "The database is in use by another program.";
@@ -67,7 +70,8 @@ const char *store_fault_sentence(int fault)
 	case -ENOMEM:
 		return "There is not enough memory.";
 	default:
-		return "The database could not be read or written; see the system's log for "
+		return "The database could not be read or written; see the system's log "
+		       "for "
 		       "errors of the disk.";
 	}
 }
@@ -134,7 +138,7 @@ int database_check(sqlite3 *db, bool quick)
 	return ok ? 0 : SQLITE_STORE_E_DAMAGED;
 }
 
-/* -- open ----------------------------------------------------------------------------- */
+/* -- open -------------------------------------------------------------------------- */
 
 /* SQLite would create with the umask's rights; the journals follow the file's own. */
 static int create_private(const char *path)
@@ -169,8 +173,8 @@ static int set_pragmas(sqlite3 *db)
 		"PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096;");
 }
 
-static int open_steps(struct database *d, const struct schema *schema,
-	const struct sqlite_parts *parts)
+static int open_steps(
+	struct database *d, const struct schema *schema, const struct sqlite_parts *parts)
 {
 	bool unclean = was_unclean(parts->path);
 	unsigned version = 0;
@@ -179,7 +183,8 @@ static int open_steps(struct database *d, const struct schema *schema,
 	if (r < 0)
 		return fault_pass(r);
 	rc = sqlite3_open_v2(parts->path, &d->db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+		NULL);
 	if (!d->db)
 		return fault_here(ENOMEM);
 	if (rc != SQLITE_OK)
@@ -210,12 +215,14 @@ int database_open(struct database *d, const struct schema *schema,
 	if (!ret_sentence)
 		return r;
 	if (r == SQLITE_STORE_E_NEWER)
-		*ret_sentence = "The database was written by a newer version of Samtale; "
-				"install that version, or restore the copy made before the "
-				"upgrade.";
+		*ret_sentence =
+			"The database was written by a newer version of Samtale; "
+			"install that version, or restore the copy made before the "
+			"upgrade.";
 	else if (r == SQLITE_STORE_E_DAMAGED)
-		*ret_sentence = "The database is damaged or not one of Samtale's; restore "
-				"the newest backup.";
+		*ret_sentence =
+			"The database is damaged or not one of Samtale's; restore "
+			"the newest backup.";
 	else
 		*ret_sentence = store_fault_sentence(r);
 	return r;
@@ -229,7 +236,7 @@ void database_close(struct database *d)
 	*d = (struct database){ 0 };
 }
 
-/* -- batch ---------------------------------------------------------------------------- */
+/* -- batch ------------------------------------------------------------------------- */
 static int run(struct store *s, enum sql_id id)
 {
 	struct query q;
@@ -240,7 +247,8 @@ static int run(struct store *s, enum sql_id id)
 
 static int batch_begin(struct store *s)
 {
-	/* Takes a lock in shared memory, writes nothing: reading goes on on a full disk. */
+	/* Takes a lock in shared memory, writes nothing: reading goes on on a full disk.
+	 */
 	return run(s, SQL_BEGIN);
 }
 
@@ -253,12 +261,13 @@ static void batch_abandon(struct store *s)
 		(void)run(s, SQL_ROLLBACK);
 }
 
-/* Does not wait for a reader in another process (a backup): the next commit tries again. */
+/* Does not wait for a reader in another process (a backup): the next commit tries again.
+ */
 static void empty_log(struct database *d)
 {
 	(void)sqlite3_busy_timeout(d->db, 0);
-	if (sqlite3_wal_checkpoint_v2(d->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) ==
-		SQLITE_OK)
+	if (sqlite3_wal_checkpoint_v2(
+		    d->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK)
 		d->truncate = false;
 	(void)sqlite3_busy_timeout(d->db, BUSY_MS);
 }
@@ -279,8 +288,8 @@ static int batch_commit(struct store *s)
 
 static int batch_save(struct store *s)
 {
-	/* On a full disk SQLite may have rolled all of the batch back by itself. A savepoint
-	 * would silently begin a transaction of its own. */
+	/* On a full disk SQLite may have rolled all of the batch back by itself. A
+	 * savepoint would silently begin a transaction of its own. */
 	if (sqlite3_get_autocommit(database_of(s)->db))
 		return fault_here(ENOSPC);
 	return run(s, SQL_SAVE);

@@ -51,8 +51,8 @@ must_check int database_migrate(struct database *d, const struct schema *schema,
 must_check int database_copies_old(
 	struct database *d, int64_t before_ms, bool drop, size_t *ret_n);
 /* Is it ours, and not newer? Reads only. */
-must_check int database_look(sqlite3 *db, const struct schema *schema,
-	unsigned *ret_version);
+must_check int database_look(
+	sqlite3 *db, const struct schema *schema, unsigned *ret_version);
 /* quick: PRAGMA quick_check; else integrity_check. */
 must_check int database_check(sqlite3 *db, bool quick);
 must_check int database_exec(sqlite3 *db, const char *sql);
@@ -61,7 +61,7 @@ must_check int database_fault(sqlite3 *db, int rc);
 /* A consistent copy of the file at path, sealed; finishes the stream. */
 must_check int database_copy(const char *path, struct seal_stream *to);
 
-/* -- queries -------------------------------------------------------------------------- */
+/* -- queries ----------------------------------------------------------------------- */
 struct query {
 	struct database *d;
 	sqlite3_stmt *st;

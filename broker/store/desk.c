@@ -21,10 +21,10 @@ struct desk {
 
 	/* The worker's alone: */
 	struct desk_task *batch; /* tasks that were kept, newest first */
-	int broken;		 /* fault that the whole batch shares */
+	int broken;              /* fault that the whole batch shares */
 };
 
-/* -- on the worker -------------------------------------------------------------------- */
+/* -- on the worker ----------------------------------------------------------------- */
 static void abandon_all(struct desk *d)
 {
 	for (size_t i = 0; i < d->n_stores; i++)
@@ -86,7 +86,7 @@ static void run_task(struct job *job)
 	d->batch = t;
 }
 
-/* -- on the loop ---------------------------------------------------------------------- */
+/* -- on the loop ------------------------------------------------------------------- */
 static void done_task(struct job *job)
 {
 	struct desk_task *t = container_of(job, struct desk_task, job);
@@ -150,7 +150,7 @@ unsigned desk_depth(const struct desk *d)
 	return worker_depth(d->worker);
 }
 
-/* -- the vault's tasks ---------------------------------------------------------------- */
+/* -- the vault's tasks ------------------------------------------------------------- */
 struct vault_errand {
 	struct desk_task task;
 	struct vault_task *vault;

@@ -90,8 +90,8 @@ static int shelf_drop_mk(void *arg, int64_t meeting)
 	return drop(db_of(arg), SQL_SHELF_DROP_MK, meeting);
 }
 
-static int shelf_list(void *arg, int64_t after, struct shelf_row *rows, size_t cap,
-	size_t *ret_n)
+static int shelf_list(
+	void *arg, int64_t after, struct shelf_row *rows, size_t cap, size_t *ret_n)
 {
 	struct query q;
 	size_t n = 0;
@@ -122,8 +122,8 @@ int keys_db_open(struct keys_db **ret, const char *path)
 		return r;
 	}
 	k->store.store.batch = &sqlite_batch;
-	k->shelf = (struct key_shelf){ k, shelf_put, shelf_get, shelf_drop_ck, shelf_drop_mk,
-		shelf_list };
+	k->shelf = (struct key_shelf){ k, shelf_put, shelf_get, shelf_drop_ck,
+		shelf_drop_mk, shelf_list };
 	*ret = k;
 	return 0;
 }

@@ -11,7 +11,8 @@
 
 static bool same(const struct token_hash *a, const struct token_hash *b)
 {
-	return secret_equal(bytes_of(a->at, sizeof(a->at)), bytes_of(b->at, sizeof(b->at)));
+	return secret_equal(
+		bytes_of(a->at, sizeof(a->at)), bytes_of(b->at, sizeof(b->at)));
 }
 
 static struct booking *find(struct memory_store *m, int64_t id)
@@ -27,9 +28,9 @@ static bool is_taken(struct memory_store *m, const struct booking *b)
 	for (size_t i = 0; i < m->bookings.n; i++) {
 		const struct booking *o = &m->bookings.at[i];
 
-		if (o->id != b->id && (o->number == b->number ||
-					      (o->has_link && b->has_link &&
-						      same(&o->link, &b->link))))
+		if (o->id != b->id &&
+			(o->number == b->number ||
+				(o->has_link && b->has_link && same(&o->link, &b->link))))
 			return true;
 	}
 	return false;
@@ -87,7 +88,8 @@ static int meeting_get(struct store *s, int64_t id, struct booking *ret)
 	return copy_out(find(memory_of(s), id), ret);
 }
 
-static int meeting_by_link(struct store *s, const struct token_hash *h, struct booking *ret)
+static int meeting_by_link(
+	struct store *s, const struct token_hash *h, struct booking *ret)
 {
 	struct memory_store *m = memory_of(s);
 
@@ -172,8 +174,8 @@ static bool is_in_span(const struct booking *b, const void *arg)
 	const struct booking_span *span = arg;
 
 	return b->starts_ms >= span->from_ms && b->starts_ms < span->to_ms &&
-		(span->owner == 0 || b->owner == span->owner) &&
-		(!span->team || strcmp(b->team, span->team) == 0);
+	       (span->owner == 0 || b->owner == span->owner) &&
+	       (!span->team || strcmp(b->team, span->team) == 0);
 }
 
 static bool has_case(const struct booking *b, const void *arg)
@@ -185,17 +187,17 @@ static bool is_running(const struct booking *b, const void *arg)
 {
 	(void)arg;
 	return b->state == BOOKING_OPEN || b->state == BOOKING_LIVE ||
-		b->state == BOOKING_PAUSED;
+	       b->state == BOOKING_PAUSED;
 }
 
-static int meeting_between(struct store *s, const struct booking_span *span,
-	struct booking_list *ret)
+static int meeting_between(
+	struct store *s, const struct booking_span *span, struct booking_list *ret)
 {
 	return pick(s, is_in_span, span, by_start, ret);
 }
 
-static int meeting_by_case(struct store *s, const struct token_hash *tag,
-	struct booking_list *ret)
+static int meeting_by_case(
+	struct store *s, const struct token_hash *tag, struct booking_list *ret)
 {
 	return pick(s, has_case, tag, by_start_newest, ret);
 }
@@ -216,7 +218,7 @@ const struct meeting_questions memory_meeting = {
 	.unfinished = meeting_unfinished,
 };
 
-/* -- retention ------------------------------------------------------------------------ */
+/* -- retention --------------------------------------------------------------------- */
 
 /* Keeps the smallest RETENTION_STEP ids in order, each once. */
 static void keep_smallest(int64_t *ids, size_t *n, int64_t id)
@@ -245,7 +247,8 @@ static bool is_due(const struct booking *b, enum retention_kind kind,
 
 	switch (kind) {
 	case RETENTION_CONTACT:
-		return !b->contact_gone && over <= (held ? cuts->held_ms : cuts->other_ms);
+		return !b->contact_gone &&
+		       over <= (held ? cuts->held_ms : cuts->other_ms);
 	case RETENTION_BOOKING:
 		return b->contact_gone && over <= cuts->booking_ms;
 	case RETENTION_RECORD:
@@ -255,8 +258,8 @@ static bool is_due(const struct booking *b, enum retention_kind kind,
 	}
 }
 
-static int retention_due(struct store *s, const struct retention_ask *ask, int64_t *ids,
-	size_t *ret_n)
+static int retention_due(
+	struct store *s, const struct retention_ask *ask, int64_t *ids, size_t *ret_n)
 {
 	struct memory_store *m = memory_of(s);
 	struct retention_cuts cuts;

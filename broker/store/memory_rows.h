@@ -22,10 +22,10 @@ struct tombstone {
 };
 
 /* n rows of `at`, room for cap. */
-#define ROWS(type)                                                                         \
-	struct {                                                                           \
-		type *at;                                                                  \
-		size_t n, cap;                                                             \
+#define ROWS(type)                                                                       \
+	struct {                                                                         \
+		type *at;                                                                \
+		size_t n, cap;                                                           \
 	}
 
 struct memory_store {
@@ -47,13 +47,13 @@ static inline struct memory_store *memory_of(struct store *s)
 }
 
 /* Makes room for one more and counts it; NULL when there is no memory. */
-#define ROWS_ADD(rows)                                                                     \
-	(memory_grow(&(rows)->at, &(rows)->cap, (rows)->n, sizeof(*(rows)->at))   \
-			? &(rows)->at[(rows)->n++]                                         \
+#define ROWS_ADD(rows)                                                                   \
+	(memory_grow(&(rows)->at, &(rows)->cap, (rows)->n, sizeof(*(rows)->at))          \
+			? &(rows)->at[(rows)->n++]                                       \
 			: NULL)
 /* Takes out row i; the order of the others stays. */
-#define ROWS_DROP(rows, i)                                                                 \
-	memmove(&(rows)->at[i], &(rows)->at[(i) + 1],                                      \
+#define ROWS_DROP(rows, i)                                                               \
+	memmove(&(rows)->at[i], &(rows)->at[(i) + 1],                                    \
 		sizeof(*(rows)->at) * (--(rows)->n - (i)))
 
 /* at_pointer: address of the array's pointer, of whatever type. */

@@ -88,8 +88,8 @@ static int shelf_drop_mk(void *arg, int64_t meeting)
 	return 0;
 }
 
-static int shelf_list(void *arg, int64_t after, struct shelf_row *rows, size_t cap,
-	size_t *ret_n)
+static int shelf_list(
+	void *arg, int64_t after, struct shelf_row *rows, size_t cap, size_t *ret_n)
 {
 	struct memory_shelf *m = arg;
 	size_t n = 0;
@@ -107,8 +107,8 @@ int memory_shelf_new(struct key_shelf **ret)
 
 	if (!m)
 		return fault_here(ENOMEM);
-	m->shelf = (struct key_shelf){ m, shelf_put, shelf_get, shelf_drop_ck, shelf_drop_mk,
-		shelf_list };
+	m->shelf = (struct key_shelf){ m, shelf_put, shelf_get, shelf_drop_ck,
+		shelf_drop_mk, shelf_list };
 	*ret = &m->shelf;
 	return 0;
 }

@@ -29,8 +29,9 @@ bool memory_grow(void *at_pointer, size_t *cap, size_t n, size_t row_size)
 	return true;
 }
 
-/* -- records -------------------------------------------------------------------------- */
-static struct record *record_copy(int64_t meeting, int64_t changed_ms, struct bytes sealed)
+/* -- records ----------------------------------------------------------------------- */
+static struct record *record_copy(
+	int64_t meeting, int64_t changed_ms, struct bytes sealed)
 {
 	struct record *row = malloc(sizeof(*row) + sealed.len);
 
@@ -67,7 +68,8 @@ static int blob_put(struct store *s, bool live, struct record *made)
 	return 0;
 }
 
-static int blob_get(const struct blob_row *rows, size_t n, int64_t meeting, struct record **ret)
+static int blob_get(
+	const struct blob_row *rows, size_t n, int64_t meeting, struct record **ret)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct record *r = rows[i].record;
@@ -87,8 +89,8 @@ static int live_put(struct store *s, int64_t meeting, int64_t now_ms, struct byt
 	return blob_put(s, true, record_copy(meeting, now_ms, sealed));
 }
 
-static int attendance_put(struct store *s, int64_t meeting, int64_t now_ms,
-	struct bytes sealed)
+static int attendance_put(
+	struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed)
 {
 	if (sealed.len == 0 || sealed.len > LIMIT_RECORD_BLOB)
 		return fault_here(EMSGSIZE);
@@ -102,7 +104,8 @@ static int live_get(struct store *s, int64_t meeting, struct record **ret)
 
 static int attendance_get(struct store *s, int64_t meeting, struct record **ret)
 {
-	return blob_get(memory_of(s)->attendance.at, memory_of(s)->attendance.n, meeting, ret);
+	return blob_get(
+		memory_of(s)->attendance.at, memory_of(s)->attendance.n, meeting, ret);
 }
 
 static int live_drop(struct store *s, int64_t meeting)
@@ -148,7 +151,7 @@ static const struct record_questions memory_record = {
 	.attendance_get = attendance_get,
 };
 
-/* -- counters, facts ------------------------------------------------------------------ */
+/* -- counters, facts --------------------------------------------------------------- */
 static int cell_order(const void *a, const void *b)
 {
 	const struct stat_cell *x = a, *y = b;
@@ -182,8 +185,8 @@ static int stats_add(struct store *s, const struct stat_cell *cell)
 	return 0;
 }
 
-static int stats_list(struct store *s, int32_t from_week, int32_t to_week,
-	struct stat_cell_list *ret)
+static int stats_list(
+	struct store *s, int32_t from_week, int32_t to_week, struct stat_cell_list *ret)
 {
 	struct memory_store *m = memory_of(s);
 	struct stat_cell *rows = calloc(m->stats.n + 1, sizeof(*rows));
@@ -201,7 +204,8 @@ static int stats_list(struct store *s, int32_t from_week, int32_t to_week,
 	return 0;
 }
 
-static const struct stats_questions memory_stats = { .add = stats_add, .list = stats_list };
+static const struct stats_questions memory_stats = { .add = stats_add,
+	.list = stats_list };
 
 static int meta_put(struct store *s, const char *key, const char *value)
 {
@@ -236,7 +240,7 @@ static int meta_get(struct store *s, const char *key, char ret[META_VALUE_MAX + 
 
 static const struct meta_questions memory_meta = { .put = meta_put, .get = meta_get };
 
-/* -- the whole ------------------------------------------------------------------------ */
+/* -- the whole --------------------------------------------------------------------- */
 static int nothing(struct store *s)
 {
 	(void)s;
@@ -248,8 +252,8 @@ static void nothing_to_abandon(struct store *s)
 	(void)s;
 }
 
-static const struct store_batch memory_batch = { nothing, nothing, nothing_to_abandon, nothing,
-	nothing, nothing };
+static const struct store_batch memory_batch = { nothing, nothing, nothing_to_abandon,
+	nothing, nothing, nothing };
 
 int memory_store_new(struct store **ret)
 {

@@ -11,7 +11,8 @@
 
 static bool same(const struct token_hash *a, const struct token_hash *b)
 {
-	return secret_equal(bytes_of(a->at, sizeof(a->at)), bytes_of(b->at, sizeof(b->at)));
+	return secret_equal(
+		bytes_of(a->at, sizeof(a->at)), bytes_of(b->at, sizeof(b->at)));
 }
 
 static struct user *find(struct memory_store *m, int64_t id)
@@ -27,9 +28,9 @@ static bool is_taken(struct memory_store *m, const struct user *u)
 	for (size_t i = 0; i < m->users.n; i++) {
 		const struct user *o = &m->users.at[i];
 
-		if (o->id != u->id &&
-			(strcmp(o->name, u->name) == 0 ||
-				(o->has_setup && u->has_setup && same(&o->setup, &u->setup))))
+		if (o->id != u->id && (strcmp(o->name, u->name) == 0 ||
+					      (o->has_setup && u->has_setup &&
+						      same(&o->setup, &u->setup))))
 			return true;
 	}
 	return false;
@@ -136,8 +137,9 @@ const struct user_questions memory_user = {
 	.list = user_list,
 };
 
-/* -- sign-ins ------------------------------------------------------------------------- */
-static struct staff_session *find_session(struct memory_store *m, const struct token_hash *h)
+/* -- sign-ins ---------------------------------------------------------------------- */
+static struct staff_session *find_session(
+	struct memory_store *m, const struct token_hash *h)
 {
 	for (size_t i = 0; i < m->sessions.n; i++)
 		if (same(&m->sessions.at[i].hash, h))
@@ -161,7 +163,8 @@ static int session_put(struct store *s, const struct staff_session *row)
 	return 0;
 }
 
-static int session_get(struct store *s, const struct token_hash *h, struct staff_session *ret)
+static int session_get(
+	struct store *s, const struct token_hash *h, struct staff_session *ret)
 {
 	const struct staff_session *row = find_session(memory_of(s), h);
 
@@ -191,7 +194,8 @@ static int session_drop(struct store *s, const struct token_hash *h)
 	return 0;
 }
 
-static int session_drop_of_user(struct store *s, int64_t user, const struct token_hash *except)
+static int session_drop_of_user(
+	struct store *s, int64_t user, const struct token_hash *except)
 {
 	struct memory_store *m = memory_of(s);
 

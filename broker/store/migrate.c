@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Brings a database forward, one transaction a step, after a sealed copy of it has been
- * put beside it. There is no way back but that copy; docs/install.md says how. Copies that
- * are old are removed by the deletion run.
+ * put beside it. There is no way back but that copy; docs/install.md says how. Copies
+ * that are old are removed by the deletion run.
  */
 #include "database.h"
 
@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_CAP 600
+#define PATH_CAP  600
 #define COPY_MARK ".before-"
 
 /* FNV-1a: it notices an edited step, it guards against nobody. */
@@ -88,7 +88,8 @@ static int sealed_copy(const struct sqlite_parts *parts, unsigned version)
 	owned(seal_stream_freep) struct seal_stream *stream = NULL;
 	char path[PATH_CAP];
 	int fd, r;
-	int n = snprintf(path, sizeof(path), "%s" COPY_MARK "%u", parts->path, version + 1);
+	int n = snprintf(
+		path, sizeof(path), "%s" COPY_MARK "%u", parts->path, version + 1);
 
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return fault_here(ENAMETOOLONG);
@@ -110,8 +111,8 @@ static int sealed_copy(const struct sqlite_parts *parts, unsigned version)
 	return r;
 }
 
-int database_migrate(struct database *d, const struct schema *schema,
-	const struct sqlite_parts *parts)
+int database_migrate(
+	struct database *d, const struct schema *schema, const struct sqlite_parts *parts)
 {
 	unsigned version = 0;
 	int r = database_look(d->db, schema, &version);
@@ -141,7 +142,7 @@ int database_migrate(struct database *d, const struct schema *schema,
 	return fault_fold(r);
 }
 
-/* -- old copies ----------------------------------------------------------------------- */
+/* -- old copies -------------------------------------------------------------------- */
 static bool is_copy_of(const char *name, const char *database)
 {
 	size_t len = strlen(database);
@@ -150,8 +151,8 @@ static bool is_copy_of(const char *name, const char *database)
 	       strncmp(name + len, COPY_MARK, strlen(COPY_MARK)) == 0;
 }
 
-static int sweep_folder(DIR *folder, const char *database, int64_t before_ms, bool drop,
-	size_t *ret_n)
+static int sweep_folder(
+	DIR *folder, const char *database, int64_t before_ms, bool drop, size_t *ret_n)
 {
 	const struct dirent *e;
 	struct stat st;
@@ -159,7 +160,8 @@ static int sweep_folder(DIR *folder, const char *database, int64_t before_ms, bo
 
 	while ((e = readdir(folder))) {
 		if (!is_copy_of(e->d_name, database) ||
-			fstatat(dirfd(folder), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+			fstatat(dirfd(folder), e->d_name, &st, AT_SYMLINK_NOFOLLOW) !=
+				0 ||
 			!S_ISREG(st.st_mode) ||
 			(int64_t)st.st_mtime * MS_SECOND >= before_ms)
 			continue;

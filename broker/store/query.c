@@ -21,8 +21,8 @@ void query_begin(struct query *q, struct database *d, enum sql_id id)
 {
 	*q = (struct query){ .d = d, .rc = SQLITE_OK };
 	if (!d->cached[id])
-		q->rc = sqlite3_prepare_v3(d->db, texts[id], -1, SQLITE_PREPARE_PERSISTENT,
-			&d->cached[id], NULL);
+		q->rc = sqlite3_prepare_v3(d->db, texts[id], -1,
+			SQLITE_PREPARE_PERSISTENT, &d->cached[id], NULL);
 	q->st = d->cached[id];
 }
 

@@ -23,5 +23,5 @@ struct retention_cuts {
 	int64_t held_ms, other_ms; /* contact */
 	int64_t booking_ms, attendance_ms, record_ms;
 };
-struct retention_cuts retention_cuts_of(const struct retention_policy *policy,
-	int64_t now_ms);
+struct retention_cuts retention_cuts_of(
+	const struct retention_policy *policy, int64_t now_ms);

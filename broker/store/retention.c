@@ -13,21 +13,25 @@
 #include "samtale/vault/vault.h"
 
 #define STEPS_PER_KIND 8 /* so that one run never holds the store for long */
-#define ORPHAN_MS MS_HOUR
+#define ORPHAN_MS      MS_HOUR
 
 const char *retention_kind_name(enum retention_kind kind)
 {
 	static const char *const names[RETENTION_KIND_COUNT] = {
-		[RETENTION_CONTACT] = "contact",       [RETENTION_BOOKING] = "booking",
-		[RETENTION_ATTENDANCE] = "attendance", [RETENTION_RECORD] = "record",
-		[RETENTION_ORPHAN] = "orphan",	       [RETENTION_SESSION] = "session",
+		[RETENTION_CONTACT] = "contact",
+		[RETENTION_BOOKING] = "booking",
+		[RETENTION_ATTENDANCE] = "attendance",
+		[RETENTION_RECORD] = "record",
+		[RETENTION_ORPHAN] = "orphan",
+		[RETENTION_SESSION] = "session",
 		[RETENTION_COPY] = "copy",
 	};
 
 	return kind < RETENTION_KIND_COUNT ? names[kind] : "unknown";
 }
 
-struct retention_cuts retention_cuts_of(const struct retention_policy *policy, int64_t now_ms)
+struct retention_cuts retention_cuts_of(
+	const struct retention_policy *policy, int64_t now_ms)
 {
 	return (struct retention_cuts){
 		.held_ms = now_ms - policy->contact_hours * MS_HOUR,
@@ -71,8 +75,8 @@ static int orphan_step(const struct retention_run *run, int64_t *after, int64_t 
 	size_t *ret_n, bool *ret_end)
 {
 	size_t got = 0, n = 0;
-	int r = vault_shelf_ids_here(run->vault, *after, run->now_ms - ORPHAN_MS, ids,
-		RETENTION_STEP, &got);
+	int r = vault_shelf_ids_here(
+		run->vault, *after, run->now_ms - ORPHAN_MS, ids, RETENTION_STEP, &got);
 
 	for (size_t i = 0; r == 0 && i < got; i++) {
 		bool known = true;
@@ -87,8 +91,8 @@ static int orphan_step(const struct retention_run *run, int64_t *after, int64_t 
 	return fault_fold(r);
 }
 
-static int due_step(const struct retention_run *run, enum retention_kind kind, int64_t *after,
-	int64_t *ids, size_t *ret_n)
+static int due_step(const struct retention_run *run, enum retention_kind kind,
+	int64_t *after, int64_t *ids, size_t *ret_n)
 {
 	const struct retention_ask ask = { kind, run->now_ms, run->policy, *after };
 	size_t n = 0;

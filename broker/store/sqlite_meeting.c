@@ -135,7 +135,8 @@ static int meeting_get(struct store *s, int64_t id, struct booking *ret)
 	return one_booking(&q, ret);
 }
 
-static int meeting_by_link(struct store *s, const struct token_hash *h, struct booking *ret)
+static int meeting_by_link(
+	struct store *s, const struct token_hash *h, struct booking *ret)
 {
 	struct query q;
 
@@ -197,8 +198,8 @@ static int all_bookings(struct query *q, struct booking_list *ret)
 	return 0;
 }
 
-static int meeting_between(struct store *s, const struct booking_span *span,
-	struct booking_list *ret)
+static int meeting_between(
+	struct store *s, const struct booking_span *span, struct booking_list *ret)
 {
 	struct query q;
 
@@ -210,8 +211,8 @@ static int meeting_between(struct store *s, const struct booking_span *span,
 	return all_bookings(&q, ret);
 }
 
-static int meeting_by_case(struct store *s, const struct token_hash *tag,
-	struct booking_list *ret)
+static int meeting_by_case(
+	struct store *s, const struct token_hash *tag, struct booking_list *ret)
 {
 	struct query q;
 

@@ -10,8 +10,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* -- records -------------------------------------------------------------------------- */
-static int record_put(struct query *q, int64_t meeting, int64_t now_ms, struct bytes sealed)
+/* -- records ----------------------------------------------------------------------- */
+static int record_put(
+	struct query *q, int64_t meeting, int64_t now_ms, struct bytes sealed)
 {
 	query_put_i64(q, meeting);
 	query_put_i64(q, now_ms);
@@ -104,8 +105,8 @@ static int live_list(struct store *s, int64_t **ret, size_t *ret_n)
 	return 0;
 }
 
-static int attendance_put(struct store *s, int64_t meeting, int64_t now_ms,
-	struct bytes sealed)
+static int attendance_put(
+	struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed)
 {
 	struct query q;
 
@@ -132,7 +133,7 @@ const struct record_questions sqlite_record = {
 	.attendance_get = attendance_get,
 };
 
-/* -- counters ------------------------------------------------------------------------- */
+/* -- counters ---------------------------------------------------------------------- */
 static int stats_add(struct store *s, const struct stat_cell *cell)
 {
 	struct query q;
@@ -160,8 +161,8 @@ static void get_cell(struct query *q, struct stat_cell *c)
 	c->count = query_get_i64(q);
 }
 
-static int stats_list(struct store *s, int32_t from_week, int32_t to_week,
-	struct stat_cell_list *ret)
+static int stats_list(
+	struct store *s, int32_t from_week, int32_t to_week, struct stat_cell_list *ret)
 {
 	owned(heap_freep) struct stat_cell *rows = NULL;
 	size_t cap = 0, n = 0;
@@ -192,7 +193,7 @@ static int stats_list(struct store *s, int32_t from_week, int32_t to_week,
 
 const struct stats_questions sqlite_stats = { .add = stats_add, .list = stats_list };
 
-/* -- facts ---------------------------------------------------------------------------- */
+/* -- facts ------------------------------------------------------------------------- */
 static int meta_put(struct store *s, const char *key, const char *value)
 {
 	struct query q;

@@ -41,8 +41,8 @@ static int due_query(struct query *q, struct database *d, const struct retention
 	return 0;
 }
 
-static int retention_due(struct store *s, const struct retention_ask *ask, int64_t *ids,
-	size_t *ret_n)
+static int retention_due(
+	struct store *s, const struct retention_ask *ask, int64_t *ids, size_t *ret_n)
 {
 	struct query q;
 	size_t n = 0;

@@ -10,8 +10,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int sqlite_store_open(struct store **ret, const struct sqlite_parts *parts,
-	const char **ret_sentence)
+int sqlite_store_open(
+	struct store **ret, const struct sqlite_parts *parts, const char **ret_sentence)
 {
 	struct sqlite_store *s = calloc(1, sizeof(*s));
 	int r;

@@ -174,7 +174,7 @@ const struct user_questions sqlite_user = {
 	.list = user_list,
 };
 
-/* -- sign-ins ------------------------------------------------------------------------- */
+/* -- sign-ins ---------------------------------------------------------------------- */
 static void put_hash(struct query *q, const struct token_hash *h)
 {
 	query_put_blob(q, bytes_of(h ? h->at : NULL, h ? sizeof(h->at) : 0));
@@ -193,7 +193,8 @@ static int session_put(struct store *s, const struct staff_session *row)
 	return query_run(&q);
 }
 
-static int session_get(struct store *s, const struct token_hash *h, struct staff_session *ret)
+static int session_get(
+	struct store *s, const struct token_hash *h, struct staff_session *ret)
 {
 	struct staff_session row = { 0 };
 	struct query q;
@@ -234,7 +235,8 @@ static int session_drop(struct store *s, const struct token_hash *h)
 	return query_run(&q);
 }
 
-static int session_drop_of_user(struct store *s, int64_t user, const struct token_hash *except)
+static int session_drop_of_user(
+	struct store *s, int64_t user, const struct token_hash *except)
 {
 	struct query q;
 

@@ -11,14 +11,14 @@
 #include <sodium.h>
 #include <unistd.h>
 
-#define SECRET_WORD "samtale-backup-secret-1 "
-#define PUBLIC_WORD "samtale-backup-public-1 "
-#define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
-#define BASE64_CHARS 43
+#define SECRET_WORD    "samtale-backup-secret-1 "
+#define PUBLIC_WORD    "samtale-backup-public-1 "
+#define BASE64         sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define BASE64_CHARS   43
 #define LINE_MAX_BYTES 80
 
-static int write_line(const char *path, const char *word, const uint8_t key[KEY_BYTES],
-	unsigned mode)
+static int write_line(
+	const char *path, const char *word, const uint8_t key[KEY_BYTES], unsigned mode)
 {
 	wiped_buf(line, LINE_MAX_BYTES);
 	wiped_buf(text, BASE64_CHARS + 1);

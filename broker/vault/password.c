@@ -13,7 +13,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#define PASSES 3
+#define PASSES       3
 #define MEMORY_BYTES ((size_t)64 * 1024 * 1024)
 
 _Static_assert(PASSWORD_HASH_TEXT == crypto_pwhash_STRBYTES, "libsodium's string fits");
@@ -26,8 +26,8 @@ int password_hash(struct bytes plain, char ret[PASSWORD_HASH_TEXT])
 {
 	char made[PASSWORD_HASH_TEXT];
 
-	if (crypto_pwhash_str(made, (const char *)plain.at, plain.len, PASSES,
-		    MEMORY_BYTES) != 0)
+	if (crypto_pwhash_str(
+		    made, (const char *)plain.at, plain.len, PASSES, MEMORY_BYTES) != 0)
 		return fault_here(ENOMEM);
 	memcpy(ret, made, sizeof(made));
 	return 0;
@@ -113,11 +113,12 @@ static struct password_job *job_new(struct bytes plain, void *arg)
 	return ret;
 }
 
-/* What is longer than any password may be is cut to one byte too many: it stays wrong, and
- * nobody makes us lock megabytes. */
+/* What is longer than any password may be is cut to one byte too many: it stays wrong,
+ * and nobody makes us lock megabytes. */
 static struct bytes cut(struct bytes plain)
 {
-	return plain.len > LIMIT_PASSWORD ? bytes_of(plain.at, LIMIT_PASSWORD + 1) : plain;
+	return plain.len > LIMIT_PASSWORD ? bytes_of(plain.at, LIMIT_PASSWORD + 1)
+					  : plain;
 }
 
 int password_check(struct worker *w, const char *stored, struct bytes plain,
@@ -138,7 +139,8 @@ int password_check(struct worker *w, const char *stored, struct bytes plain,
 	return 0;
 }
 
-int password_make(struct worker *w, struct bytes plain, password_hashed_fn done, void *arg)
+int password_make(
+	struct worker *w, struct bytes plain, password_hashed_fn done, void *arg)
 {
 	owned(job_freep) struct password_job *j = NULL;
 

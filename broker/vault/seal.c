@@ -14,10 +14,10 @@
 #include <sodium.h>
 #include <stdlib.h>
 
-#define VERSION 1
+#define VERSION     1
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
-#define PLACE_MAX 80
-#define SMALL 256 /* padded text up to this stays on the stack */
+#define PLACE_MAX   80
+#define SMALL       256 /* padded text up to this stays on the stack */
 
 _Static_assert(SEAL_HEAD == 1 + NONCE_BYTES, "version and nonce");
 _Static_assert(SEAL_TAG == crypto_aead_xchacha20poly1305_ietf_ABYTES, "tag");
@@ -35,8 +35,8 @@ static struct bytes place_of(const char *context, int64_t row, uint8_t buf[PLACE
 	return writer_bytes(&w);
 }
 
-void aead_seal(const struct key *key, const char *context, int64_t row, struct bytes plain,
-	uint8_t *out)
+void aead_seal(const struct key *key, const char *context, int64_t row,
+	struct bytes plain, uint8_t *out)
 {
 	uint8_t buf[PLACE_MAX];
 	struct bytes ad = place_of(context, row, buf);
@@ -47,8 +47,8 @@ void aead_seal(const struct key *key, const char *context, int64_t row, struct b
 		plain.len, ad.at, ad.len, NULL, out + 1, key->at);
 }
 
-bool aead_open(const struct key *key, const char *context, int64_t row, struct bytes sealed,
-	uint8_t *ret_plain)
+bool aead_open(const struct key *key, const char *context, int64_t row,
+	struct bytes sealed, uint8_t *ret_plain)
 {
 	uint8_t buf[PLACE_MAX];
 	struct bytes ad = place_of(context, row, buf);
@@ -60,8 +60,8 @@ bool aead_open(const struct key *key, const char *context, int64_t row, struct b
 		       sealed.at + 1, key->at) == 0;
 }
 
-int seal_field(const struct key *key, const char *context, int64_t row, struct bytes plain,
-	struct writer *out)
+int seal_field(const struct key *key, const char *context, int64_t row,
+	struct bytes plain, struct writer *out)
 {
 	size_t padded = (plain.len / SEAL_BLOCK + 1) * SEAL_BLOCK;
 	uint8_t *at, *text;
@@ -93,8 +93,8 @@ static int unpad_into(const uint8_t *text, size_t padded, struct writer *out)
 	return 0;
 }
 
-int open_field(const struct key *key, const char *context, int64_t row, struct bytes sealed,
-	struct writer *out)
+int open_field(const struct key *key, const char *context, int64_t row,
+	struct bytes sealed, struct writer *out)
 {
 	wiped_buf(small, SMALL);
 	uint8_t *text = small;

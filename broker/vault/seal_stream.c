@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CHUNK (64 * 1024)
-#define CHUNK_SEALED (CHUNK + crypto_secretstream_xchacha20poly1305_ABYTES)
+#define CHUNK         (64 * 1024)
+#define CHUNK_SEALED  (CHUNK + crypto_secretstream_xchacha20poly1305_ABYTES)
 #define STREAM_HEADER crypto_secretstream_xchacha20poly1305_HEADERBYTES
-#define SEALED_KEY (KEY_BYTES + crypto_box_SEALBYTES)
-#define HEAD_MAX (6 + SEALED_KEY)
+#define SEALED_KEY    (KEY_BYTES + crypto_box_SEALBYTES)
+#define HEAD_MAX      (6 + SEALED_KEY)
 
 enum { KIND_PUBLIC = 1, KIND_KEY = 2 };
 
@@ -45,7 +45,7 @@ int seal_sink_fd(void *fd, struct bytes chunk)
 	return 0;
 }
 
-/* -- sealing -------------------------------------------------------------------------- */
+/* -- sealing ----------------------------------------------------------------------- */
 static struct seal_stream *stream_new(uint8_t kind, seal_sink_fn sink, void *arg)
 {
 	struct seal_stream *s = secret_alloc(sizeof(*s));
@@ -75,7 +75,8 @@ static int stream_begin(struct seal_stream *s, const struct key *key)
 int seal_stream_to_public(struct seal_stream **ret,
 	const uint8_t public_key[SEAL_PUBLIC_BYTES], seal_sink_fn sink, void *arg)
 {
-	owned(seal_stream_freep) struct seal_stream *s = stream_new(KIND_PUBLIC, sink, arg);
+	owned(seal_stream_freep) struct seal_stream *s =
+		stream_new(KIND_PUBLIC, sink, arg);
 	wiped(struct key, key);
 	int r;
 
@@ -93,8 +94,8 @@ int seal_stream_to_public(struct seal_stream **ret,
 	return 0;
 }
 
-int seal_stream_to_key(struct seal_stream **ret, const struct key *key, seal_sink_fn sink,
-	void *arg)
+int seal_stream_to_key(
+	struct seal_stream **ret, const struct key *key, seal_sink_fn sink, void *arg)
 {
 	owned(seal_stream_freep) struct seal_stream *s = stream_new(KIND_KEY, sink, arg);
 	int r;
@@ -113,8 +114,8 @@ static int flush(struct seal_stream *s, unsigned char tag)
 {
 	unsigned long long len = 0;
 
-	(void)crypto_secretstream_xchacha20poly1305_push(&s->state, s->sealed, &len, s->plain,
-		s->used, s->head, s->head_len, tag);
+	(void)crypto_secretstream_xchacha20poly1305_push(
+		&s->state, s->sealed, &len, s->plain, s->used, s->head, s->head_len, tag);
 	s->used = 0;
 	return fault_fold(s->sink(s->arg, bytes_of(s->sealed, (size_t)len)));
 }
@@ -127,7 +128,8 @@ int seal_stream_write(struct seal_stream *s, struct bytes plain)
 
 		/* Full chunks wait for more to come: the last one must carry the end. */
 		if (room == 0) {
-			int r = flush(s, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
+			int r = flush(
+				s, crypto_secretstream_xchacha20poly1305_TAG_MESSAGE);
 
 			if (r < 0)
 				return fault_pass(r);
@@ -151,7 +153,7 @@ struct seal_stream *seal_stream_free(struct seal_stream *s)
 	return NULL;
 }
 
-/* -- opening -------------------------------------------------------------------------- */
+/* -- opening ----------------------------------------------------------------------- */
 
 /* Reads up to len bytes; fewer only at the end of the file. */
 static int read_up_to(int fd, uint8_t *at, size_t len, size_t *ret_len)
@@ -221,8 +223,8 @@ static int open_chunks(struct seal_stream *s, int fd)
 
 		if (r < 0)
 			return fault_pass(r);
-		if (crypto_secretstream_xchacha20poly1305_pull(&s->state, s->plain, &plain,
-			    &tag, s->sealed, len, s->head, s->head_len) != 0)
+		if (crypto_secretstream_xchacha20poly1305_pull(&s->state, s->plain,
+			    &plain, &tag, s->sealed, len, s->head, s->head_len) != 0)
 			return SEAL_STREAM_E_BAD;
 		r = s->sink(s->arg, bytes_of(s->plain, (size_t)plain));
 		if (r != 0)
@@ -231,8 +233,8 @@ static int open_chunks(struct seal_stream *s, int fd)
 	return 0;
 }
 
-int seal_stream_open(const struct seal_stream_opener *with, int in_fd, seal_sink_fn sink,
-	void *arg)
+int seal_stream_open(
+	const struct seal_stream_opener *with, int in_fd, seal_sink_fn sink, void *arg)
 {
 	owned(seal_stream_freep) struct seal_stream *s = stream_new(0, sink, arg);
 	uint8_t header[STREAM_HEADER], more;
@@ -247,7 +249,8 @@ int seal_stream_open(const struct seal_stream_opener *with, int in_fd, seal_sink
 		r = read_exactly(in_fd, header, sizeof(header));
 	if (r != 0)
 		return r;
-	if (crypto_secretstream_xchacha20poly1305_init_pull(&s->state, header, key.at) != 0)
+	if (crypto_secretstream_xchacha20poly1305_init_pull(&s->state, header, key.at) !=
+		0)
 		return SEAL_STREAM_E_BAD;
 	r = open_chunks(s, in_fd);
 	if (r == 0)

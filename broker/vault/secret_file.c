@@ -25,7 +25,7 @@ static bool is_credential(const char *path)
 	size_t len = folder ? strlen(folder) : 0;
 
 	return len > 0 && strncmp(path, folder, len) == 0 && path[len] == '/' &&
-		!strstr(path, "/../");
+	       !strstr(path, "/../");
 }
 
 /* Nobody else may write either kind; nobody else may read a secret. */
@@ -138,8 +138,8 @@ static int write_all(int fd, struct bytes content)
 static int sync_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	owned(heap_freep) char *folder = slash ? strndup(path, (size_t)(slash - path) + 1)
-					       : strdup(".");
+	owned(heap_freep) char *folder =
+		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 	owned(close_fd) int fd = -1;
 
 	if (!folder)

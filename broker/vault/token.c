@@ -12,9 +12,9 @@
 #include <assert.h>
 #include <sodium.h>
 
-#define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
+#define BASE64      sodium_base64_VARIANT_URLSAFE_NO_PADDING
 #define SHORT_BYTES 16
-#define LONG_BYTES 32
+#define LONG_BYTES  32
 
 static const struct {
 	size_t bytes;
@@ -34,9 +34,9 @@ void tag_start(void)
 	random_fill(&tag_key, sizeof(tag_key));
 }
 
-/* -- derived from ck ------------------------------------------------------------------ */
-static void derive(const struct key *ck, const char *what, uint32_t generation,
-	uint8_t ret[32])
+/* -- derived from ck --------------------------------------------------------------- */
+static void derive(
+	const struct key *ck, const char *what, uint32_t generation, uint8_t ret[32])
 {
 	uint8_t buf[16];
 	struct writer w = writer_of(buf, sizeof(buf));
@@ -47,7 +47,8 @@ static void derive(const struct key *ck, const char *what, uint32_t generation,
 	keyed_hash(ck, writer_bytes(&w), ret);
 }
 
-void link_token_make(const struct key *ck, uint32_t generation, char ret[TOKEN_SHORT_TEXT])
+void link_token_make(
+	const struct key *ck, uint32_t generation, char ret[TOKEN_SHORT_TEXT])
 {
 	wiped_buf(hash, 32);
 
@@ -97,7 +98,7 @@ uint32_t meeting_number_random(void)
 	return 10000000 + random_below(90000000);
 }
 
-/* -- random tokens -------------------------------------------------------------------- */
+/* -- random tokens ----------------------------------------------------------------- */
 void token_random(enum token_kind kind, char *ret, size_t cap)
 {
 	wiped_buf(raw, LONG_BYTES);
@@ -127,8 +128,8 @@ bool token_hash(const struct node_key *n, enum token_kind kind, struct bytes tex
 	if (text.len != sodium_base64_ENCODED_LEN(kinds[kind].bytes, BASE64) - 1 ||
 		!is_ascii(text))
 		return false;
-	if (sodium_base642bin(raw, sizeof(raw), (const char *)text.at, text.len, NULL, &len,
-		    NULL, BASE64) != 0 ||
+	if (sodium_base642bin(raw, sizeof(raw), (const char *)text.at, text.len, NULL,
+		    &len, NULL, BASE64) != 0 ||
 		len != kinds[kind].bytes)
 		return false;
 	keyed_hash(node_key_get(n, kinds[kind].key), bytes_of(raw, len), ret->at);
@@ -144,7 +145,7 @@ void number_hash(const struct node_key *n, uint32_t number, struct token_hash *r
 	keyed_hash(node_key_get(n, NODE_NUMBER_HASH), writer_bytes(&w), ret->at);
 }
 
-/* -- tags ----------------------------------------------------------------------------- */
+/* -- tags -------------------------------------------------------------------------- */
 bool case_tag(const struct node_key *n, struct bytes case_ref, struct token_hash *ret)
 {
 	wiped_buf(folded, LIMIT_CASE_REF);

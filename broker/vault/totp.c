@@ -139,7 +139,7 @@ int totp_open(const struct node_key *n, int64_t user, const struct sealed *seale
 	return 0;
 }
 
-/* -- recovery codes ------------------------------------------------------------------- */
+/* -- recovery codes ---------------------------------------------------------------- */
 #define CODE_LETTERS 10 /* 50 bits */
 
 /* Without I, O, 0 and 1. */

@@ -39,7 +39,8 @@ int turn_password(struct bytes secret, const char *user, char ret[TURN_PASSWORD_
 	return 0;
 }
 
-int turn_credential_make(struct bytes secret, int64_t expires_s, struct turn_credential *ret)
+int turn_credential_make(
+	struct bytes secret, int64_t expires_s, struct turn_credential *ret)
 {
 	struct turn_credential made = { 0 };
 	struct writer w = writer_of(made.user, sizeof(made.user) - 1);

@@ -17,7 +17,7 @@
 
 #define CONTEXT_CK "shelf.ck"
 #define CONTEXT_MK "shelf.mk"
-#define LIST_STEP 64
+#define LIST_STEP  64
 
 _Static_assert(WRAPPED_KEY_BYTES == KEY_BYTES + AEAD_EXTRA, "wrapped key");
 
@@ -53,7 +53,7 @@ void meeting_keys_free(struct meeting_keys *keys)
 	secret_drop(keys);
 }
 
-/* -- here: on the store's worker ------------------------------------------------------ */
+/* -- here: on the store's worker --------------------------------------------------- */
 static int on_record(struct vault *v, const struct vault_use *use)
 {
 	int r;
@@ -92,7 +92,8 @@ static int take_one(struct vault *v, int64_t meeting, struct meeting_keys *ret)
 	return unwrap(v, &row, ret);
 }
 
-int vault_open_here(struct vault *v, const struct vault_use *use, struct meeting_keys **ret)
+int vault_open_here(
+	struct vault *v, const struct vault_use *use, struct meeting_keys **ret)
 {
 	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
 	int r = on_record(v, use);
@@ -112,7 +113,8 @@ int vault_open_here(struct vault *v, const struct vault_use *use, struct meeting
 	return 0;
 }
 
-int vault_create_here(struct vault *v, const struct vault_use *use, struct meeting_keys **ret)
+int vault_create_here(
+	struct vault *v, const struct vault_use *use, struct meeting_keys **ret)
 {
 	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
 	const struct key *wrap = node_key_get(v->parts.node, NODE_WRAP);
@@ -129,8 +131,10 @@ int vault_create_here(struct vault *v, const struct vault_use *use, struct meeti
 	row.created_ms = clock_utc_ms();
 	random_fill(&keys->ck, sizeof(keys->ck));
 	random_fill(&keys->mk, sizeof(keys->mk));
-	aead_seal(wrap, CONTEXT_CK, row.meeting, bytes_of(keys->ck.at, KEY_BYTES), row.ck);
-	aead_seal(wrap, CONTEXT_MK, row.meeting, bytes_of(keys->mk.at, KEY_BYTES), row.mk);
+	aead_seal(
+		wrap, CONTEXT_CK, row.meeting, bytes_of(keys->ck.at, KEY_BYTES), row.ck);
+	aead_seal(
+		wrap, CONTEXT_MK, row.meeting, bytes_of(keys->mk.at, KEY_BYTES), row.mk);
 	r = v->parts.shelf->put(v->parts.shelf->arg, &row);
 	if (r == SHELF_E_TAKEN)
 		return VAULT_E_TAKEN;
@@ -141,7 +145,8 @@ int vault_create_here(struct vault *v, const struct vault_use *use, struct meeti
 	return 0;
 }
 
-int vault_forget_here(struct vault *v, const struct vault_use *use, enum vault_which which)
+int vault_forget_here(
+	struct vault *v, const struct vault_use *use, enum vault_which which)
 {
 	const struct key_shelf *shelf = v->parts.shelf;
 	int r = on_record(v, use);
@@ -177,7 +182,7 @@ int vault_shelf_ids_here(struct vault *v, int64_t after, int64_t before_ms, int6
 	return 0;
 }
 
-/* -- the asynchronous door ------------------------------------------------------------ */
+/* -- the asynchronous door --------------------------------------------------------- */
 struct door_task {
 	struct vault_task task;
 	struct vault *vault;
@@ -206,7 +211,8 @@ static void door_answer(struct vault_task *task, int result)
 	free(t);
 }
 
-int vault_open(struct vault *v, const struct vault_use *use, vault_done_fn done, void *arg)
+int vault_open(
+	struct vault *v, const struct vault_use *use, vault_done_fn done, void *arg)
 {
 	struct door_task *t;
 	int r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * What people type and browsers send: a telephone number, text that may hold a CPR number,
- * a day, a Cookie header. Each answer is checked against a plainer way to say it.
+ * What people type and browsers send: a telephone number, text that may hold a CPR
+ * number, a day, a Cookie header. Each answer is checked against a plainer way to say it.
  */
 #include "samtale/api/field.h"
 

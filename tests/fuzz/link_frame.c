@@ -46,7 +46,8 @@ static struct seen read_all(struct bytes left, size_t piece)
 		uint8_t *room;
 		size_t room_len, take;
 
-		while (seen.count < FRAMES && (seen.last = frame_stream_next(stream, &f)) == 0)
+		while (seen.count < FRAMES &&
+			(seen.last = frame_stream_next(stream, &f)) == 0)
 			note(&seen, &f);
 		if (left.len == 0 || seen.count == FRAMES)
 			return seen;

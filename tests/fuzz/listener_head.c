@@ -27,8 +27,12 @@ static unsigned lines(struct bytes head)
 static unsigned head_lines(const struct http_header *headers, unsigned count)
 {
 	static uint8_t buffer[HEAD_MAX];
-	const struct head head = { .status = 200, .type = "application/json",
-		.headers = headers, .header_count = count, .hsts_seconds = 1, .length = 2 };
+	const struct head head = { .status = 200,
+		.type = "application/json",
+		.headers = headers,
+		.header_count = count,
+		.hsts_seconds = 1,
+		.length = 2 };
 	struct writer w = writer_of(buffer, sizeof(buffer));
 
 	head_write(&w, &head);

@@ -10,8 +10,12 @@
 
 static const struct asset assets[] = {
 	{ .path = "/", .type = "text/html", .etag = "a", .identity = BYTES_INIT("one") },
-	{ .path = "/j", .type = "text/html", .etag = "b", .identity = BYTES_INIT("two"),
-		.br = BYTES_INIT("br"), .gzip = BYTES_INIT("gz") },
+	{ .path = "/j",
+		.type = "text/html",
+		.etag = "b",
+		.identity = BYTES_INIT("two"),
+		.br = BYTES_INIT("br"),
+		.gzip = BYTES_INIT("gz") },
 };
 
 static bool holds(struct bytes b, const char *part)
@@ -59,7 +63,8 @@ static void check_lists(struct bytes list)
 			 : bytes_equal_str(form, "two"));
 	PROMISE(!pages_form(&assets[0], list, &encoding).at ? false : encoding == NULL);
 	if (rule_list_has(list, "websocket", false))
-		PROMISE(rule_list_has(list, "websocket", true) && holds(list, "websocket"));
+		PROMISE(rule_list_has(list, "websocket", true) &&
+			holds(list, "websocket"));
 	if (rule_etag(list, "b"))
 		PROMISE(holds(list, "*") || holds(list, "\"b\""));
 	if (rule_header_out(list))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Our reader of JSON against jansson: what one takes the other takes, except where our
- * limits are tighter; and what both took holds the same values, read back from our writer.
+ * limits are tighter; and what both took holds the same values, read back from our
+ * writer.
  */
 #include "json_tree.h"
 
@@ -27,10 +28,8 @@ static void measure(const json_t *v, size_t depth, struct size *s)
 		s->depth = depth;
 	if (json_is_object(v) && json_object_size(v) > s->fields)
 		s->fields = json_object_size(v);
-	json_array_foreach(v, i, child)
-		measure(child, depth, s);
-	json_object_foreach((json_t *)(uintptr_t)v, key, child)
-		measure(child, depth, s);
+	json_array_foreach(v, i, child) measure(child, depth, s);
+	json_object_foreach((json_t *)(uintptr_t)v, key, child) measure(child, depth, s);
 }
 
 static void check_equal(const struct jtree *t, const struct jnode *n, const json_t *v);
@@ -95,7 +94,8 @@ static void check_writer(const struct jtree *t)
 		jout_text(&o, "t", jtree_text(t, &t->node[i]));
 		jout_end_object(&o);
 		PROMISE(jout_ok(&o) && jtree_new(&again, jout_bytes(&o)) == 0);
-		PROMISE(bytes_equal(jtree_text(again, jtree_field(again, again->node, "t")),
+		PROMISE(bytes_equal(
+			jtree_text(again, jtree_field(again, again->node, "t")),
 			jtree_text(t, &t->node[i])));
 		again = jtree_free(again);
 	}
@@ -104,7 +104,8 @@ static void check_writer(const struct jtree *t)
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
 {
 	json_error_t error;
-	json_t *theirs = json_loadb((const char *)at, len, JSON_REJECT_DUPLICATES, &error);
+	json_t *theirs =
+		json_loadb((const char *)at, len, JSON_REJECT_DUPLICATES, &error);
 	struct jtree *ours = NULL;
 	struct size size = { 0 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Whatever a client may send: the first byte says in which role, the rest is the message.
- * What was decoded is inside of its limits, and what would be passed on is JSON again that
- * holds the same.
+ * What was decoded is inside of its limits, and what would be passed on is JSON again
+ * that holds the same.
  */
 #include "samtale/session/message.h"
 
@@ -30,8 +30,8 @@ static void check_candidates(const struct message_signal *s)
 	PROMISE(jin_open(&in, jout_bytes(&o), sizeof(buffer)) == 0);
 	for (size_t i = 0; i < s->candidates; i++) {
 		jin_enter(&in, "c", i);
-		PROMISE(bytes_equal(jin_text(&in, "line", 0, LIMIT_CANDIDATE),
-			s->candidate[i].line));
+		PROMISE(bytes_equal(
+			jin_text(&in, "line", 0, LIMIT_CANDIDATE), s->candidate[i].line));
 		jin_leave(&in);
 	}
 	PROMISE(jin_ok(&in));

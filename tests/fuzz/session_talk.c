@@ -9,7 +9,7 @@
 
 #include "fuzz.h"
 
-#define ACTORS 3 /* consultant, citizen, stranger */
+#define ACTORS  3 /* consultant, citizen, stranger */
 #define SAY_MAX LIMIT_WS_MESSAGE
 
 struct play {
@@ -28,7 +28,8 @@ static void arrive(struct play *p, unsigned who)
 	if (who == 0)
 		staff_hello(p->stage, a, METTE);
 	else
-		citizen_hello(p->stage, a, who == 1 ? DEVICE_A : DEVICE_B, p->seat.seat, 0);
+		citizen_hello(
+			p->stage, a, who == 1 ? DEVICE_A : DEVICE_B, p->seat.seat, 0);
 }
 
 static void go(struct play *p, unsigned who)
@@ -41,7 +42,8 @@ static void go(struct play *p, unsigned who)
 static void listen(struct play *p, unsigned who)
 {
 	struct actor *a = &p->actors[who];
-	static const char *const of_a_talk[] = { "signal", "sas", "start", "turn", "keep" };
+	static const char *const of_a_talk[] = { "signal", "sas", "start", "turn",
+		"keep" };
 
 	if (!a->peer)
 		return;

@@ -55,7 +55,8 @@ static void check_changed(struct bytes input)
 	sealed[where % w.len] ^= change;
 	PROMISE(open_it(b, SEAL_LIVE, ROW, &out) == (change ? SEAL_E_BAD : 0));
 	sealed[where % w.len] ^= change;
-	PROMISE(open_it(bytes_of(sealed, where % w.len), SEAL_LIVE, ROW, &out) == SEAL_E_BAD);
+	PROMISE(open_it(bytes_of(sealed, where % w.len), SEAL_LIVE, ROW, &out) ==
+		SEAL_E_BAD);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)

@@ -72,7 +72,8 @@ static void check_codes(struct bytes text)
 	if (!made)
 		recovery_make(node(), 7, codes, hashes);
 	made = true;
-	/* 2^50 codes: chance does not find one, so what is found was not made from text. */
+	/* 2^50 codes: chance does not find one, so what is found was not made from text.
+	 */
 	PROMISE(recovery_find(node(), 7, text, hashes, RECOVERY_CODES) == -1);
 	if (case_tag(node(), text, &tag))
 		PROMISE(text.len > 0 && text.len <= LIMIT_CASE_REF);

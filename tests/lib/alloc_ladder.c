@@ -73,7 +73,8 @@ unsigned ladder_climb(ladder_step_fn *step, void *arg, unsigned max_rungs)
 			return rung;
 		}
 		if (r != -ENOMEM)
-			fail_msg("allocation %u failed, the step returned %d", rung + 1, r);
+			fail_msg("allocation %u failed, the step returned %d", rung + 1,
+				r);
 	}
 	fail_msg("not through with %u allocations", max_rungs);
 	return 0;

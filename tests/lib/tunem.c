@@ -29,10 +29,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PACKET_MAX 2048
-#define QUEUE_MAX 2048          /* packets in flight in one direction */
-#define BACKLOG_MAX_US 400000   /* a rate limit drops what would wait longer */
-#define MTU 1400
+#define PACKET_MAX     2048
+#define QUEUE_MAX      2048   /* packets in flight in one direction */
+#define BACKLOG_MAX_US 400000 /* a rate limit drops what would wait longer */
+#define MTU            1400
 
 struct packet {
 	uint64_t due_us;
@@ -76,7 +76,8 @@ static void enter(const char *host)
 	(void)close(fd);
 }
 
-static void set_address(int fd, struct ifreq *request, unsigned long what, const char *text)
+static void set_address(
+	int fd, struct ifreq *request, unsigned long what, const char *text)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
 	if (inet_pton(AF_INET, text, &address.sin_addr) != 1) {
@@ -150,8 +151,10 @@ static void take_in(struct line *line, uint64_t now)
 {
 	for (;;) {
 		struct packet spare;
-		struct packet *slot = line->count < QUEUE_MAX
-		    ? &line->queue[(line->head + line->count) % QUEUE_MAX] : &spare;
+		struct packet *slot =
+			line->count < QUEUE_MAX
+				? &line->queue[(line->head + line->count) % QUEUE_MAX]
+				: &spare;
 		ssize_t got = read(line->from, slot->at, sizeof(slot->at));
 		if (got <= 0)
 			return;

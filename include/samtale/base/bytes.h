@@ -19,7 +19,10 @@ struct bytes { /* borrowed, valid as long as what it looks into */
 
 #define BYTES_NULL ((struct bytes){ NULL, 0 })
 /* For static tables, where a compound literal is no constant. */
-#define BYTES_INIT(s) { (const uint8_t *)(s), sizeof(s) - 1 }
+#define BYTES_INIT(s)                                                                    \
+	{                                                                                \
+		(const uint8_t *)(s), sizeof(s) - 1                                      \
+	}
 #define BYTES_LIT(s) ((struct bytes){ (const uint8_t *)(s), sizeof(s) - 1 })
 
 static inline struct bytes bytes_of(const void *at, size_t len)
@@ -44,7 +47,8 @@ must_check bool bytes_to_str(struct bytes b, char *buf, size_t cap);
  * newline_ok lets '\n' pass. */
 bool bytes_is_clean_text(struct bytes b, bool newline_ok);
 
-/* Decimal digits only, no sign, no blank, at most max. Outcome: false on anything else. */
+/* Decimal digits only, no sign, no blank, at most max. Outcome: false on anything else.
+ */
 must_check bool bytes_to_u64(struct bytes b, uint64_t max, uint64_t *ret);
 
 /* -- reader: big-endian, sticky ---------------------------------------------------- */

@@ -9,8 +9,8 @@
 
 #define MS_SECOND ((int64_t)1000)
 #define MS_MINUTE (60 * MS_SECOND)
-#define MS_HOUR (60 * MS_MINUTE)
-#define MS_DAY (24 * MS_HOUR)
+#define MS_HOUR   (60 * MS_MINUTE)
+#define MS_DAY    (24 * MS_HOUR)
 
 int64_t clock_utc_ms(void);  /* milliseconds since 1970, UTC */
 int64_t clock_boot_ms(void); /* milliseconds since boot, sleep included */

@@ -23,21 +23,23 @@ enum log_field_kind { LOG_END, LOG_COUNT, LOG_MS, LOG_ERRNO, LOG_WORD, LOG_TAG }
 
 struct log_field {
 	enum log_field_kind kind;
-	const char *key;  /* literal */
+	const char *key; /* literal */
 	int64_t number;
 	const char *word; /* literal from our own tables, never a peer's bytes */
 };
 
 #define F_COUNT(k, n) ((struct log_field){ LOG_COUNT, (k), (int64_t)(n), NULL })
-#define F_MS(k, n) ((struct log_field){ LOG_MS, (k), (int64_t)(n), NULL })
-#define F_ERRNO(e) ((struct log_field){ LOG_ERRNO, "error", (int64_t)(e), NULL })
-#define F_WORD(k, w) ((struct log_field){ LOG_WORD, (k), 0, (w) })
-/* A short keyed hash of what it is about, new key at each start: see tag_of() in vault. */
+#define F_MS(k, n)    ((struct log_field){ LOG_MS, (k), (int64_t)(n), NULL })
+#define F_ERRNO(e)    ((struct log_field){ LOG_ERRNO, "error", (int64_t)(e), NULL })
+#define F_WORD(k, w)  ((struct log_field){ LOG_WORD, (k), 0, (w) })
+/* A short keyed hash of what it is about, new key at each start: see tag_of() in vault.
+ */
 #define F_TAG(k, t) ((struct log_field){ LOG_TAG, (k), (int64_t)(t), NULL })
 
 /* log_event(EV_STARTED, F_COUNT("port", 8443)); */
-#define log_event(id, ...)                                                                 \
-	log_write((id), (const struct log_field[]){ __VA_ARGS__ __VA_OPT__(, ){ LOG_END, NULL, 0, NULL } })
+#define log_event(id, ...)                                                               \
+	log_write((id), (const struct log_field[]){                                      \
+				__VA_ARGS__ __VA_OPT__(, ){ LOG_END, NULL, 0, NULL } })
 
 void log_write(enum log_event_id id, const struct log_field *fields);
 void log_set_level(enum log_level least);

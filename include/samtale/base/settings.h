@@ -2,7 +2,8 @@
  *
  * The configuration: one row per setting in settings.def (section, key, type, range,
  * default, sentence). The struct, the parser, the range check, docs/configuration.md and
- * `samtale config check` all come from those rows. An unknown key is an error with its line.
+ * `samtale config check` all come from those rows. An unknown key is an error with its
+ * line.
  */
 #pragma once
 
@@ -16,10 +17,10 @@
 
 struct settings {
 #define SECTION(name, sentence)
-#define SET_TEXT(section, key, def, max, sentence) char section##_##key[(max) + 1];
+#define SET_TEXT(section, key, def, max, sentence)              char section##_##key[(max) + 1];
 #define SET_NUMBER(section, key, def, min, max, unit, sentence) int64_t section##_##key;
-#define SET_BOOL(section, key, def, sentence) bool section##_##key;
-#define SET_CHOICE(section, key, def, choices, sentence) char section##_##key[32];
+#define SET_BOOL(section, key, def, sentence)                   bool section##_##key;
+#define SET_CHOICE(section, key, def, choices, sentence)        char section##_##key[32];
 #include "samtale/base/settings.def"
 #undef SECTION
 #undef SET_TEXT
@@ -39,9 +40,10 @@ struct setting_error {
 void settings_init(struct settings *s);
 /* Reads an INI file over the defaults. Outcome SETTINGS_E_BAD: *ret_error filled, *s
  * untouched. Faults: -errno of opening the file. */
-must_check int settings_load(struct settings *s, const char *path,
-	struct setting_error *ret_error);
-/* One setting by "section.key"; the same checks. For `--set` in tests and for the trial. */
+must_check int settings_load(
+	struct settings *s, const char *path, struct setting_error *ret_error);
+/* One setting by "section.key"; the same checks. For `--set` in tests and for the trial.
+ */
 must_check int settings_set(struct settings *s, const char *name, const char *value,
 	struct setting_error *ret_error);
 /* docs/configuration.md, whole. */

@@ -10,7 +10,7 @@
 
 struct worker;
 
-struct job { /* embed as first part of your own struct */
+struct job {                        /* embed as first part of your own struct */
 	void (*run)(struct job *);  /* on the worker's thread */
 	void (*done)(struct job *); /* on the loop's thread; frees the job */
 	struct job *next;           /* the worker's */
@@ -20,8 +20,8 @@ struct worker_hooks {
 	/* Called on the worker's thread when done() calls wait: make the loop call
 	 * worker_reap(). Must be safe from any thread. */
 	void (*wake)(void *arg);
-	/* Around every batch of queued jobs, on the worker's thread; may be NULL. The store
-	 * uses them for one transaction a batch; done() calls wait for after(). */
+	/* Around every batch of queued jobs, on the worker's thread; may be NULL. The
+	 * store uses them for one transaction a batch; done() calls wait for after(). */
 	void (*before)(void *arg);
 	void (*after)(void *arg);
 	void *arg;

@@ -42,8 +42,9 @@ must_check int place_load(struct place *ret, const struct place_source *source,
 	struct place_error *ret_error);
 /* TZ of this process is that of the organisation. Before the first thread. */
 void place_set_timezone(const struct place *p);
-/* Root acts as the owner of the data folder from now on, so that what it makes there stays
- * the service's. Nothing for others, and nothing while there is no folder. Faults: -errno. */
+/* Root acts as the owner of the data folder from now on, so that what it makes there
+ * stays the service's. Nothing for others, and nothing while there is no folder. Faults:
+ * -errno. */
 must_check int place_become_owner(const struct place *p);
 /* One sentence for an outcome of node_key_load() or secret_file_load(); "" for 0. */
 void place_secret_sentence(

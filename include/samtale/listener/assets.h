@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The pages, scripts and pictures that are compiled in or made once at start. The listener
- * serves them by exact path without asking anybody; it reads the bytes where they are.
+ * The pages, scripts and pictures that are compiled in or made once at start. The
+ * listener serves them by exact path without asking anybody; it reads the bytes where
+ * they are.
  */
 #pragma once
 
@@ -17,5 +18,5 @@ struct asset {
 	const char *etag;      /* hash of the identity form, without quotes */
 	struct bytes identity; /* always there */
 	struct bytes br, gzip; /* BYTES_NULL when absent */
-	bool immutable;	       /* a hash is in the path: cache for a year */
+	bool immutable;        /* a hash is in the path: cache for a year */
 };

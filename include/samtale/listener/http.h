@@ -50,13 +50,13 @@ bool http_is_gone(const struct http_exchange *x);
 
 struct http_answer {
 	int status;
-	const char *type;		    /* Content-Type, literal; NULL without a body */
-	const char *cache;		    /* Cache-Control, literal; NULL: no-store */
-	const struct http_header *headers;  /* e.g. Set-Cookie, Location, Retry-After */
+	const char *type;  /* Content-Type, literal; NULL without a body */
+	const char *cache; /* Cache-Control, literal; NULL: no-store */
+	const struct http_header *headers; /* e.g. Set-Cookie, Location, Retry-After */
 	unsigned header_count;
-	struct bytes body;		    /* copied; left out of answers to HEAD */
+	struct bytes body; /* copied; left out of answers to HEAD */
 };
 
-/* Ends the exchange; x is gone after it. The security headers, Content-Length and Date-free
- * framing are added here. Out of memory: the connection is closed. */
+/* Ends the exchange; x is gone after it. The security headers, Content-Length and
+ * Date-free framing are added here. Out of memory: the connection is closed. */
 void http_answer(struct http_exchange *x, const struct http_answer *answer);

@@ -32,40 +32,41 @@ void loop_stop(struct loop *loop);
  * test moves it: a shifted calendar must not look like silent peers. */
 int64_t loop_now_ms(void);
 
-/* -- timers: stopped when new; start again replaces the time left ---------------------- */
-must_check int loop_timer_new(struct loop_timer **ret, struct loop *loop, loop_fn *fn,
-	void *arg);
+/* -- timers: stopped when new; start again replaces the time left ------------------ */
+must_check int loop_timer_new(
+	struct loop_timer **ret, struct loop *loop, loop_fn *fn, void *arg);
 struct loop_timer *loop_timer_free(struct loop_timer *t);
 DEFINE_FREEP(struct loop_timer, loop_timer_free, loop_timer_freep)
 void loop_timer_once(struct loop_timer *t, int64_t after_ms);
 void loop_timer_every(struct loop_timer *t, int64_t every_ms);
 void loop_timer_stop(struct loop_timer *t);
 
-/* -- wake-ups: fn runs once or more after any number of sends -------------------------- */
-must_check int loop_wake_new(struct loop_wake **ret, struct loop *loop, loop_fn *fn,
-	void *arg);
+/* -- wake-ups: fn runs once or more after any number of sends ---------------------- */
+must_check int loop_wake_new(
+	struct loop_wake **ret, struct loop *loop, loop_fn *fn, void *arg);
 struct loop_wake *loop_wake_free(struct loop_wake *w);
 DEFINE_FREEP(struct loop_wake, loop_wake_free, loop_wake_freep)
 /* Safe from any thread. Fits struct worker_hooks.wake with the loop_wake as arg. */
 void loop_wake_send(void *loop_wake);
 
-/* -- descriptors: fn runs while fd is readable or writable as asked; fd stays the caller's */
+/* -- descriptors: fn runs while fd is readable or writable as asked; fd stays the
+ * caller's */
 enum loop_want { LOOP_NOTHING = 0, LOOP_READ = 1, LOOP_WRITE = 2 };
-must_check int loop_watch_new(struct loop_watch **ret, struct loop *loop, int fd,
-	loop_fn *fn, void *arg);
+must_check int loop_watch_new(
+	struct loop_watch **ret, struct loop *loop, int fd, loop_fn *fn, void *arg);
 struct loop_watch *loop_watch_free(struct loop_watch *w);
 DEFINE_FREEP(struct loop_watch, loop_watch_free, loop_watch_freep)
 /* want: LOOP_READ, LOOP_WRITE, both or LOOP_NOTHING. New watches want nothing. */
 void loop_watch_want(struct loop_watch *w, unsigned want);
 
-/* -- signals, delivered as ordinary callbacks ------------------------------------------- */
+/* -- signals, delivered as ordinary callbacks -------------------------------------- */
 must_check int loop_signal_new(struct loop_signal **ret, struct loop *loop,
 	int signal_number, loop_signal_fn *fn, void *arg);
 struct loop_signal *loop_signal_free(struct loop_signal *s);
 DEFINE_FREEP(struct loop_signal, loop_signal_free, loop_signal_freep)
 
-/* -- the end of a turn: fn runs every time before the loop waits ------------------------- */
-must_check int loop_turn_new(struct loop_turn **ret, struct loop *loop, loop_fn *fn,
-	void *arg);
+/* -- the end of a turn: fn runs every time before the loop waits ------------------- */
+must_check int loop_turn_new(
+	struct loop_turn **ret, struct loop *loop, loop_fn *fn, void *arg);
 struct loop_turn *loop_turn_free(struct loop_turn *t);
 DEFINE_FREEP(struct loop_turn, loop_turn_free, loop_turn_freep)

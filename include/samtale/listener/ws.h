@@ -25,14 +25,14 @@ struct ws_hooks {
 	 * close code, no ws_closed() follows. */
 	int (*ws_open)(void *arg, struct ws_conn *c, const struct ws_request *r,
 		void **ret_peer);
-	/* One whole message, valid UTF-8, at most LIMIT_WS_MESSAGE bytes. None comes after
-	 * ws_close(). */
+	/* One whole message, valid UTF-8, at most LIMIT_WS_MESSAGE bytes. None comes
+	 * after ws_close(). */
 	void (*ws_message)(void *peer, struct bytes text);
 	/* The next message to write, at most LIMIT_OUTBOX bytes, taken out of the outbox;
 	 * valid until the next call for this peer. BYTES_NULL when there is none. */
 	struct bytes (*ws_next)(void *peer);
-	/* The connection is gone, for whatever reason, also after ws_close(). Called once,
-	 * never from inside ws_wake() or ws_close(). */
+	/* The connection is gone, for whatever reason, also after ws_close(). Called
+	 * once, never from inside ws_wake() or ws_close(). */
 	void (*ws_closed)(void *peer);
 };
 

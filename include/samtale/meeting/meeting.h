@@ -21,13 +21,14 @@
 #define MEETING_DEVICE_LEN      32
 #define MEETING_FINGERPRINT_LEN 32
 #define MEETING_GRACE_MS        3000 /* `here` outlives a connection so long */
-/* A page reports dead media after 3 s of them, so this offers the call 6 s after the cut. */
-#define MEETING_DEAD_MS         3000
-#define MEETING_RESTART_GAP_MS  4000 /* between two new epochs asked for by `broken` */
-#define MEETING_OVERTIME_MS     (20 * 60 * 1000) /* nobody talks past the end: ask */
-#define MEETING_HELD_MS         (60 * 1000) /* talked so long: no longer `technical` */
-#define MEETING_JOIN_MS         (10 * 1000) /* a gap so short does not split an interval */
-#define MEETING_NEVER           INT64_MAX   /* no deadline */
+/* A page reports dead media after 3 s of them, so this offers the call 6 s after the cut.
+ */
+#define MEETING_DEAD_MS        3000
+#define MEETING_RESTART_GAP_MS 4000 /* between two new epochs asked for by `broken` */
+#define MEETING_OVERTIME_MS    (20 * 60 * 1000) /* nobody talks past the end: ask */
+#define MEETING_HELD_MS        (60 * 1000) /* talked so long: no longer `technical` */
+#define MEETING_JOIN_MS        (10 * 1000) /* a gap so short does not split an interval */
+#define MEETING_NEVER          INT64_MAX   /* no deadline */
 
 /* -- state ------------------------------------------------------------------------- */
 struct meeting_rules { /* from the settings; borrowed by every meeting, may change */

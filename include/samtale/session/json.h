@@ -10,11 +10,11 @@
 
 #include "samtale/base/bytes.h"
 
-#define JSON_DEPTH 6   /* objects and arrays within each other */
-#define JSON_FIELDS 64 /* of one object */
-#define JSON_NODES 4096 /* values in all */
+#define JSON_DEPTH  6    /* objects and arrays within each other */
+#define JSON_FIELDS 64   /* of one object */
+#define JSON_NODES  4096 /* values in all */
 
-/* -- reading -------------------------------------------------------------------------- */
+/* -- reading ----------------------------------------------------------------------- */
 
 struct jin {
 	void *tree;            /* owned */
@@ -24,8 +24,8 @@ struct jin {
 	bool bad;
 };
 
-#define JIN_NULL ((struct jin){ 0 })
-#define JIN_E_BAD 1
+#define JIN_NULL       ((struct jin){ 0 })
+#define JIN_E_BAD      1
 #define JIN_E_NOT_UTF8 2
 
 /* text must be one JSON object of at most max bytes. Outcomes: JIN_E_BAD, JIN_E_NOT_UTF8.
@@ -63,7 +63,7 @@ must_check static inline bool jin_ok(const struct jin *in)
 	return !in->bad;
 }
 
-/* -- writing -------------------------------------------------------------------------- */
+/* -- writing ----------------------------------------------------------------------- */
 
 struct jout {
 	struct writer w;
@@ -76,8 +76,8 @@ static inline struct jout jout_of(void *buf, size_t cap)
 }
 
 /* key NULL: the item stands in an array, or is the root. Keys and words are ours: they
- * are written as they are. Texts are escaped; that they are UTF-8 was checked on their way
- * in. */
+ * are written as they are. Texts are escaped; that they are UTF-8 was checked on their
+ * way in. */
 void jout_object(struct jout *o, const char *key);
 void jout_array(struct jout *o, const char *key);
 void jout_end_object(struct jout *o);

@@ -9,19 +9,19 @@
 #include "samtale/meeting/meeting.h"
 #include "samtale/session/json.h"
 
-#define LIMIT_BUILD 64	  /* bytes of a build's name */
-#define LIMIT_MID 16	  /* bytes of an m-line's name */
-#define LIMIT_MLINES 15	  /* highest index of an m-line */
-#define SAS_TEXT 43	  /* 32 bytes as base64url without padding */
+#define LIMIT_BUILD  64 /* bytes of a build's name */
+#define LIMIT_MID    16 /* bytes of an m-line's name */
+#define LIMIT_MLINES 15 /* highest index of an m-line */
+#define SAS_TEXT     43 /* 32 bytes as base64url without padding */
 
-/* -- seats ---------------------------------------------------------------------------- */
+/* -- seats ------------------------------------------------------------------------- */
 #define SEAT_TEXT 24 /* "MEETING-ENTRY", NUL included */
 
 /* Reads a seat's text. False: not one. */
 must_check bool seat_parse(struct bytes text, int64_t *ret_meeting, unsigned *ret_entry);
 void seat_write(int64_t meeting, unsigned entry, char ret[SEAT_TEXT]);
 
-/* -- messages ------------------------------------------------------------------------- */
+/* -- messages ---------------------------------------------------------------------- */
 enum message_type {
 #define MESSAGE(id, name, who, event) MESSAGE_##id,
 #include "samtale/session/message.def"
@@ -62,7 +62,7 @@ struct message {
 	struct jin in; /* owns what the fields below borrow */
 	enum message_type type;
 	enum peer_role from;
-	int64_t meeting;	    /* of enter, late */
+	int64_t meeting;            /* of enter, late */
 	struct meeting_event event; /* unless message.def says NONE */
 	union {
 		struct message_hello hello;
@@ -71,11 +71,12 @@ struct message {
 	};
 };
 
-#define MESSAGE_E_BAD 1	     /* 4010 */
+#define MESSAGE_E_BAD      1 /* 4010 */
 #define MESSAGE_E_NOT_UTF8 2 /* 1007 */
-#define MESSAGE_E_WRONG 3    /* 4012: not a message of this role */
+#define MESSAGE_E_WRONG    3 /* 4012: not a message of this role */
 
 /* from: ROLE_NOBODY before hello, then only hello is good. The SDP is not filtered yet.
  * *ret needs message_done() after 0 alone. Faults: -ENOMEM. */
-must_check int message_decode(struct bytes text, enum peer_role from, struct message *ret);
+must_check int message_decode(
+	struct bytes text, enum peer_role from, struct message *ret);
 void message_done(struct message *m);

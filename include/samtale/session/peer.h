@@ -4,8 +4,8 @@
  * device in a seat or a member of staff. What a peer sends is charged before it is read,
  * what is queued for it is bounded, and a slow or loud one costs only itself.
  *
- * All calls on the loop's thread. A peer is opened after the WebSocket handshake and lives
- * until peer_closed(), which the connection's owner calls exactly once.
+ * All calls on the loop's thread. A peer is opened after the WebSocket handshake and
+ * lives until peer_closed(), which the connection's owner calls exactly once.
  */
 #pragma once
 
@@ -30,7 +30,7 @@ struct peer_link {
  * is looked up at hello. */
 struct peer_credentials {
 	bool has_device;
-	struct token_hash device;  /* TOKEN_DEVICE of __Host-device */
+	struct token_hash device; /* TOKEN_DEVICE of __Host-device */
 	bool has_session;
 	struct token_hash session; /* TOKEN_SESSION of __Host-staff */
 };

@@ -13,8 +13,8 @@
 
 /* Appends what may pass, at most twice what came. Outcome: SDP_E_BAD (nothing can be
  * used of out): over LIMIT_SDP or LIMIT_SDP_LINES, a line end other than CRLF, a byte
- * outside of printable ASCII, an m-line that is not audio, video or application over DTLS,
- * or no SHA-256 fingerprint, setup or ice-ufrag. */
+ * outside of printable ASCII, an m-line that is not audio, video or application over
+ * DTLS, or no SHA-256 fingerprint, setup or ice-ufrag. */
 must_check int sdp_filter(struct bytes sdp, bool relay_only, struct writer *out);
 
 #define CANDIDATE_E_DROP 1

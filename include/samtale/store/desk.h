@@ -26,8 +26,8 @@ struct desk_task {
 };
 
 struct desk_parts {
-	struct store *store;  /* borrowed; the worker's while the desk lives */
-	struct keys_db *keys; /* the same; NULL: none */
+	struct store *store;     /* borrowed; the worker's while the desk lives */
+	struct keys_db *keys;    /* the same; NULL: none */
 	void (*wake)(void *arg); /* from the worker: make the loop call desk_reap() */
 	void *wake_arg;
 };

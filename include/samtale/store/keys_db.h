@@ -21,5 +21,6 @@ DEFINE_FREEP(struct keys_db, keys_db_close, keys_db_closep)
 const struct key_shelf *keys_db_shelf(struct keys_db *k);
 /* Begin, commit, savepoints: a struct store with nothing but `batch`. */
 struct store *keys_db_store(struct keys_db *k);
-/* Sealed copy of every row: `samtale key backup`. Own connection: any thread or process. */
+/* Sealed copy of every row: `samtale key backup`. Own connection: any thread or process.
+ */
 must_check int keys_db_backup(const char *path, struct seal_stream *to);

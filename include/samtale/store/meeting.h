@@ -14,13 +14,21 @@
 enum booking_form { BOOKING_VIDEO = 1, BOOKING_PHONE = 2 };
 enum booking_choice { CHOSEN_BY_CITIZEN = 1, CHOSEN_BY_AUTHORITY = 2 };
 enum booking_state {
-	BOOKING_BOOKED = 1, BOOKING_OPEN = 2, BOOKING_LIVE = 3, BOOKING_PAUSED = 4,
+	BOOKING_BOOKED = 1,
+	BOOKING_OPEN = 2,
+	BOOKING_LIVE = 3,
+	BOOKING_PAUSED = 4,
 	BOOKING_ENDED = 5
 };
 enum booking_outcome {
-	BOOKING_NO_OUTCOME = 0, BOOKING_HELD = 1, BOOKING_NO_SHOW = 2,
-	BOOKING_NOT_REACHED = 3, BOOKING_CANCELLED = 4, BOOKING_TECHNICAL = 5,
-	BOOKING_CONSULTANT_ABSENT = 6, BOOKING_UNFINISHED = 7
+	BOOKING_NO_OUTCOME = 0,
+	BOOKING_HELD = 1,
+	BOOKING_NO_SHOW = 2,
+	BOOKING_NOT_REACHED = 3,
+	BOOKING_CANCELLED = 4,
+	BOOKING_TECHNICAL = 5,
+	BOOKING_CONSULTANT_ABSENT = 6,
+	BOOKING_UNFINISHED = 7
 };
 
 struct booking {
@@ -32,22 +40,22 @@ struct booking {
 	int64_t starts_ms;
 	uint32_t minutes;
 	uint8_t form, chosen_by, state, outcome; /* enums above */
-	char language[8];              /* "da", "en" */
+	char language[8];                        /* "da", "en" */
 	bool pin_required;
-	bool phone_by_citizen;         /* the number was given by the citizen */
+	bool phone_by_citizen;               /* the number was given by the citizen */
 	char contact_phone[LIMIT_PHONE + 1]; /* to call when all else fails; "" = next */
-	struct sealed label, phone, way; /* ck */
-	struct sealed case_ref;        /* mk */
+	struct sealed label, phone, way;     /* ck */
+	struct sealed case_ref;              /* mk */
 	bool has_case;
 	struct token_hash case_tag;
-	bool has_link;                 /* false once contact data is gone */
-	struct token_hash link;        /* TOKEN_LINK */
-	struct token_hash pin;         /* pin_hash() */
+	bool has_link;          /* false once contact data is gone */
+	struct token_hash link; /* TOKEN_LINK */
+	struct token_hash pin;  /* pin_hash() */
 	uint32_t link_generation;
-	bool contact_gone;             /* ck destroyed */
-	bool record_gone;              /* mk destroyed */
+	bool contact_gone; /* ck destroyed */
+	bool record_gone;  /* mk destroyed */
 	int64_t created_ms, changed_ms;
-	int64_t started_ms, ended_ms;  /* 0: not yet */
+	int64_t started_ms, ended_ms; /* 0: not yet */
 };
 STORE_LIST(booking);
 
@@ -56,8 +64,8 @@ STORE_LIST(booking);
 static inline int64_t booking_over_ms(const struct booking *b)
 {
 	return b->state == BOOKING_ENDED && b->ended_ms > 0
-		? b->ended_ms
-		: b->starts_ms + (int64_t)b->minutes * 60000;
+		       ? b->ended_ms
+		       : b->starts_ms + (int64_t)b->minutes * 60000;
 }
 
 struct booking_span { /* starts in from_ms <= t < to_ms */
@@ -78,7 +86,8 @@ struct meeting_questions {
 	int (*between)(struct store *s, const struct booking_span *span,
 		struct booking_list *ret);
 	/* Newest first. */
-	int (*by_case)(struct store *s, const struct token_hash *tag, struct booking_list *ret);
+	int (*by_case)(
+		struct store *s, const struct token_hash *tag, struct booking_list *ret);
 	/* open, live or paused, by start: what a restart takes up. */
 	int (*unfinished)(struct store *s, struct booking_list *ret);
 };

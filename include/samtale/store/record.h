@@ -18,13 +18,14 @@ struct record { /* blob is part of the same allocation: free() the row */
 
 struct record_questions {
 	/* Live: replaces. Faults: -EMSGSIZE. */
-	int (*live_put)(struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed);
+	int (*live_put)(
+		struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed);
 	int (*live_get)(struct store *s, int64_t meeting, struct record **ret);
 	int (*live_drop)(struct store *s, int64_t meeting); /* none there is fine */
 	/* Ids, ascending, malloc'd: *ret belongs to the caller. */
 	int (*live_list)(struct store *s, int64_t **ret, size_t *ret_n);
 	/* Attendance: replaces. Outlives the booking's row. */
-	int (*attendance_put)(struct store *s, int64_t meeting, int64_t now_ms,
-		struct bytes sealed);
+	int (*attendance_put)(
+		struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed);
 	int (*attendance_get)(struct store *s, int64_t meeting, struct record **ret);
 };

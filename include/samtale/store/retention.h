@@ -9,27 +9,27 @@
 
 struct vault;
 
-struct retention_policy { /* from the settings, section data */
-	int64_t contact_hours;   /* after the end of a meeting that was held */
-	int64_t contact_days;    /* working days, of any other */
+struct retention_policy {      /* from the settings, section data */
+	int64_t contact_hours; /* after the end of a meeting that was held */
+	int64_t contact_days;  /* working days, of any other */
 	int64_t booking_days;
 	int64_t attendance_days;
 	int64_t record_days;
 };
 
 enum retention_kind {
-	RETENTION_CONTACT,    /* ck; label, phone, way; link and PIN hash */
-	RETENTION_BOOKING,    /* the booking's row and a live record left behind */
+	RETENTION_CONTACT, /* ck; label, phone, way; link and PIN hash */
+	RETENTION_BOOKING, /* the booking's row and a live record left behind */
 	RETENTION_ATTENDANCE,
-	RETENTION_RECORD,     /* mk; whatever it sealed */
-	RETENTION_ORPHAN,     /* keys without a booking, older than an hour */
-	RETENTION_SESSION,    /* expired sign-ins */
-	RETENTION_COPY,       /* sealed copies made before upgrades */
+	RETENTION_RECORD,  /* mk; whatever it sealed */
+	RETENTION_ORPHAN,  /* keys without a booking, older than an hour */
+	RETENTION_SESSION, /* expired sign-ins */
+	RETENTION_COPY,    /* sealed copies made before upgrades */
 	RETENTION_KIND_COUNT
 };
 const char *retention_kind_name(enum retention_kind kind);
 
-#define RETENTION_STEP 256 /* meetings in one question */
+#define RETENTION_STEP      256 /* meetings in one question */
 #define RETENTION_COPY_DAYS 35
 
 struct retention_ask {
@@ -63,10 +63,10 @@ struct retention_run {
 	struct vault *vault;
 	const struct retention_policy *policy;
 	int64_t now_ms;
-	bool dry; /* count, delete nothing */
+	bool dry;      /* count, delete nothing */
 	int64_t actor; /* vault_use.actor */
 };
 
 /* Inside a desk task. The desk empties the write-ahead logs after the commit. */
-must_check int retention_run_here(const struct retention_run *run,
-	struct retention_counts *ret);
+must_check int retention_run_here(
+	const struct retention_run *run, struct retention_counts *ret);

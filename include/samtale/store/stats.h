@@ -20,7 +20,8 @@ STORE_LIST(stat_cell);
 
 struct stats_questions {
 	int (*add)(struct store *s, const struct stat_cell *cell);
-	/* from_week <= week <= to_week, in order. Small cells are hidden by the caller. */
+	/* from_week <= week <= to_week, in order. Small cells are hidden by the caller.
+	 */
 	int (*list)(struct store *s, int32_t from_week, int32_t to_week,
 		struct stat_cell_list *ret);
 };

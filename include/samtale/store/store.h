@@ -12,9 +12,9 @@
 
 #include "samtale/base/bytes.h"
 
-#define STORE_E_NONE 1     /* no such row */
+#define STORE_E_NONE     1 /* no such row */
 #define STORE_E_CONFLICT 2 /* somebody changed it since it was read: read again */
-#define STORE_E_TAKEN 3    /* name, number or hash exists already */
+#define STORE_E_TAKEN    3 /* name, number or hash exists already */
 
 /* One clear sentence about a fault, for people; never NULL. */
 const char *store_fault_sentence(int fault);
@@ -44,13 +44,13 @@ struct store_batch {
 /* A list: n rows, one allocation. Start from STORE_LIST_NULL; free(list.at). The
  * longest list is STORE_ROWS_MAX; more are cut off and `more` is set. */
 #define STORE_ROWS_MAX 2000
-#define STORE_LIST(type)                                                                   \
-	struct type##_list {                                                               \
-		struct type *at;                                                           \
-		size_t n;                                                                  \
-		bool more;                                                                 \
+#define STORE_LIST(type)                                                                 \
+	struct type##_list {                                                             \
+		struct type *at;                                                         \
+		size_t n;                                                                \
+		bool more;                                                               \
 	}
-#define STORE_LIST_NULL                                                                    \
-	{                                                                                  \
-		NULL, 0, false                                                             \
+#define STORE_LIST_NULL                                                                  \
+	{                                                                                \
+		NULL, 0, false                                                           \
 	}

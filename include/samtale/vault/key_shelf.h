@@ -18,7 +18,7 @@ struct shelf_row {
 	uint8_t mk[WRAPPED_KEY_BYTES];
 };
 
-#define SHELF_E_NONE 1
+#define SHELF_E_NONE  1
 #define SHELF_E_TAKEN 2
 
 /* Called on the store's worker only. */

@@ -11,26 +11,26 @@
 struct node_key;
 
 /* Names are part of the derivation: never change one, never reuse a number. */
-#define NODE_SUBKEYS(X)                                                                    \
-	X(LINK_HASH, "link-hash")                                                          \
-	X(PIN_HASH, "pin-hash")                                                            \
-	X(NUMBER_HASH, "number-hash")                                                      \
-	X(DEVICE_HASH, "device-hash")                                                      \
-	X(SESSION_HASH, "session-hash")                                                    \
-	X(SETUP_HASH, "setup-hash")                                                        \
-	X(RECOVERY_HASH, "recovery-hash")                                                  \
-	X(CASE_TAG, "case-tag")                                                            \
-	X(WRAP, "wrap")                                                                    \
-	X(TOTP_SEAL, "totp-seal")                                                          \
-	X(STAFF_SEAL, "staff-seal")                                                        \
-	X(COPY_SEAL, "copy-seal")                                                          \
+#define NODE_SUBKEYS(X)                                                                  \
+	X(LINK_HASH, "link-hash")                                                        \
+	X(PIN_HASH, "pin-hash")                                                          \
+	X(NUMBER_HASH, "number-hash")                                                    \
+	X(DEVICE_HASH, "device-hash")                                                    \
+	X(SESSION_HASH, "session-hash")                                                  \
+	X(SETUP_HASH, "setup-hash")                                                      \
+	X(RECOVERY_HASH, "recovery-hash")                                                \
+	X(CASE_TAG, "case-tag")                                                          \
+	X(WRAP, "wrap")                                                                  \
+	X(TOTP_SEAL, "totp-seal")                                                        \
+	X(STAFF_SEAL, "staff-seal")                                                      \
+	X(COPY_SEAL, "copy-seal")                                                        \
 	X(RECEIPT, "receipt")
 
 enum node_subkey {
 #define X(id, name) NODE_##id,
 	NODE_SUBKEYS(X)
 #undef X
-	NODE_SUBKEY_COUNT
+		NODE_SUBKEY_COUNT
 };
 
 /* Makes a new key file, 0600. Faults: -EEXIST, -errno. */

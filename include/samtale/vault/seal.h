@@ -9,14 +9,16 @@
 #include "samtale/vault/secret.h"
 
 /* version 1 | nonce 24 | padded text | tag 16. Padding adds 1 to 32 bytes. */
-#define SEAL_HEAD 25
-#define SEAL_TAG 16
+#define SEAL_HEAD  25
+#define SEAL_TAG   16
 #define SEAL_BLOCK 32
-#define SEALED_SIZE(plain) (SEAL_HEAD + SEAL_TAG + ((plain) / SEAL_BLOCK + 1) * SEAL_BLOCK)
+#define SEALED_SIZE(plain)                                                               \
+	(SEAL_HEAD + SEAL_TAG + ((plain) / SEAL_BLOCK + 1) * SEAL_BLOCK)
 
 #define SEAL_PLAIN_MAX (256 * 1024)
 
-/* A short sealed text as a flat part of a row: no owner, nothing to free. len 0 = none. */
+/* A short sealed text as a flat part of a row: no owner, nothing to free. len 0 = none.
+ */
 #define SEALED_TEXT_MAX 95
 struct sealed {
 	uint16_t len;
@@ -42,12 +44,12 @@ must_check int seal_text(const struct key *key, const char *context, int64_t row
 must_check int open_text(const struct key *key, const char *context, int64_t row,
 	const struct sealed *sealed, char ret[OPEN_TEXT_CAP]);
 
-/* -- every place a field is sealed, so that nobody invents a second name -------------- */
-#define SEAL_MEETING_LABEL "meeting.label"       /* ck */
-#define SEAL_MEETING_PHONE "meeting.phone"       /* ck, the citizen's number */
-#define SEAL_MEETING_WAY "meeting.way"           /* ck, way of talking */
-#define SEAL_MEETING_CASE "meeting.case"         /* mk */
-#define SEAL_LIVE "live.record"                  /* mk */
-#define SEAL_ATTENDANCE "attendance.record"      /* mk */
-#define SEAL_USER_PHONE "user.phone"             /* NODE_STAFF_SEAL */
-#define SEAL_USER_TOTP "user.totp"               /* NODE_TOTP_SEAL */
+/* -- every place a field is sealed, so that nobody invents a second name ----------- */
+#define SEAL_MEETING_LABEL "meeting.label"     /* ck */
+#define SEAL_MEETING_PHONE "meeting.phone"     /* ck, the citizen's number */
+#define SEAL_MEETING_WAY   "meeting.way"       /* ck, way of talking */
+#define SEAL_MEETING_CASE  "meeting.case"      /* mk */
+#define SEAL_LIVE          "live.record"       /* mk */
+#define SEAL_ATTENDANCE    "attendance.record" /* mk */
+#define SEAL_USER_PHONE    "user.phone"        /* NODE_STAFF_SEAL */
+#define SEAL_USER_TOTP     "user.totp"         /* NODE_TOTP_SEAL */

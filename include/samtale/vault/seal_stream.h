@@ -19,8 +19,8 @@ struct seal_stream;
 
 must_check int seal_stream_to_public(struct seal_stream **ret,
 	const uint8_t public_key[SEAL_PUBLIC_BYTES], seal_sink_fn sink, void *arg);
-must_check int seal_stream_to_key(struct seal_stream **ret, const struct key *key,
-	seal_sink_fn sink, void *arg);
+must_check int seal_stream_to_key(
+	struct seal_stream **ret, const struct key *key, seal_sink_fn sink, void *arg);
 must_check int seal_stream_write(struct seal_stream *s, struct bytes plain);
 /* Without it the file does not open: an interrupted backup is no backup. */
 must_check int seal_stream_finish(struct seal_stream *s);
@@ -34,12 +34,13 @@ struct seal_stream_opener {
 	const struct secret *secret_key; /* from backup_key_load() */
 	const struct key *key;
 };
-must_check int seal_stream_open(const struct seal_stream_opener *with, int in_fd,
-	seal_sink_fn sink, void *arg);
+must_check int seal_stream_open(
+	const struct seal_stream_opener *with, int in_fd, seal_sink_fn sink, void *arg);
 
-/* -- backup key: text files of one line ----------------------------------------------- */
+/* -- backup key: text files of one line -------------------------------------------- */
 /* Makes a pair: the secret file (0600) goes offline, the public one stays. -EEXIST. */
 must_check int backup_key_create(const char *secret_path, const char *public_path);
 /* Outcomes: SECRET_E_MISSING, SECRET_E_READABLE, SECRET_E_LENGTH (not such a key). */
 must_check int backup_key_load(struct secret **ret, const char *secret_path);
-must_check int backup_public_load(const char *public_path, uint8_t ret[SEAL_PUBLIC_BYTES]);
+must_check int backup_public_load(
+	const char *public_path, uint8_t ret[SEAL_PUBLIC_BYTES]);

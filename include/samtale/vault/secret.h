@@ -17,7 +17,7 @@ struct key {
 /* Call once before anything else of this room. Faults: -EIO (no random source). */
 must_check int secret_start(void);
 
-/* -- guarded memory ------------------------------------------------------------------- */
+/* -- guarded memory ---------------------------------------------------------------- */
 
 /* Zeroed, between guard pages, locked where the limit allows, left out of core images.
  * NULL when there is none. Costs at least three pages: allocate arrays, not items. */
@@ -40,7 +40,7 @@ static inline struct bytes secret_bytes(const struct secret *s)
 	return bytes_of(s->at, s->len);
 }
 
-/* -- stack temporaries ---------------------------------------------------------------- */
+/* -- stack temporaries ------------------------------------------------------------- */
 
 struct wipe_span {
 	void *at;
@@ -51,18 +51,17 @@ void secret_wipe_span(struct wipe_span *span);
 
 /* wiped(struct key, tmp);  wiped_buf(digest, 64);
  * Declares a zeroed local that is wiped when its scope ends. */
-#define WIPE_AT_END(name, at)                                                              \
-	owned(secret_wipe_span) __attribute__((unused)) struct wipe_span name##_wipe = {   \
-		(at), sizeof(name)                                                         \
-	}
-#define wiped(type, name)                                                                  \
-	type name = { 0 };                                                                 \
+#define WIPE_AT_END(name, at)                                                            \
+	owned(secret_wipe_span) __attribute__((                                          \
+		unused)) struct wipe_span name##_wipe = { (at), sizeof(name) }
+#define wiped(type, name)                                                                \
+	type name = { 0 };                                                               \
 	WIPE_AT_END(name, &(name))
-#define wiped_buf(name, size)                                                              \
-	uint8_t name[size] = { 0 };                                                        \
+#define wiped_buf(name, size)                                                            \
+	uint8_t name[size] = { 0 };                                                      \
 	WIPE_AT_END(name, name)
 
-/* -- compare, draw -------------------------------------------------------------------- */
+/* -- compare, draw ----------------------------------------------------------------- */
 
 /* Compares lengths, then content in constant time. */
 must_check bool secret_equal(struct bytes a, struct bytes b);
@@ -73,11 +72,11 @@ int64_t random_id(void);
 /* 0 .. below - 1, unbiased. */
 uint32_t random_below(uint32_t below);
 
-/* -- files ---------------------------------------------------------------------------- */
+/* -- files ------------------------------------------------------------------------- */
 
-#define SECRET_E_MISSING 1  /* no such file */
+#define SECRET_E_MISSING  1 /* no such file */
 #define SECRET_E_READABLE 2 /* others than its owner may read it */
-#define SECRET_E_LENGTH 3   /* empty, or longer than max */
+#define SECRET_E_LENGTH   3 /* empty, or longer than max */
 
 /* Reads a secret file whole. Group may read it only inside $CREDENTIALS_DIRECTORY
  * (systemd gives access there by ACL). Faults: -errno. */

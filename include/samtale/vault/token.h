@@ -15,12 +15,13 @@ struct token_hash {
 
 /* Texts are base64url without padding. Sizes count the NUL. */
 #define TOKEN_SHORT_TEXT 23 /* 16 bytes: link, set-up */
-#define TOKEN_LONG_TEXT 44  /* 32 bytes: device, session */
-#define PIN_TEXT 7
-#define RECEIPT_TEXT 10 /* 7F3K-29QD */
+#define TOKEN_LONG_TEXT  44 /* 32 bytes: device, session */
+#define PIN_TEXT         7
+#define RECEIPT_TEXT     10 /* 7F3K-29QD */
 
-/* -- a meeting's link, PIN, number ---------------------------------------------------- */
-void link_token_make(const struct key *ck, uint32_t generation, char ret[TOKEN_SHORT_TEXT]);
+/* -- a meeting's link, PIN, number ------------------------------------------------- */
+void link_token_make(
+	const struct key *ck, uint32_t generation, char ret[TOKEN_SHORT_TEXT]);
 void pin_make(const struct key *ck, uint32_t generation, char ret[PIN_TEXT]);
 /* The PIN's stored hash, bound to its meeting. False: not six digits. */
 must_check bool pin_hash(const struct node_key *n, int64_t meeting, struct bytes pin,
@@ -28,7 +29,7 @@ must_check bool pin_hash(const struct node_key *n, int64_t meeting, struct bytes
 /* 10000000 .. 99999999; the caller retries on STORE_E_TAKEN. */
 uint32_t meeting_number_random(void);
 
-/* -- random tokens and every token's hash --------------------------------------------- */
+/* -- random tokens and every token's hash ------------------------------------------ */
 enum token_kind {
 	TOKEN_LINK,    /* short; derived, not random */
 	TOKEN_SETUP,   /* short; one-time link of a staff account */
@@ -39,18 +40,19 @@ enum token_kind {
 /* cap must be at least TOKEN_SHORT_TEXT or TOKEN_LONG_TEXT as the kind says. */
 void token_random(enum token_kind kind, char *ret, size_t cap);
 /* False: not a token of that kind (length, alphabet, unused bits). */
-must_check bool token_hash(const struct node_key *n, enum token_kind kind, struct bytes text,
-	struct token_hash *ret);
+must_check bool token_hash(const struct node_key *n, enum token_kind kind,
+	struct bytes text, struct token_hash *ret);
 
 /* Meeting number as a key for rate limits and the like; numbers are not secret. */
 void number_hash(const struct node_key *n, uint32_t number, struct token_hash *ret);
 
-/* -- tags ----------------------------------------------------------------------------- */
+/* -- tags -------------------------------------------------------------------------- */
 
 /* Keyed hash of a case reference for exact finding. Blanks are dropped and ASCII letters
- * folded, so "Sag 12-34" finds "SAG12-34". False: nothing left, or over LIMIT_CASE_REF. */
-must_check bool case_tag(const struct node_key *n, struct bytes case_ref,
-	struct token_hash *ret);
+ * folded, so "Sag 12-34" finds "SAG12-34". False: nothing left, or over LIMIT_CASE_REF.
+ */
+must_check bool case_tag(
+	const struct node_key *n, struct bytes case_ref, struct token_hash *ret);
 /* 32-bit tag of an id for the operations log; another key at every start. */
 uint32_t tag_of(int64_t id);
 

@@ -8,8 +8,8 @@
 #include "samtale/vault/token.h"
 
 #define TOTP_SECRET_BYTES 20
-#define TOTP_STEP_S 30
-#define TOTP_BASE32_TEXT 33 /* NUL included */
+#define TOTP_STEP_S       30
+#define TOTP_BASE32_TEXT  33 /* NUL included */
 
 struct totp_secret {
 	uint8_t at[TOTP_SECRET_BYTES];
@@ -18,10 +18,10 @@ struct totp_secret {
 void totp_random(struct totp_secret *ret);
 /* The six digits of one step, for tests and the trial's start line. Faults: -ENOMEM. */
 must_check int totp_code(const struct totp_secret *s, int64_t step, char ret[7]);
-/* False also when out of memory. True: right, and *ret_step is to be stored as the new last step. Steps up to and
- * including last_step are refused (replay). */
-must_check bool totp_is_right(const struct totp_secret *s, struct bytes code, int64_t utc_ms,
-	int64_t last_step, int64_t *ret_step);
+/* False also when out of memory. True: right, and *ret_step is to be stored as the new
+ * last step. Steps up to and including last_step are refused (replay). */
+must_check bool totp_is_right(const struct totp_secret *s, struct bytes code,
+	int64_t utc_ms, int64_t last_step, int64_t *ret_step);
 
 void totp_base32(const struct totp_secret *s, char ret[TOTP_BASE32_TEXT]);
 /* otpauth://totp/ISSUER:ACCOUNT?secret=…; percent-encoded. Sticky writer. */
@@ -30,15 +30,15 @@ void totp_uri(struct writer *out, const char *issuer, const char *account,
 
 /* Sealed under NODE_TOTP_SEAL for the user's row. */
 struct sealed;
-must_check int totp_seal(const struct node_key *n, int64_t user, const struct totp_secret *s,
-	struct sealed *ret);
+must_check int totp_seal(const struct node_key *n, int64_t user,
+	const struct totp_secret *s, struct sealed *ret);
 /* Outcome: SEAL_E_BAD. */
-must_check int totp_open(const struct node_key *n, int64_t user, const struct sealed *sealed,
-	struct totp_secret *ret);
+must_check int totp_open(const struct node_key *n, int64_t user,
+	const struct sealed *sealed, struct totp_secret *ret);
 
-/* -- recovery codes ------------------------------------------------------------------- */
+/* -- recovery codes ---------------------------------------------------------------- */
 #define RECOVERY_CODES 10
-#define RECOVERY_TEXT 12 /* ABCDE-FGHJK, NUL included */
+#define RECOVERY_TEXT  12 /* ABCDE-FGHJK, NUL included */
 
 void recovery_make(const struct node_key *n, int64_t user, char ret_text[][RECOVERY_TEXT],
 	struct token_hash ret_hash[RECOVERY_CODES]);

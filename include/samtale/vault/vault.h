@@ -44,7 +44,8 @@ enum vault_purpose {
 
 struct vault_use {
 	enum vault_purpose purpose;
-	int64_t actor; /* staff user id; 0 = the service itself, -1 = the citizen's seat */
+	int64_t actor; /* staff user id; 0 = the service itself, -1 = the citizen's seat
+			*/
 	const int64_t *meetings; /* borrowed for the call; copied by the async door */
 	size_t n;
 };
@@ -74,7 +75,7 @@ must_check int vault_new(struct vault **ret, const struct vault_parts *parts);
 struct vault *vault_free(struct vault *v);
 DEFINE_FREEP(struct vault, vault_free, vault_freep)
 
-/* -- asynchronous door, from the loop's thread ---------------------------------------- */
+/* -- asynchronous door, from the loop's thread ------------------------------------- */
 
 /* result 0: keys[n] in the order asked for, the receiver's to meeting_keys_free(). A
  * meeting whose keys are gone has neither flag; that is not an error. result < 0: a
@@ -82,21 +83,22 @@ DEFINE_FREEP(struct vault, vault_free, vault_freep)
 typedef void (*vault_done_fn)(void *arg, int result, struct meeting_keys *keys, size_t n);
 
 /* Outcome: VAULT_E_FULL, done is never called. Faults: -ENOMEM, -EINVAL. */
-must_check int vault_open(struct vault *v, const struct vault_use *use, vault_done_fn done,
-	void *arg);
+must_check int vault_open(
+	struct vault *v, const struct vault_use *use, vault_done_fn done, void *arg);
 
-/* -- from inside a task on the store's worker ----------------------------------------- */
+/* -- from inside a task on the store's worker -------------------------------------- */
 
 /* New random keys for use->meetings[0] (n must be 1). Outcome: VAULT_E_TAKEN. */
 #define VAULT_E_TAKEN 2
-must_check int vault_create_here(struct vault *v, const struct vault_use *use,
-	struct meeting_keys **ret);
-must_check int vault_open_here(struct vault *v, const struct vault_use *use,
-	struct meeting_keys **ret);
+must_check int vault_create_here(
+	struct vault *v, const struct vault_use *use, struct meeting_keys **ret);
+must_check int vault_open_here(
+	struct vault *v, const struct vault_use *use, struct meeting_keys **ret);
 /* Destroys keys for good (retention, erasure); recorded as well. Gone already is fine. */
 enum vault_which { VAULT_CK = 1, VAULT_MK = 2, VAULT_BOTH = 3 };
-must_check int vault_forget_here(struct vault *v, const struct vault_use *use,
-	enum vault_which which);
-/* Ids on the shelf above `after`, ascending, created before `before_ms`; no key leaves. */
+must_check int vault_forget_here(
+	struct vault *v, const struct vault_use *use, enum vault_which which);
+/* Ids on the shelf above `after`, ascending, created before `before_ms`; no key leaves.
+ */
 must_check int vault_shelf_ids_here(struct vault *v, int64_t after, int64_t before_ms,
 	int64_t *ids, size_t cap, size_t *ret_n);

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define LATER_MS 200
-#define ROOMS 16384u
+#define ROOMS    16384u
 
 struct message {
 	struct message *next;
@@ -53,11 +53,11 @@ static struct {
 	char big[300000];
 } server;
 
-/* -- HTTP ----------------------------------------------------------------------------------- */
+/* -- HTTP -------------------------------------------------------------------------- */
 static void answer_text(struct http_exchange *x, int status, struct bytes text)
 {
-	http_answer(x, &(struct http_answer){ .status = status, .type = "text/plain",
-			       .body = text });
+	http_answer(x, &(struct http_answer){
+			       .status = status, .type = "text/plain", .body = text });
 }
 
 static void answer_echo(struct http_exchange *x)
@@ -68,7 +68,8 @@ static void answer_echo(struct http_exchange *x)
 	struct bytes cookie = http_header(x, HTTP_COOKIE), body = http_body(x);
 	struct net_prefix client = http_client(x);
 
-	write_fmt(&w, "%s own=%d bits=%d client=%d.%d.%d.%d cookie=", methods[http_method(x)],
+	write_fmt(&w,
+		"%s own=%d bits=%d client=%d.%d.%d.%d cookie=", methods[http_method(x)],
 		http_is_own_network(x), client.bits, client.at[12], client.at[13],
 		client.at[14], client.at[15]);
 	write_bytes(&w, cookie);
@@ -85,11 +86,11 @@ static void on_http(void *arg, struct http_exchange *x)
 	if (bytes_equal_str(path, "/api/v1/echo")) {
 		answer_echo(x);
 	} else if (bytes_equal_str(path, "/api/v1/later") &&
-		server.waiting_count < ARRAY_LEN(server.waiting)) {
+		   server.waiting_count < ARRAY_LEN(server.waiting)) {
 		server.waiting[server.waiting_count++] = x;
 		loop_timer_once(server.later, LATER_MS);
 	} else if (bytes_equal_str(path, "/api/v1/never") &&
-		server.forgotten_count < ARRAY_LEN(server.forgotten)) {
+		   server.forgotten_count < ARRAY_LEN(server.forgotten)) {
 		server.forgotten[server.forgotten_count++] = x;
 	} else {
 		answer_text(x, 404, BYTES_LIT("not found"));
@@ -106,7 +107,7 @@ static void answer_waiting(void *arg)
 	server.waiting_count = 0;
 }
 
-/* -- WebSocket -------------------------------------------------------------------------------- */
+/* -- WebSocket --------------------------------------------------------------------- */
 static void push(struct peer *to, struct bytes text)
 {
 	struct message *m = malloc(sizeof(*m) + text.len);
@@ -121,7 +122,8 @@ static void push(struct peer *to, struct bytes text)
 	ws_wake(to->conn);
 }
 
-static int on_open(void *arg, struct ws_conn *c, const struct ws_request *r, void **ret_peer)
+static int on_open(
+	void *arg, struct ws_conn *c, const struct ws_request *r, void **ret_peer)
 {
 	struct peer *p;
 
@@ -246,7 +248,7 @@ static void on_closed(void *arg)
 	free(p);
 }
 
-/* -- the program ------------------------------------------------------------------------------- */
+/* -- the program ------------------------------------------------------------------- */
 static void on_metrics(void *arg, struct writer *to)
 {
 	struct listener_figures f;
@@ -257,7 +259,8 @@ static void on_metrics(void *arg, struct writer *to)
 		f.websockets_now, (unsigned long long)f.requests);
 	for (unsigned i = 0; i < REFUSAL_COUNT; i++)
 		write_fmt(to, "refused{reason=\"%s\",row=\"%u\"} %llu\n",
-			refusal_code((enum refusal)i), i, (unsigned long long)f.refused[i]);
+			refusal_code((enum refusal)i), i,
+			(unsigned long long)f.refused[i]);
 }
 
 static void on_hangup(void *arg, int signal_number)
@@ -305,7 +308,8 @@ static unsigned number(const char *text)
 	return (unsigned)strtoul(text, NULL, 10);
 }
 
-static void parse(int argc, char **argv, struct listener_settings *s, const char **metrics)
+static void parse(
+	int argc, char **argv, struct listener_settings *s, const char **metrics)
 {
 	for (int i = 1; i < argc; i++) {
 		const char *o = argv[i], *v = i + 1 < argc ? argv[i + 1] : "";
@@ -341,11 +345,16 @@ static void parse(int argc, char **argv, struct listener_settings *s, const char
 }
 
 static const struct asset assets[] = {
-	{ .path = "/", .type = "text/html; charset=utf-8", .etag = "0001",
+	{ .path = "/",
+		.type = "text/html; charset=utf-8",
+		.etag = "0001",
 		.identity = { (const uint8_t *)"<!doctype html>identity", 23 },
 		.br = { (const uint8_t *)"brotli", 6 },
 		.gzip = { (const uint8_t *)"gzip", 4 } },
-	{ .path = "/a/big.js", .type = "text/javascript", .etag = "0002", .immutable = true,
+	{ .path = "/a/big.js",
+		.type = "text/javascript",
+		.etag = "0002",
+		.immutable = true,
 		.identity = { (const uint8_t *)server.big, sizeof(server.big) } },
 };
 
@@ -364,8 +373,8 @@ static void open_all(const struct listener_settings *s, const char *metrics)
 	if (listener_set_assets(server.listener, assets, ARRAY_LEN(assets)) != 0 ||
 		loop_timer_new(&server.later, server.loop, answer_waiting, NULL) != 0 ||
 		loop_timer_new(&server.drain, server.loop, drained, NULL) != 0 ||
-		(*metrics && metrics_new(&server.metrics, server.loop, metrics, on_metrics,
-				     NULL) != 0))
+		(*metrics && metrics_new(&server.metrics, server.loop, metrics,
+				     on_metrics, NULL) != 0))
 		exit(1);
 	if (loop_signal_new(&hangup, server.loop, SIGHUP, on_hangup, NULL) != 0 ||
 		loop_signal_new(&term, server.loop, SIGTERM, on_term, NULL) != 0)
@@ -381,9 +390,13 @@ static void open_all(const struct listener_settings *s, const char *metrics)
 
 int main(int argc, char **argv)
 {
-	struct listener_settings s = { .address = "127.0.0.1", .ws_path = "/ws",
-		.connections = 20000, .per_prefix = 20000, .per_own_prefix = 20000,
-		.hsts_seconds = 63072000, .socket_mode = 0660 };
+	struct listener_settings s = { .address = "127.0.0.1",
+		.ws_path = "/ws",
+		.connections = 20000,
+		.per_prefix = 20000,
+		.per_own_prefix = 20000,
+		.hsts_seconds = 63072000,
+		.socket_mode = 0660 };
 	const char *metrics = "";
 
 	(void)signal(SIGPIPE, SIG_IGN);

@@ -51,7 +51,8 @@ static void note_answer(void *exchange, const struct api_reply *reply)
 static int ask(void *arg)
 {
 	const struct api_request r = { .method = API_GET,
-		.path = BYTES_LIT("/api/v1/nothing"), .is_same_origin = true };
+		.path = BYTES_LIT("/api/v1/nothing"),
+		.is_same_origin = true };
 	struct asked *a = arg;
 
 	a->answers = 0;

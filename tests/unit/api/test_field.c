@@ -75,8 +75,8 @@ static void other_digits_are_no_cpr_number(void **state)
 
 static void text_that_breaks_off_inside_a_character_is_no_cpr_number(void **state)
 {
-	static const char *const cut[] = { "010190-123\xef", "010190-123\xef\xbc",
-		"\xf0", "010190\xe2\x80" };
+	static const char *const cut[] = { "010190-123\xef", "010190-123\xef\xbc", "\xf0",
+		"010190\xe2\x80" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cut); i++)
@@ -147,7 +147,8 @@ int main(void)
 		cmocka_unit_test(foreign_short_premium_and_garbled_numbers_are_refused),
 		cmocka_unit_test(a_cpr_number_is_found_in_free_text),
 		cmocka_unit_test(other_digits_are_no_cpr_number),
-		cmocka_unit_test(text_that_breaks_off_inside_a_character_is_no_cpr_number),
+		cmocka_unit_test(
+			text_that_breaks_off_inside_a_character_is_no_cpr_number),
 		cmocka_unit_test(a_day_is_as_long_as_the_calendar_says),
 		cmocka_unit_test(a_day_that_does_not_exist_is_refused),
 		cmocka_unit_test(a_cookie_is_found_by_its_whole_name_and_only_once),

@@ -52,10 +52,10 @@ static void text_is_well_formed_utf8_without_controls(void **state)
 		{ BYTES_INIT("a\0b"), false, false },
 		{ BYTES_INIT("\x7f"), false, false },
 		{ BYTES_INIT("\x80"), false, false },
-		{ BYTES_INIT("\xc0\xaf"), false, false },	 /* overlong / */
-		{ BYTES_INIT("\xe0\x9f\xbf"), false, false },	 /* overlong */
+		{ BYTES_INIT("\xc0\xaf"), false, false },         /* overlong / */
+		{ BYTES_INIT("\xe0\x9f\xbf"), false, false },     /* overlong */
 		{ BYTES_INIT("\xf0\x8f\xbf\xbf"), false, false }, /* overlong */
-		{ BYTES_INIT("\xed\xa0\x80"), false, false },	 /* surrogate */
+		{ BYTES_INIT("\xed\xa0\x80"), false, false },     /* surrogate */
 		{ BYTES_INIT("\xf4\x90\x80\x80"), false, false }, /* above U+10FFFF */
 		{ BYTES_INIT("\xf5\x80\x80\x80"), false, false },
 		{ BYTES_INIT("\xc3"), false, false }, /* cut short */
@@ -131,7 +131,8 @@ static void a_reader_that_ran_short_stays_bad(void **state)
 	assert_int_equal(read_u8(&r), 0);
 	assert_null(read_bytes(&r, 0).at);
 	assert_false(reader_done(&r));
-	r = reader_of(BYTES_LIT("\x00\x03" "abc"));
+	r = reader_of(BYTES_LIT("\x00\x03"
+				"abc"));
 	assert_int_equal(read_var(&r, 2).len, 0);
 	assert_false(reader_done(&r));
 	r = reader_of(BYTES_LIT("x"));

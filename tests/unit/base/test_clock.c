@@ -41,9 +41,10 @@ static void a_shift_moves_both_clocks_and_adds_up(void **state)
 	(void)state;
 	clock_shift(MS_DAY);
 	clock_shift(MS_HOUR);
-	assert_in_range(clock_utc_ms() - utc, MS_DAY + MS_HOUR, MS_DAY + MS_HOUR + MS_MINUTE);
-	assert_in_range(clock_boot_ms() - boot, MS_DAY + MS_HOUR,
-		MS_DAY + MS_HOUR + MS_MINUTE);
+	assert_in_range(
+		clock_utc_ms() - utc, MS_DAY + MS_HOUR, MS_DAY + MS_HOUR + MS_MINUTE);
+	assert_in_range(
+		clock_boot_ms() - boot, MS_DAY + MS_HOUR, MS_DAY + MS_HOUR + MS_MINUTE);
 	clock_shift(-(MS_DAY + MS_HOUR));
 	assert_in_range(clock_utc_ms() - utc, 0, MS_MINUTE);
 }

@@ -28,7 +28,8 @@ static int with_pipe(void **state)
 {
 	(void)state;
 	real_stderr = dup(STDERR_FILENO);
-	if (pipe2(pipe_ends, O_CLOEXEC) < 0 || fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK) < 0)
+	if (pipe2(pipe_ends, O_CLOEXEC) < 0 ||
+		fcntl(pipe_ends[0], F_SETFL, O_NONBLOCK) < 0)
 		return -1;
 	log_set_level(LOG_E_DEBUG);
 	clock_shift(MS_MINUTE); /* a fresh second for the pace */

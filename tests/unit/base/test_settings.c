@@ -3,8 +3,8 @@
  * The configuration: defaults that pass their own checks, errors that name line, setting
  * and what was expected, and never the value.
  */
-#include "samtale/base/settings.h"
 #include "samtale/base/bytes.h"
+#include "samtale/base/settings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,11 +61,12 @@ static void every_default_passes_its_own_check(void **state)
 	(void)state;
 	settings_init(&s);
 #define SECTION(name, sentence)
-#define CHECK(section, key, def)                                                           	assert_int_equal(settings_set(&s, #section "." #key, def, &error), 0)
-#define SET_TEXT(section, key, def, max, sentence) CHECK(section, key, def);
+#define CHECK(section, key, def)                                                         \
+	assert_int_equal(settings_set(&s, #section "." #key, def, &error), 0)
+#define SET_TEXT(section, key, def, max, sentence)              CHECK(section, key, def);
 #define SET_NUMBER(section, key, def, min, max, unit, sentence) CHECK(section, key, #def);
-#define SET_BOOL(section, key, def, sentence) CHECK(section, key, #def);
-#define SET_CHOICE(section, key, def, choices, sentence) CHECK(section, key, def);
+#define SET_BOOL(section, key, def, sentence)                   CHECK(section, key, #def);
+#define SET_CHOICE(section, key, def, choices, sentence)        CHECK(section, key, def);
 #include "samtale/base/settings.def"
 #undef SECTION
 #undef CHECK
@@ -83,7 +84,8 @@ static void a_file_is_read_over_the_defaults(void **state)
 	memset(&s, 0x55, sizeof(s));
 	assert_int_equal(load(&s, "# ours\n[org]\nname = Hedensted Kommune ; note\n\n"
 				  "[listener]\nport=0\n[staff]\ntotp = false\n"
-				  "[media]\np2p = allow\n[log]\n"), 0);
+				  "[media]\np2p = allow\n[log]\n"),
+		0);
 	assert_string_equal(s.org_name, "Hedensted Kommune");
 	assert_int_equal(s.listener_port, 0);
 	assert_false(s.staff_totp);
@@ -91,14 +93,15 @@ static void a_file_is_read_over_the_defaults(void **state)
 	assert_int_equal(s.staff_session_hours, 10);
 }
 
-#define TEN "1234567890"
+#define TEN   "1234567890"
 #define FIFTY TEN TEN TEN TEN TEN
 static const struct {
 	const char *text;
 	unsigned line;
 	const char *sentence; /* part of it */
 } bad_files[] = {
-	{ "[listener]\nport = 65536\n", 2, "listener.port: expected a whole number from 0 to 65535" },
+	{ "[listener]\nport = 65536\n", 2,
+		"listener.port: expected a whole number from 0 to 65535" },
 	{ "[listener]\nport = -1\n", 2, "from 0 to 65535" },
 	{ "[listener]\nport = 84 43\n", 2, "from 0 to 65535" },
 	{ "[listener]\nport =\n", 2, "from 0 to 65535" },
@@ -110,15 +113,18 @@ static const struct {
 	{ "[org]\nname = a\tb\n", 2, "org.name: expected clean UTF-8" },
 	{ "[org]\nname = \xc3\n", 2, "org.name: expected clean UTF-8" },
 	{ "[org]\nphone = 123456789012345678901\n", 2, "at most 20 bytes" },
-	{ "[log]\nlevle = info\n", 2, "log.levle: no such setting; expected one of: level" },
-	{ "[log]\nlevel = info\n[log]\nlevel = info\n", 4, "log.level: expected once, found again" },
+	{ "[log]\nlevle = info\n", 2,
+		"log.levle: no such setting; expected one of: level" },
+	{ "[log]\nlevel = info\n[log]\nlevel = info\n", 4,
+		"log.level: expected once, found again" },
 	{ "[logg]\n", 1, "[logg]: no such section; expected one of: org listener" },
 	{ "[log\n", 1, "expected" },
 	{ "level = info\n", 1, "no such section" },
 	{ "[log]\nlevel\n", 2, "expected [section], key = value or # comment" },
 	{ "[log]\n  level = info\n  debug\n", 3, "expected [section]" },
-	{ "[log]\n#" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
-	  FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY "\n", 2, "at most 1022 bytes" },
+	{ "[log]\n#" FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY
+			FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY FIFTY "\n",
+		2, "at most 1022 bytes" },
 };
 
 static void an_error_names_line_setting_and_what_was_expected(void **state)
@@ -142,7 +148,8 @@ static void a_nul_is_not_text(void **state)
 	struct settings s;
 
 	(void)state;
-	assert_int_equal(load_bytes(&s, BYTES_LIT("[org]\nname = a\0b\n")), SETTINGS_E_BAD);
+	assert_int_equal(
+		load_bytes(&s, BYTES_LIT("[org]\nname = a\0b\n")), SETTINGS_E_BAD);
 	assert_int_equal(error.line, 2);
 }
 
@@ -207,11 +214,16 @@ static void the_manual_has_a_row_for_every_setting(void **state)
 	fclose(to);
 	assert_non_null(strstr(text, "\n## [listener]\n"));
 	assert_non_null(strstr(text, "| `port` | `8443` | 0 to 65535 | TCP port"));
-#define SECTION(name, sentence) assert_non_null(strstr(text, "## [" #name "]\n\n" sentence));
-#define SET_TEXT(section, key, def, max, sentence)                                         	assert_non_null(strstr(text, "| `" #key "`")), assert_non_null(strstr(text, sentence));
-#define SET_NUMBER(section, key, def, min, max, unit, sentence) SET_TEXT(section, key, , , sentence)
+#define SECTION(name, sentence)                                                          \
+	assert_non_null(strstr(text, "## [" #name "]\n\n" sentence));
+#define SET_TEXT(section, key, def, max, sentence)                                       \
+	assert_non_null(strstr(text, "| `" #key "`")),                                   \
+		assert_non_null(strstr(text, sentence));
+#define SET_NUMBER(section, key, def, min, max, unit, sentence)                          \
+	SET_TEXT(section, key, , , sentence)
 #define SET_BOOL(section, key, def, sentence) SET_TEXT(section, key, , , sentence)
-#define SET_CHOICE(section, key, def, choices, sentence) SET_TEXT(section, key, , , sentence)
+#define SET_CHOICE(section, key, def, choices, sentence)                                 \
+	SET_TEXT(section, key, , , sentence)
 #include "samtale/base/settings.def"
 	free(text);
 }
@@ -220,7 +232,8 @@ static void the_page_in_the_tree_is_the_manual(void **state)
 {
 	char *expected = NULL, *page;
 	size_t len, page_len;
-	FILE *to = open_memstream(&expected, &len), *from = fopen(CONFIGURATION_PAGE, "re");
+	FILE *to = open_memstream(&expected, &len),
+	     *from = fopen(CONFIGURATION_PAGE, "re");
 
 	(void)state;
 	assert_non_null(to);

@@ -156,7 +156,8 @@ static void waiting_jobs_share_one_batch(void **state)
 		assert_int_equal(worker_put(w, &numbered_new(i)->job), 0);
 	pthread_mutex_unlock(&gate);
 	w = worker_free(w);
-	/* the first batch took what was there when the thread looked, the second the rest */
+	/* the first batch took what was there when the thread looked, the second the rest
+	 */
 	assert_in_range(befores, 1, 2);
 	assert_int_equal(done, 50);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The way back from an upgrade: the copy that the newer version made opens with the node
- * key alone, and the former version finds every row. Backups proper, which need an offline
- * key, are told of in tests/scenario/daemon.
+ * key alone, and the former version finds every row. Backups proper, which need an
+ * offline key, are told of in tests/scenario/daemon.
  */
 #include "../store/store_fixture.h"
 
@@ -28,9 +28,8 @@ static void open_newer(struct installation *x)
 		schema_samtale.count + 1 };
 	const char *sentence = "";
 	struct database d;
-	struct sqlite_parts parts = {
-		.path = in_folder(&x->folder, "samtale.db"), .node = x->node
-	};
+	struct sqlite_parts parts = { .path = in_folder(&x->folder, "samtale.db"),
+		.node = x->node };
 
 	assert_true(newer.count < ARRAY_LEN(steps));
 	memcpy(steps, schema_samtale.steps, schema_samtale.count * sizeof(steps[0]));
@@ -98,7 +97,8 @@ static void the_copy_made_before_an_upgrade_is_the_way_back(void **state)
 	struct store *s;
 	struct user u;
 
-	(void)snprintf(database, sizeof(database), "%s", in_folder(&x->folder, "samtale.db"));
+	(void)snprintf(
+		database, sizeof(database), "%s", in_folder(&x->folder, "samtale.db"));
 	assert_int_equal(restore(x, x->copy, said), 1);
 	assert_non_null(strstr(said, "holds a database already"));
 	assert_int_equal(rename(database, in_folder(&x->folder, "newer.db")), 0);

@@ -18,14 +18,16 @@ static uint8_t big[CONTROL_INPUT_MAX + 1];
 static struct frame sent(const struct writer *w)
 {
 	assert_true(writer_ok(w));
-	return (struct frame){ buf[4], 5, bytes_of(buf + FRAME_HEAD, w->len - FRAME_HEAD) };
+	return (struct frame){ buf[4], 5,
+		bytes_of(buf + FRAME_HEAD, w->len - FRAME_HEAD) };
 }
 
 static void a_request_comes_through_with_words_and_input(void **state)
 {
 	struct control_request q = { 3,
 		{ BYTES_LIT("user"), BYTES_LIT("Åse Bjørn"), BYTES_LIT("") },
-		BYTES_LIT("in\0put\n") }, got;
+		BYTES_LIT("in\0put\n") },
+			       got;
 	struct writer w = writer_of(buf, sizeof(buf));
 	struct frame f;
 
@@ -65,7 +67,8 @@ static void a_request_over_a_limit_is_not_written(void **state)
 		{ .count = 1, .words = { BYTES_LIT("a\nb") } },
 		{ .count = 1, .words = { BYTES_LIT("\xff") } },
 		{ .count = 1, .words = { { big, CONTROL_WORD_MAX + 1 } } },
-		{ .count = 1, .words = { BYTES_LIT("a") },
+		{ .count = 1,
+			.words = { BYTES_LIT("a") },
 			.input = { big, CONTROL_INPUT_MAX + 1 } },
 	};
 
@@ -82,15 +85,27 @@ static void a_request_over_a_limit_is_not_written(void **state)
 static void a_request_that_breaks_a_rule_is_refused(void **state)
 {
 	static const struct frame rows[] = {
-		{ CONTROL_EXIT, 1, BYTES_INIT("\x00\x01\x00\x01" "a") },
-		{ 0, 1, BYTES_INIT("\x00\x01\x00\x01" "a") },
+		{ CONTROL_EXIT, 1,
+			BYTES_INIT("\x00\x01\x00\x01"
+				   "a") },
+		{ 0, 1,
+			BYTES_INIT("\x00\x01\x00\x01"
+				   "a") },
 		{ CONTROL_REQUEST, 1, BYTES_INIT("") },
 		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00") },
 		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x00") },
-		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x21\x00\x01" "a") },
-		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x02\x00\x01" "a") },
-		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x01\x00\x02" "a") },
-		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x01\x10\x01" "a") },
+		{ CONTROL_REQUEST, 1,
+			BYTES_INIT("\x00\x21\x00\x01"
+				   "a") },
+		{ CONTROL_REQUEST, 1,
+			BYTES_INIT("\x00\x02\x00\x01"
+				   "a") },
+		{ CONTROL_REQUEST, 1,
+			BYTES_INIT("\x00\x01\x00\x02"
+				   "a") },
+		{ CONTROL_REQUEST, 1,
+			BYTES_INIT("\x00\x01\x10\x01"
+				   "a") },
 		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x01\x00\x01\n") },
 		{ CONTROL_REQUEST, 1, BYTES_INIT("\x00\x01\x00\x01\xff") },
 	};
@@ -112,8 +127,10 @@ static void input_over_its_limit_is_refused(void **state)
 	write_var(&w, BYTES_LIT("a"));
 	write_bytes(&w, bytes_of(big, CONTROL_INPUT_MAX + 1));
 	assert_true(writer_ok(&w));
-	assert_int_equal(control_request_read(&(struct frame){ CONTROL_REQUEST, 1,
-		writer_bytes(&w) }, &got), CONTROL_E_BAD);
+	assert_int_equal(
+		control_request_read(
+			&(struct frame){ CONTROL_REQUEST, 1, writer_bytes(&w) }, &got),
+		CONTROL_E_BAD);
 }
 
 static void answers_come_through(void **state)
@@ -163,7 +180,8 @@ static void a_wrong_answer_is_neither_written_nor_read(void **state)
 		assert_false(writer_ok(&w));
 	}
 	for (size_t i = 0; i < ARRAY_LEN(unreadable); i++)
-		assert_int_equal(control_answer_read(&unreadable[i], &got), CONTROL_E_BAD);
+		assert_int_equal(
+			control_answer_read(&unreadable[i], &got), CONTROL_E_BAD);
 	assert_int_equal(got.code, 77);
 }
 

@@ -37,8 +37,9 @@ static void a_frame_has_length_kind_id_and_body_in_that_order(void **state)
 	(void)state;
 	frame_write(&w, &(struct frame){ 7, 0x01020304, BYTES_LIT("hej") });
 	assert_true(writer_ok(&w));
-	assert_true(bytes_equal(writer_bytes(&w),
-		BYTES_LIT("\x00\x00\x00\x08\x07\x01\x02\x03\x04" "hej")));
+	assert_true(bytes_equal(
+		writer_bytes(&w), BYTES_LIT("\x00\x00\x00\x08\x07\x01\x02\x03\x04"
+					    "hej")));
 }
 
 static void frames_survive_every_cut(void **state)
@@ -64,8 +65,10 @@ static void frames_survive_every_cut(void **state)
 			while ((r = frame_stream_next(s, &f)) == 0) {
 				assert_int_equal(f.kind, ++seen);
 				assert_int_equal(f.id, 10U * seen);
-				assert_true(bytes_equal_str(f.body,
-					seen == 1 ? "first" : seen == 2 ? "" : "third"));
+				assert_true(
+					bytes_equal_str(f.body, seen == 1   ? "first"
+								: seen == 2 ? ""
+									    : "third"));
 			}
 			assert_int_equal(r, FRAME_E_MORE);
 		}
@@ -97,8 +100,10 @@ static void the_longest_frame_passes_and_one_byte_more_is_not_written(void **sta
 static void a_wrong_length_is_refused_before_its_body_and_for_ever(void **state)
 {
 	static const struct bytes rows[] = {
-		BYTES_INIT("\x00\x00\x00\x00"), BYTES_INIT("\x00\x00\x00\x04"),
-		BYTES_INIT("\x00\x03\xff\xfd"), BYTES_INIT("\xff\xff\xff\xff"),
+		BYTES_INIT("\x00\x00\x00\x00"),
+		BYTES_INIT("\x00\x00\x00\x04"),
+		BYTES_INIT("\x00\x03\xff\xfd"),
+		BYTES_INIT("\xff\xff\xff\xff"),
 	};
 	uint8_t buf[32];
 	struct frame f = { 0 };
@@ -127,7 +132,8 @@ static void a_long_frame_that_only_begins_takes_room_for_itself_alone(void **sta
 
 	(void)state;
 	assert_int_equal(frame_stream_new(&s), 0);
-	feed(s, BYTES_LIT("\x00\x00\x20\x00" "\x01"));
+	feed(s, BYTES_LIT("\x00\x00\x20\x00"
+			  "\x01"));
 	assert_int_equal(frame_stream_next(s, &f), FRAME_E_MORE);
 	assert_int_equal(frame_stream_room(s, &at, &len), 0);
 	assert_int_equal(len, 0x2000 + 4 - 5);
@@ -138,9 +144,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_frame_has_length_kind_id_and_body_in_that_order),
 		cmocka_unit_test(frames_survive_every_cut),
-		cmocka_unit_test(the_longest_frame_passes_and_one_byte_more_is_not_written),
+		cmocka_unit_test(
+			the_longest_frame_passes_and_one_byte_more_is_not_written),
 		cmocka_unit_test(a_wrong_length_is_refused_before_its_body_and_for_ever),
-		cmocka_unit_test(a_long_frame_that_only_begins_takes_room_for_itself_alone),
+		cmocka_unit_test(
+			a_long_frame_that_only_begins_takes_room_for_itself_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,8 @@ static const struct {
 	{ "10.0.0.1", "10.0.0.1", "2001:db8::9", FORWARDED_CLIENT, "2001:db8::9" },
 	{ "10.0.0.1", "10.0.0.1", "::ffff:192.0.2.9", FORWARDED_CLIENT, "192.0.2.9" },
 	/* two proxies, both ours */
-	{ "10.0.0.0/8", "10.0.0.1", "192.0.2.9, 10.0.0.2", FORWARDED_CLIENT, "192.0.2.9" },
+	{ "10.0.0.0/8", "10.0.0.1", "192.0.2.9, 10.0.0.2", FORWARDED_CLIENT,
+		"192.0.2.9" },
 	{ "10.0.0.0/8", "10.0.0.1", "1.1.1.1, 192.0.2.9, 10.0.0.2", FORWARDED_CLIENT,
 		"192.0.2.9" },
 	/* nobody outside is named */
@@ -54,7 +55,8 @@ static void only_our_own_proxies_are_believed(void **state)
 		struct prefix_list trusted;
 		struct bytes bad;
 
-		assert_true(prefix_list_parse(bytes_str(rows[i].trusted), &trusted, &bad));
+		assert_true(
+			prefix_list_parse(bytes_str(rows[i].trusted), &trusted, &bad));
 		if (rows[i].peer)
 			assert_true(prefix_parse(bytes_str(rows[i].peer), &peer));
 		assert_int_equal(forwarded_client(&trusted, rows[i].peer ? &peer : NULL,
@@ -79,7 +81,8 @@ static void an_endless_chain_of_our_proxies_ends(void **state)
 		memcpy(text + 9 + (size_t)i * 10, ", 10.0.0.1", 10);
 	assert_true(prefix_list_parse(BYTES_LIT("10.0.0.0/8"), &trusted, &bad));
 	assert_true(prefix_parse(BYTES_LIT("10.0.0.1"), &peer));
-	assert_int_equal(forwarded_client(&trusted, &peer, bytes_of(text, sizeof(text)), &got),
+	assert_int_equal(
+		forwarded_client(&trusted, &peer, bytes_of(text, sizeof(text)), &got),
 		FORWARDED_UNKNOWN);
 	assert_int_equal(forwarded_client(&trusted, &peer,
 				 bytes_of(text, 9 + 10 * (FORWARDED_HOPS_MAX - 1)), &got),

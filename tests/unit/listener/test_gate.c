@@ -15,8 +15,10 @@
 
 static struct gate *gate(unsigned connections, unsigned descriptors)
 {
-	struct gate_settings s = { .connections = connections, .per_prefix = 2,
-		.per_own_prefix = 5, .descriptors = descriptors };
+	struct gate_settings s = { .connections = connections,
+		.per_prefix = 2,
+		.per_own_prefix = 5,
+		.descriptors = descriptors };
 	struct gate *g = NULL;
 
 	for (unsigned i = 0; i < sizeof(s.key); i++)
@@ -54,7 +56,8 @@ static void the_last_descriptors_are_kept_free(void **state)
 	struct gate *g = gate(1000, 100);
 
 	(void)state;
-	assert_int_equal(gate_accepted(g, 100 - GATE_DESCRIPTORS_FREE), GATE_NO_DESCRIPTORS);
+	assert_int_equal(
+		gate_accepted(g, 100 - GATE_DESCRIPTORS_FREE), GATE_NO_DESCRIPTORS);
 	assert_int_equal(gate_accepted(g, 99), GATE_NO_DESCRIPTORS);
 	assert_int_equal(gate_accepted(g, -1), GATE_NO_DESCRIPTORS);
 	assert_int_equal(gate_count(g), 0);

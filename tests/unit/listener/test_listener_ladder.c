@@ -15,8 +15,9 @@
 
 #include <cmocka.h>
 
-static const struct gate_settings settings = { .connections = 10, .per_prefix = 10,
-	.per_own_prefix = 10, .descriptors = 1024 };
+static const struct gate_settings settings = {
+	.connections = 10, .per_prefix = 10, .per_own_prefix = 10, .descriptors = 1024
+};
 
 static void nothing(void *arg)
 {

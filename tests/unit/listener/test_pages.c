@@ -15,8 +15,11 @@
 #include <stdio.h>
 
 static const struct asset three[] = {
-	{ .path = "/", .etag = "1", .identity = { (const uint8_t *)"plain", 5 },
-		.br = { (const uint8_t *)"br", 2 }, .gzip = { (const uint8_t *)"gzip", 4 } },
+	{ .path = "/",
+		.etag = "1",
+		.identity = { (const uint8_t *)"plain", 5 },
+		.br = { (const uint8_t *)"br", 2 },
+		.gzip = { (const uint8_t *)"gzip", 4 } },
 	{ .path = "/j", .etag = "2", .identity = { (const uint8_t *)"j", 1 } },
 	{ .path = "/a/x.js", .etag = "3", .identity = { (const uint8_t *)"x", 1 } },
 };
@@ -68,15 +71,17 @@ static void the_smallest_form_that_is_read_is_chosen(void **state)
 	const char *encoding;
 
 	(void)state;
-	assert_true(bytes_equal_str(pages_form(&three[0], BYTES_LIT("gzip, br"), &encoding),
-		"br"));
+	assert_true(bytes_equal_str(
+		pages_form(&three[0], BYTES_LIT("gzip, br"), &encoding), "br"));
 	assert_string_equal(encoding, "br");
-	assert_true(bytes_equal_str(pages_form(&three[0], BYTES_LIT("gzip"), &encoding),
-		"gzip"));
+	assert_true(bytes_equal_str(
+		pages_form(&three[0], BYTES_LIT("gzip"), &encoding), "gzip"));
 	assert_string_equal(encoding, "gzip");
-	assert_true(bytes_equal_str(pages_form(&three[0], BYTES_NULL, &encoding), "plain"));
+	assert_true(
+		bytes_equal_str(pages_form(&three[0], BYTES_NULL, &encoding), "plain"));
 	assert_null(encoding);
-	assert_true(bytes_equal_str(pages_form(&three[1], BYTES_LIT("br"), &encoding), "j"));
+	assert_true(
+		bytes_equal_str(pages_form(&three[1], BYTES_LIT("br"), &encoding), "j"));
 	assert_null(encoding);
 }
 

@@ -80,7 +80,8 @@ static void a_list_is_words_and_the_word_unix(void **state)
 	struct bytes bad;
 
 	(void)state;
-	assert_true(prefix_list_parse(BYTES_LIT("  10.0.0.0/8   unix ::1 "), &list, &bad));
+	assert_true(
+		prefix_list_parse(BYTES_LIT("  10.0.0.0/8   unix ::1 "), &list, &bad));
 	assert_int_equal(list.count, 2);
 	assert_true(list.unix_socket);
 	assert_true(prefix_list_holds(&list, &inside));
@@ -96,7 +97,8 @@ static void a_wrong_word_is_named_and_the_list_untouched(void **state)
 	struct bytes bad;
 
 	(void)state;
-	assert_false(prefix_list_parse(BYTES_LIT("10.0.0.0/8 nonsense ::1"), &list, &bad));
+	assert_false(
+		prefix_list_parse(BYTES_LIT("10.0.0.0/8 nonsense ::1"), &list, &bad));
 	assert_true(bytes_equal_str(bad, "nonsense"));
 	assert_int_equal(list.count, 7);
 }
@@ -125,7 +127,8 @@ static void socket_addresses_become_prefixes(void **state)
 	assert_true(prefix_of_sockaddr(&sa, &p));
 	assert_true(prefix_equal(&p, &v4));
 	sa.ss_family = AF_INET6;
-	inet_pton(AF_INET6, "2001:db8::7", &((struct sockaddr_in6 *)(void *)&sa)->sin6_addr);
+	inet_pton(AF_INET6, "2001:db8::7",
+		&((struct sockaddr_in6 *)(void *)&sa)->sin6_addr);
 	assert_true(prefix_of_sockaddr(&sa, &p));
 	assert_true(prefix_equal(&p, &v6));
 	inet_pton(AF_INET6, "::ffff:192.0.2.7",

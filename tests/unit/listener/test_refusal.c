@@ -20,7 +20,8 @@ static void every_refusal_has_a_plain_code_and_one_sentence(void **state)
 		const char *code = refusal_code((enum refusal)i);
 		const char *sentence = refusal_sentence((enum refusal)i);
 
-		assert_int_equal(strspn(code, "abcdefghijklmnopqrstuvwxyz_1"), strlen(code));
+		assert_int_equal(
+			strspn(code, "abcdefghijklmnopqrstuvwxyz_1"), strlen(code));
 		assert_in_range(strlen(code), 1, 31);
 		assert_int_equal(sentence[strlen(sentence) - 1], '.');
 	}

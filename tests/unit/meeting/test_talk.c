@@ -256,7 +256,8 @@ static void it_is_video_while_either_side_sends_a_picture(void **state)
 	assert_int_equal(s.m.form, MEETING_FORM_AUDIO);
 }
 
-static void media_reported_dead_offer_the_call_after_a_while_and_do_not_count(void **state)
+static void media_reported_dead_offer_the_call_after_a_while_and_do_not_count(
+	void **state)
 {
 	struct stage s = stage_live();
 

@@ -13,11 +13,11 @@
 
 #include <cmocka.h>
 
+#include "inner.h"
 #include "samtale/session/sdp_filter.h"
 #include "samtale/store/memory.h"
 #include "samtale/store/record.h"
 #include "samtale/store/stats.h"
-#include "inner.h"
 
 #include <jansson.h>
 #include <semaphore.h>
@@ -26,11 +26,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MEETING INT64_C(8121)
-#define BUILD "3f9c2a7d"
-#define METTE 1 /* user ids, in the order they are added; the owner */
-#define OLE 2	/* of the same team */
-#define EVA 3	/* of another */
+#define MEETING  INT64_C(8121)
+#define BUILD    "3f9c2a7d"
+#define METTE    1 /* user ids, in the order they are added; the owner */
+#define OLE      2 /* of the same team */
+#define EVA      3 /* of another */
 #define DEVICE_A 0xa1
 #define DEVICE_B 0xb2
 
@@ -49,7 +49,7 @@ struct stage {
 	unsigned audited[AUDIT_WHAT_COUNT];
 	int audit_result;
 	struct actor *actors[8]; /* who is connected */
-	bool mute;		 /* nobody pings */
+	bool mute;               /* nobody pings */
 };
 
 struct actor { /* one connection */
@@ -57,10 +57,10 @@ struct actor { /* one connection */
 	struct peer *peer;
 	unsigned wakes;
 	uint16_t closed; /* the close code, 0: open */
-	json_t *heard;	 /* array of everything received */
+	json_t *heard;   /* array of everything received */
 };
 
-/* -- the parts ------------------------------------------------------------------------ */
+/* -- the parts --------------------------------------------------------------------- */
 
 static inline int stage_record(void *arg, const struct vault_use *use)
 {
@@ -115,14 +115,20 @@ static inline void stage_add_booking(struct stage *s, int minutes)
 	int64_t id = MEETING;
 	struct vault_use use = { .purpose = VAULT_BOOK, .meetings = &id, .n = 1 };
 	struct meeting_keys *keys = NULL;
-	struct booking b = { .id = id, .number = 12345678, .owner = METTE, .minutes = 30,
-		.form = BOOKING_VIDEO, .chosen_by = CHOSEN_BY_CITIZEN,
-		.state = BOOKING_BOOKED, .language = "da", .team = "job" };
+	struct booking b = { .id = id,
+		.number = 12345678,
+		.owner = METTE,
+		.minutes = 30,
+		.form = BOOKING_VIDEO,
+		.chosen_by = CHOSEN_BY_CITIZEN,
+		.state = BOOKING_BOOKED,
+		.language = "da",
+		.team = "job" };
 
 	s->starts_ms = b.starts_ms = clock_utc_ms() + minutes * MS_MINUTE;
 	assert_int_equal(vault_create_here(s->vault, &use, &keys), 0);
-	assert_int_equal(seal_text(&keys->ck, SEAL_MEETING_PHONE, id, "+4512345678", &b.phone),
-		0);
+	assert_int_equal(
+		seal_text(&keys->ck, SEAL_MEETING_PHONE, id, "+4512345678", &b.phone), 0);
 	meeting_keys_free(keys);
 	assert_int_equal(s->store->meeting->insert(s->store, &b), 0);
 }
@@ -131,10 +137,15 @@ static inline void stage_add_booking(struct stage *s, int minutes)
 static inline void stage_open(struct stage *s)
 {
 	struct desk_parts desk = { .store = s->store, .wake = stage_wake, .wake_arg = s };
-	struct vault_parts vault = { .node = s->node, .shelf = s->shelf,
-		.record = stage_record, .submit = desk_submit };
-	struct house_parts house = { .node = s->node, .audit = s->audit,
-		.settings = &s->settings, .turn_secret = s->turn_secret, .build = BUILD,
+	struct vault_parts vault = { .node = s->node,
+		.shelf = s->shelf,
+		.record = stage_record,
+		.submit = desk_submit };
+	struct house_parts house = { .node = s->node,
+		.audit = s->audit,
+		.settings = &s->settings,
+		.turn_secret = s->turn_secret,
+		.build = BUILD,
 		.clock = { .arg = s, .arm = stage_arm } };
 
 	s->armed_ms = INT64_MAX;
@@ -238,7 +249,7 @@ static inline void stage_take_over(struct stage *s, int64_t user)
 	stage_settle(s);
 }
 
-/* -- redeem ----------------------------------------------------------------------------- */
+/* -- redeem ------------------------------------------------------------------------ */
 
 struct stage_seat {
 	bool done;
@@ -266,7 +277,7 @@ static inline struct stage_seat stage_redeem(struct stage *s, uint8_t device)
 	return got;
 }
 
-/* -- actors ----------------------------------------------------------------------------- */
+/* -- actors ------------------------------------------------------------------------ */
 
 static inline void actor_woken(void *conn)
 {
@@ -282,12 +293,12 @@ static inline void actor_closed(void *conn, uint16_t code, const char *reason)
 	a->closed = code;
 }
 
-static inline void actor_connect(struct stage *s, struct actor *a,
-	const struct peer_credentials *who)
+static inline void actor_connect(
+	struct stage *s, struct actor *a, const struct peer_credentials *who)
 {
-	const struct peer_link link = { .conn = a,
-		.wake = actor_woken,
-		.close = actor_closed };
+	const struct peer_link link = {
+		.conn = a, .wake = actor_woken, .close = actor_closed
+	};
 
 	*a = (struct actor){ .stage = s, .heard = json_array() };
 	assert_int_equal(peer_open(&a->peer, s->house, who, &link), 0);
@@ -313,7 +324,8 @@ static inline void stage_wait(struct stage *s, int64_t ms)
 		left -= step;
 		for (size_t i = 0; i < ARRAY_LEN(s->actors) && !s->mute; i++)
 			if (s->actors[i])
-				peer_message(s->actors[i]->peer, BYTES_LIT("{\"type\":\"ping\"}"));
+				peer_message(s->actors[i]->peer,
+					BYTES_LIT("{\"type\":\"ping\"}"));
 		if (s->armed_ms <= clock_boot_ms())
 			house_tick(s->house);
 		stage_settle(s);
@@ -327,7 +339,8 @@ static inline void actor_listen(struct actor *a)
 
 	stage_settle(a->stage);
 	while (peer_next(a->peer, &at, &len)) {
-		json_t *m = json_loadb((const char *)at, len, JSON_REJECT_DUPLICATES, NULL);
+		json_t *m =
+			json_loadb((const char *)at, len, JSON_REJECT_DUPLICATES, NULL);
 
 		assert_non_null(m);
 		memset(at - PEER_HEADROOM, 0, PEER_HEADROOM);
@@ -397,20 +410,22 @@ static inline const json_t *part(const json_t *m, const char *field)
 static inline void citizen_hello(struct stage *s, struct actor *a, uint8_t device,
 	const char *seat, unsigned epoch)
 {
-	const struct peer_credentials who = { .has_device = true, .device = hash_of(device) };
+	const struct peer_credentials who = { .has_device = true,
+		.device = hash_of(device) };
 	char text[256];
 
 	actor_connect(s, a, &who);
 	(void)snprintf(text, sizeof(text),
-		"{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"%s\",\"build\":\"" BUILD
-		"\",\"epoch\":%u,\"lang\":\"da\"}",
+		"{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"%s\",\"build\":"
+		"\"" BUILD "\",\"epoch\":%u,\"lang\":\"da\"}",
 		seat, epoch);
 	actor_say(a, text);
 }
 
 static inline void staff_hello(struct stage *s, struct actor *a, uint8_t user)
 {
-	const struct peer_credentials who = { .has_session = true, .session = hash_of(user) };
+	const struct peer_credentials who = { .has_session = true,
+		.session = hash_of(user) };
 
 	actor_connect(s, a, &who);
 	actor_say(a, "{\"type\":\"hello\",\"role\":\"staff\",\"build\":\"" BUILD "\"}");
@@ -439,13 +454,16 @@ static inline void stage_talk(struct stage *s, struct actor *mette, struct actor
 	assert_int_equal(number(actor_hears(citizen, "start"), "epoch"), 1);
 }
 
-#define SDP                                                                                \
-	"v=0\\r\\no=- 1 2 IN IP4 127.0.0.1\\r\\ns=-\\r\\nt=0 0\\r\\n"                      \
-	"m=audio 9 UDP/TLS/RTP/SAVPF 111\\r\\nc=IN IP4 0.0.0.0\\r\\na=ice-ufrag:abcd\\r\\n" \
+#define SDP                                                                              \
+	"v=0\\r\\no=- 1 2 IN IP4 127.0.0.1\\r\\ns=-\\r\\nt=0 0\\r\\n"                    \
+	"m=audio 9 UDP/TLS/RTP/SAVPF 111\\r\\nc=IN IP4 "                                 \
+	"0.0.0.0\\r\\na=ice-ufrag:abcd\\r\\n"                                            \
 	"a=setup:actpass\\r\\na=fingerprint:sha-256 AA:BB\\r\\n"
-#define OFFER(epoch)                                                                       \
-	"{\"type\":\"signal\",\"epoch\":" #epoch ",\"kind\":\"offer\",\"sdp\":\"" SDP "\"}"
-#define ANSWER(epoch)                                                                      \
-	"{\"type\":\"signal\",\"epoch\":" #epoch ",\"kind\":\"answer\",\"sdp\":\"" SDP "\"}"
+#define OFFER(epoch)                                                                     \
+	"{\"type\":\"signal\",\"epoch\":" #epoch ",\"kind\":\"offer\",\"sdp\":\"" SDP    \
+	"\"}"
+#define ANSWER(epoch)                                                                    \
+	"{\"type\":\"signal\",\"epoch\":" #epoch ",\"kind\":\"answer\",\"sdp\":\"" SDP   \
+	"\"}"
 
 #define STORY(name) cmocka_unit_test_setup_teardown(name, stage_up, stage_down)

@@ -28,7 +28,8 @@ static void every_code_stands_in_the_protocol_and_back(void **state)
 	fclose(f);
 	for (int c = 0; c < CLOSE_COUNT; c++) {
 		(void)snprintf(row, sizeof(row), "\n| %d | `%s` |",
-			close_code_number((enum close_code)c), close_code_name((enum close_code)c));
+			close_code_number((enum close_code)c),
+			close_code_name((enum close_code)c));
 		if (!strstr(page, row))
 			fail_msg("not in protocol.md:%s", row);
 	}

@@ -48,8 +48,9 @@ static void what_is_passed_on_is_stamped_and_encoded_anew(void **state)
 	const json_t *m;
 
 	stage_talk(s, &mette, &citizen);
-	actor_say(&mette, "{\"type\":\"signal\",\"from\":\"citizen\",\"extra\":1,\"epoch\":1,"
-			  "\"kind\":\"offer\",\"sdp\":\"" SDP "a=evil:1\\r\\n\"}");
+	actor_say(&mette,
+		"{\"type\":\"signal\",\"from\":\"citizen\",\"extra\":1,\"epoch\":1,"
+		"\"kind\":\"offer\",\"sdp\":\"" SDP "a=evil:1\\r\\n\"}");
 	m = actor_hears(&citizen, "signal");
 	assert_string_equal(word(m, "from"), "consultant");
 	assert_string_equal(word(m, "kind"), "offer");
@@ -59,10 +60,12 @@ static void what_is_passed_on_is_stamped_and_encoded_anew(void **state)
 
 	actor_say(&citizen, ANSWER(1));
 	assert_string_equal(word(actor_hears(&mette, "signal"), "from"), "citizen");
-	actor_say(&citizen,
-		"{\"type\":\"signal\",\"epoch\":1,\"kind\":\"candidates\",\"candidates\":["
-		"{\"candidate\":\"candidate:1 1 udp 2 10.0.0.1 5 typ host\",\"mid\":\"0\","
-		"\"mline\":0,\"more\":true},{\"candidate\":\"\",\"mid\":\"0\",\"mline\":0}]}");
+	actor_say(&citizen, "{\"type\":\"signal\",\"epoch\":1,\"kind\":\"candidates\","
+			    "\"candidates\":["
+			    "{\"candidate\":\"candidate:1 1 udp 2 10.0.0.1 5 typ "
+			    "host\",\"mid\":\"0\","
+			    "\"mline\":0,\"more\":true},{\"candidate\":\"\",\"mid\":"
+			    "\"0\",\"mline\":0}]}");
 	m = part(actor_hears(&mette, "signal"), "candidates");
 	assert_int_equal(json_array_size(m), 2);
 	assert_int_equal(json_object_size(json_array_get(m, 0)), 3);
@@ -146,7 +149,8 @@ static void the_spoken_code_goes_step_by_step(void **state)
 	struct actor mette, citizen;
 
 	stage_talk(s, &mette, &citizen);
-	actor_say(&mette, "{\"type\":\"sas\",\"epoch\":1,\"step\":1,\"commit\":\"" B43 "\"}");
+	actor_say(&mette,
+		"{\"type\":\"sas\",\"epoch\":1,\"step\":1,\"commit\":\"" B43 "\"}");
 	assert_string_equal(word(actor_hears(&citizen, "sas"), "commit"), B43);
 	actor_say(&citizen, "{\"type\":\"sas\",\"epoch\":1,\"step\":2,\"fp\":\"" B43
 			    "\",\"nonce\":\"" B43 "\"}");
@@ -201,7 +205,8 @@ static void the_end_is_told_to_all(void **state)
 	stage_talk(s, &mette, &citizen);
 	stage_wait(s, 2 * MS_MINUTE);
 	actor_say(&mette, "{\"type\":\"end\",\"outcome\":\"no_show\"}");
-	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "outcome_not_allowed");
+	assert_string_equal(
+		word(actor_hears(&mette, "refused"), "code"), "outcome_not_allowed");
 	actor_say(&mette, "{\"type\":\"end\",\"outcome\":\"held\"}");
 	m = actor_hears(&citizen, "ended");
 	assert_string_equal(word(m, "outcome_kind"), "held");
@@ -213,7 +218,8 @@ static void the_end_is_told_to_all(void **state)
 	assert_int_equal(mette.closed, 0);
 	assert_null(actor_hears(&mette, "left"));
 	actor_say(&mette, "{\"type\":\"sas_show\",\"show\":true}");
-	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "already_ended");
+	assert_string_equal(
+		word(actor_hears(&mette, "refused"), "code"), "already_ended");
 	row = stage_row(s);
 	assert_int_equal(row.state, BOOKING_ENDED);
 	assert_int_equal(row.outcome, BOOKING_HELD);

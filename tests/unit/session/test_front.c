@@ -7,8 +7,8 @@
 
 static void a_seat_is_written_as_it_is_read(void **state)
 {
-	static const char *const bad[] = { "", "-", "1", "1-", "-1", "0-1", "1-0", "1-65536",
-		"12345678901234567-1", "1-000001", "1 -1", "a-1", "1-1-1" };
+	static const char *const bad[] = { "", "-", "1", "1-", "-1", "0-1", "1-0",
+		"1-65536", "12345678901234567-1", "1-000001", "1 -1", "a-1", "1-1-1" };
 	char seat[SEAT_TEXT];
 	int64_t meeting;
 	unsigned entry;
@@ -109,7 +109,7 @@ static void a_pin_is_asked_for_where_the_booking_says_so(void **state)
 	actor_hang_up(&a);
 }
 
-/* -- whose seat ------------------------------------------------------------------------- */
+/* -- whose seat -------------------------------------------------------------------- */
 
 struct found {
 	bool done;
@@ -151,7 +151,7 @@ static void a_seat_is_found_by_its_own_device_only(void **state)
 	assert_int_equal(find(s, "nonsense", DEVICE_A).result, HOUSE_E_NONE);
 }
 
-/* -- call me ---------------------------------------------------------------------------- */
+/* -- call me ----------------------------------------------------------------------- */
 
 struct call_result {
 	bool done;
@@ -195,7 +195,8 @@ static void call_me_alerts_the_team(void **state)
 	assert_string_equal(word(actor_hears(&mette, "card"), "alert"), "call_me");
 	c = call_me(s, "", true);
 	assert_false(c.called.asked);
-	assert_string_equal(word(part(actor_hears(&mette, "card"), "live"), "call"), "none");
+	assert_string_equal(
+		word(part(actor_hears(&mette, "card"), "live"), "call"), "none");
 	actor_hang_up(&mette);
 }
 
@@ -240,7 +241,8 @@ static void a_given_number_waits_for_the_consultant(void **state)
 	row = stage_row(s);
 	assert_true(row.phone_by_citizen);
 	assert_int_equal(vault_open_here(s->vault, &use, &keys), 0);
-	assert_int_equal(open_text(&keys->ck, SEAL_MEETING_PHONE, id, &row.phone, phone), 0);
+	assert_int_equal(
+		open_text(&keys->ck, SEAL_MEETING_PHONE, id, &row.phone, phone), 0);
 	assert_string_equal(phone, "+4587654321");
 	meeting_keys_free(keys);
 	actor_hang_up(&mette);
@@ -264,7 +266,7 @@ static void a_declined_number_is_forgotten(void **state)
 	actor_hang_up(&mette);
 }
 
-/* -- forget ----------------------------------------------------------------------------- */
+/* -- forget ------------------------------------------------------------------------ */
 
 static void a_forgotten_device_loses_its_seat_outside_of_a_talk(void **state)
 {

@@ -22,8 +22,8 @@ static void a_foreign_device_gets_no_seat(void **state)
 	assert_int_equal(a.closed, 4015);
 	actor_hang_up(&a);
 	actor_connect(s, &a, &nobody);
-	actor_say(&a, "{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"8121-1\",\"build\":\""
-		      BUILD "\",\"epoch\":0,\"lang\":\"da\"}");
+	actor_say(&a, "{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"8121-1\","
+		      "\"build\":\"" BUILD "\",\"epoch\":0,\"lang\":\"da\"}");
 	assert_int_equal(a.closed, 4015);
 	actor_hang_up(&a);
 }
@@ -88,13 +88,15 @@ static void an_old_page_reloads_unless_it_holds_a_talk(void **state)
 
 	(void)stage_redeem(s, DEVICE_A);
 	actor_connect(s, &a, &who);
-	actor_say(&a, "{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"8121-1\",\"build\":"
-		      "\"old\",\"epoch\":0,\"lang\":\"da\"}");
+	actor_say(&a,
+		"{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"8121-1\",\"build\":"
+		"\"old\",\"epoch\":0,\"lang\":\"da\"}");
 	assert_int_equal(a.closed, 4004);
 	actor_hang_up(&a);
 	actor_connect(s, &a, &who);
-	actor_say(&a, "{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"8121-1\",\"build\":"
-		      "\"old\",\"epoch\":3,\"lang\":\"da\"}");
+	actor_say(&a,
+		"{\"type\":\"hello\",\"role\":\"citizen\",\"seat\":\"8121-1\",\"build\":"
+		"\"old\",\"epoch\":3,\"lang\":\"da\"}");
 	assert_int_equal(a.closed, 0);
 	assert_string_equal(word(actor_hears(&a, "welcome"), "build"), BUILD);
 	actor_hang_up(&a);
@@ -118,8 +120,8 @@ static void what_follows_hello_at_once_is_kept(void **state)
 	peer_message(a.peer, BYTES_LIT("{\"type\":\"step\",\"step\":\"ready\"}"));
 	assert_null(actor_hears(&a, "refused"));
 	staff_hello(s, &mette, METTE);
-	assert_string_equal(word(part(actor_hears(&mette, "card"), "live"), "last_step"),
-		"ready");
+	assert_string_equal(
+		word(part(actor_hears(&mette, "card"), "live"), "last_step"), "ready");
 	actor_hang_up(&mette);
 	actor_hang_up(&a);
 }
@@ -161,7 +163,8 @@ static void a_peer_may_die_while_its_meeting_loads(void **state)
 	actor_hang_up(&a);
 	actor_connect(s, &a, &who);
 	peer_message(a.peer,
-		BYTES_LIT("{\"type\":\"hello\",\"role\":\"staff\",\"build\":\"" BUILD "\"}"));
+		BYTES_LIT("{\"type\":\"hello\",\"role\":\"staff\",\"build\":\"" BUILD
+			  "\"}"));
 	actor_hang_up(&a);
 	house_figures(s->house, &f);
 	assert_int_equal(f.peers + f.citizens + f.staff, 0);
@@ -179,8 +182,8 @@ static void a_second_tab_takes_the_seat_over(void **state)
 	assert_int_equal(number(actor_hears(&second, "start"), "epoch"), 2);
 	assert_int_equal(number(actor_hears(&mette, "start"), "epoch"), 2);
 	actor_hang_up(&first); /* the dead connection takes nobody's seat with it */
-	assert_true(flag(json_array_get(part(actor_hears(&mette, "state"), "guests"), 0),
-		"here"));
+	assert_true(flag(
+		json_array_get(part(actor_hears(&mette, "state"), "guests"), 0), "here"));
 
 	staff_hello(s, &tab, METTE);
 	staff_enter(&tab, 0);
@@ -214,8 +217,8 @@ static void a_colleague_gets_the_seat_by_taking_over_and_no_other_way(void **sta
 	assert_string_equal(word(actor_hears(&mette, "left"), "meeting"), "8121");
 	assert_int_equal(mette.closed, 0);
 	assert_string_equal(word(actor_hears(&ole, "start"), "role"), "offer");
-	assert_string_equal(word(part(actor_hears(&citizen, "state"), "consultant"), "name"),
-		"Ole");
+	assert_string_equal(
+		word(part(actor_hears(&citizen, "state"), "consultant"), "name"), "Ole");
 	actor_say(&mette, OFFER(2));
 	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "not_entered");
 	assert_null(actor_hears(&citizen, "signal"));
@@ -254,8 +257,9 @@ static void the_consultant_is_late(void **state)
 	citizen_hello(s, &citizen, DEVICE_A, "8121-1", 0);
 	staff_hello(s, &mette, METTE);
 	actor_say(&mette, "{\"type\":\"late\",\"minutes\":10,\"meeting\":\"8121\"}");
-	assert_int_equal(
-		number(part(actor_hears(&citizen, "state"), "consultant"), "late_minutes"), 10);
+	assert_int_equal(number(part(actor_hears(&citizen, "state"), "consultant"),
+				 "late_minutes"),
+		10);
 	actor_hang_up(&mette);
 	actor_hang_up(&citizen);
 }

@@ -51,18 +51,21 @@ static void new_rules_hold_for_meetings_in_memory(void **state)
 	struct setting_error e;
 
 	(void)stage_redeem(s, DEVICE_A);
-	assert_int_equal(settings_set(&s->settings, "meeting.not_come_minutes", "7", &e), 0);
+	assert_int_equal(
+		settings_set(&s->settings, "meeting.not_come_minutes", "7", &e), 0);
 	house_set_settings(s->house, &s->settings, NULL);
-	assert_int_equal(live_find(s->house, MEETING)->meeting.rules->not_come_ms,
-		7 * MS_MINUTE);
+	assert_int_equal(
+		live_find(s->house, MEETING)->meeting.rules->not_come_ms, 7 * MS_MINUTE);
 }
 
 static void people_without_a_team_see_their_own_only(void **state)
 {
 	struct stage *s = *state;
 
-	assert_ptr_equal(house_circle(s->house, "job", 1), house_circle(s->house, "job", 2));
-	assert_ptr_not_equal(house_circle(s->house, "", 1), house_circle(s->house, "", 2));
+	assert_ptr_equal(
+		house_circle(s->house, "job", 1), house_circle(s->house, "job", 2));
+	assert_ptr_not_equal(
+		house_circle(s->house, "", 1), house_circle(s->house, "", 2));
 	assert_ptr_equal(house_circle(s->house, "", 1), house_circle(s->house, "", 1));
 }
 

@@ -13,8 +13,9 @@ static void with_turn(struct stage *s)
 	s->turn_secret = secret_new(6);
 	assert_non_null(s->turn_secret);
 	memcpy(s->turn_secret->at, "secret", 6);
-	assert_int_equal(settings_set(&s->settings, "media.turn_urls",
-				 "turn:t.example:3478?transport=udp turns:t.example:443", &e),
+	assert_int_equal(
+		settings_set(&s->settings, "media.turn_urls",
+			"turn:t.example:3478?transport=udp turns:t.example:443", &e),
 		0);
 	house_set_settings(s->house, &s->settings, s->turn_secret);
 }
@@ -26,7 +27,8 @@ static void without_a_turn_server_media_is_direct(void **state)
 
 	stage_talk(s, &mette, &citizen);
 	assert_string_equal(word(actor_hears(&citizen, "start"), "policy"), "all");
-	assert_int_equal(json_array_size(part(actor_hears(&citizen, "start"), "servers")), 0);
+	assert_int_equal(
+		json_array_size(part(actor_hears(&citizen, "start"), "servers")), 0);
 	stage_wait(s, 9 * MS_MINUTE);
 	assert_null(actor_hears(&citizen, "turn"));
 	actor_hang_up(&mette);
@@ -48,10 +50,11 @@ static void each_side_gets_a_credential_of_its_own_after_admission(void **state)
 	assert_int_equal(json_array_size(part(m, "urls")), 2);
 	assert_string_equal(json_string_value(json_array_get(part(m, "urls"), 1)),
 		"turns:t.example:443");
-	assert_int_equal(turn_password(BYTES_LIT("secret"), word(m, "username"), password), 0);
+	assert_int_equal(
+		turn_password(BYTES_LIT("secret"), word(m, "username"), password), 0);
 	assert_string_equal(word(m, "credential"), password);
-	assert_true(llabs(strtoll(word(m, "username"), NULL, 10) - clock_utc_ms() / 1000 - 600) <
-		    5);
+	assert_true(llabs(strtoll(word(m, "username"), NULL, 10) - clock_utc_ms() / 1000 -
+			    600) < 5);
 	(void)snprintf(first, sizeof(first), "%s", word(m, "username"));
 	m = json_array_get(part(actor_hears(&mette, "start"), "servers"), 0);
 	assert_string_not_equal(word(m, "username"), first);
@@ -76,11 +79,13 @@ static void in_relay_mode_only_relayed_candidates_pass(void **state)
 
 	with_turn(s);
 	stage_talk(s, &mette, &citizen);
-	actor_say(&citizen,
-		"{\"type\":\"signal\",\"epoch\":1,\"kind\":\"candidates\",\"candidates\":["
-		"{\"candidate\":\"candidate:1 1 udp 2 10.0.0.1 5 typ host\",\"mid\":\"0\","
-		"\"mline\":0},{\"candidate\":\"candidate:2 1 udp 2 9.9.9.9 5 typ relay raddr "
-		"8.8.8.8 rport 77\",\"mid\":\"0\",\"mline\":0}]}");
+	actor_say(&citizen, "{\"type\":\"signal\",\"epoch\":1,\"kind\":\"candidates\","
+			    "\"candidates\":["
+			    "{\"candidate\":\"candidate:1 1 udp 2 10.0.0.1 5 typ "
+			    "host\",\"mid\":\"0\","
+			    "\"mline\":0},{\"candidate\":\"candidate:2 1 udp 2 9.9.9.9 5 "
+			    "typ relay raddr "
+			    "8.8.8.8 rport 77\",\"mid\":\"0\",\"mline\":0}]}");
 	m = part(actor_hears(&mette, "signal"), "candidates");
 	assert_int_equal(json_array_size(m), 1);
 	assert_string_equal(word(json_array_get(m, 0), "candidate"),

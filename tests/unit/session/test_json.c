@@ -51,21 +51,22 @@ static void only_one_object_is_taken(void **state)
 
 static void a_field_of_another_type_or_range_is_refused(void **state)
 {
-	static const char text[] = "{\"text\":\"Åse\",\"number\":7,\"flag\":true,\"id\":\"81\","
-				   "\"lines\":\"a\\r\\nb\",\"none\":null,\"real\":1.0}";
+	static const char text[] =
+		"{\"text\":\"Åse\",\"number\":7,\"flag\":true,\"id\":\"81\","
+		"\"lines\":\"a\\r\\nb\",\"none\":null,\"real\":1.0}";
 	static const char *const words[] = { NULL, "Åse" };
 	struct jin in;
 
-#define GOOD(step)                                                                         \
-	assert_int_equal(jin_open(&in, bytes_str(text), 1024), 0);                         \
-	step;                                                                              \
-	assert_true(jin_ok(&in));                                                          \
+#define GOOD(step)                                                                       \
+	assert_int_equal(jin_open(&in, bytes_str(text), 1024), 0);                       \
+	step;                                                                            \
+	assert_true(jin_ok(&in));                                                        \
 	jin_close(&in)
-#define BAD(field, step)                                                                   \
-	assert_int_equal(jin_open(&in, bytes_str(text), 1024), 0);                         \
-	(void)(step);                                                                      \
-	assert_false(jin_ok(&in));                                                         \
-	assert_string_equal(in.bad_field, field);                                          \
+#define BAD(field, step)                                                                 \
+	assert_int_equal(jin_open(&in, bytes_str(text), 1024), 0);                       \
+	(void)(step);                                                                    \
+	assert_false(jin_ok(&in));                                                       \
+	assert_string_equal(in.bad_field, field);                                        \
 	jin_close(&in)
 
 	(void)state;
@@ -103,8 +104,8 @@ static void items_of_an_array_are_entered_one_by_one(void **state)
 	struct jin in;
 
 	(void)state;
-	assert_int_equal(jin_open(&in, BYTES_LIT("{\"a\":[{\"n\":1},{\"n\":2}],\"n\":3}"), 99),
-		0);
+	assert_int_equal(
+		jin_open(&in, BYTES_LIT("{\"a\":[{\"n\":1},{\"n\":2}],\"n\":3}"), 99), 0);
 	assert_int_equal(jin_array(&in, "a", 1, 2), 2);
 	jin_enter(&in, "a", 1);
 	assert_int_equal(jin_int(&in, "n", 0, 9), 2);

@@ -52,7 +52,8 @@ static void a_talk_stays_though_both_are_away(void **state)
 	actor_hang_up(&mette);
 	stage_wait(s, MS_MINUTE);
 	assert_int_equal(in_memory(s), 1);
-	assert_int_equal(live_find(s->house, MEETING)->meeting.phase, MEETING_PHASE_PAUSED);
+	assert_int_equal(
+		live_find(s->house, MEETING)->meeting.phase, MEETING_PHASE_PAUSED);
 }
 
 static void presence_has_a_grace_of_three_seconds(void **state)
@@ -66,8 +67,8 @@ static void presence_has_a_grace_of_three_seconds(void **state)
 	stage_wait(s, 2900);
 	assert_null(actor_hears(&mette, "state"));
 	stage_wait(s, 200);
-	assert_false(flag(json_array_get(part(actor_hears(&mette, "state"), "guests"), 0),
-		"here"));
+	assert_false(flag(
+		json_array_get(part(actor_hears(&mette, "state"), "guests"), 0), "here"));
 	actor_hang_up(&mette);
 }
 

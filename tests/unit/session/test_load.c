@@ -78,7 +78,8 @@ static void without_contact_data_it_goes_on_without_a_number(void **state)
 	assert_int_equal(vault_forget_here(s->vault, &use, VAULT_CK), 0);
 	staff_hello(s, &mette, METTE);
 	staff_enter(&mette, 0);
-	assert_string_equal(word(part(actor_hears(&mette, "state"), "call"), "last2"), "");
+	assert_string_equal(
+		word(part(actor_hears(&mette, "state"), "call"), "last2"), "");
 	actor_hang_up(&mette);
 }
 
@@ -90,7 +91,8 @@ static void a_damaged_record_begins_anew(void **state)
 	(void)stage_redeem(s, DEVICE_A);
 	stage_shut(s);
 	assert_int_equal(
-		s->store->record->live_put(s->store, MEETING, 1, BYTES_LIT("not sealed")), 0);
+		s->store->record->live_put(s->store, MEETING, 1, BYTES_LIT("not sealed")),
+		0);
 	stage_open(s);
 	log_set_level(LOG_E_ERROR - 1);
 	before = log_event_count(EV_MEETING_RECORD_BAD);

@@ -45,17 +45,17 @@ static int close_code_of(struct bytes text, enum peer_role from)
 			r = MESSAGE_E_BAD;
 		message_done(&m);
 	}
-	return r == 0		      ? 0 :
-	       r == MESSAGE_E_NOT_UTF8 ? 1007 :
-	       r == MESSAGE_E_WRONG    ? 4012 :
-					4010;
+	return r == 0                    ? 0
+	       : r == MESSAGE_E_NOT_UTF8 ? 1007
+	       : r == MESSAGE_E_WRONG    ? 4012
+					 : 4010;
 }
 
 static void check(const char *name, const json_t *fixture)
 {
 	const json_t *good = json_object_get(fixture, "json");
-	char *text = good ? json_dumps(good, JSON_COMPACT) :
-			    strdup(json_string_value(json_object_get(fixture, "raw")));
+	char *text = good ? json_dumps(good, JSON_COMPACT)
+			  : strdup(json_string_value(json_object_get(fixture, "raw")));
 	int want = (int)json_integer_value(json_object_get(fixture, "close"));
 	int got = close_code_of(bytes_str(text), role_of(fixture));
 
@@ -131,10 +131,11 @@ static void a_message_becomes_the_event_of_the_rules(void **state)
 
 static void a_fingerprint_is_decoded_to_its_32_bytes(void **state)
 {
-	struct message m = decoded("{\"type\":\"sas\",\"epoch\":1,\"step\":2,"
-				   "\"fp\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\","
-				   "\"nonce\":\"_________________________________________-8\"}",
-		ROLE_CITIZEN);
+	struct message m =
+		decoded("{\"type\":\"sas\",\"epoch\":1,\"step\":2,"
+			"\"fp\":\"AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8\","
+			"\"nonce\":\"_________________________________________-8\"}",
+			ROLE_CITIZEN);
 
 	(void)state;
 	for (uint8_t i = 0; i < 32; i++)
@@ -147,9 +148,11 @@ static void before_hello_nothing_else_is_heard(void **state)
 	struct message m;
 
 	(void)state;
-	assert_int_equal(message_decode(BYTES_LIT("{\"type\":\"ping\"}"), ROLE_NOBODY, &m),
+	assert_int_equal(
+		message_decode(BYTES_LIT("{\"type\":\"ping\"}"), ROLE_NOBODY, &m),
 		MESSAGE_E_WRONG);
-	assert_int_equal(message_decode(BYTES_LIT("{\"type\":\"nonsense\"}"), ROLE_NOBODY, &m),
+	assert_int_equal(
+		message_decode(BYTES_LIT("{\"type\":\"nonsense\"}"), ROLE_NOBODY, &m),
 		MESSAGE_E_BAD);
 }
 
@@ -164,7 +167,8 @@ static void an_oversize_message_is_refused(void **state)
 	assert_int_equal(
 		message_decode(bytes_of(text, LIMIT_WS_MESSAGE), ROLE_CITIZEN, &m), 0);
 	message_done(&m);
-	assert_int_equal(message_decode(bytes_of(text, LIMIT_WS_MESSAGE + 1), ROLE_CITIZEN, &m),
+	assert_int_equal(
+		message_decode(bytes_of(text, LIMIT_WS_MESSAGE + 1), ROLE_CITIZEN, &m),
 		MESSAGE_E_BAD);
 }
 

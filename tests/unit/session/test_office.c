@@ -100,7 +100,8 @@ static void a_cancelled_meeting_ends_and_can_be_restored(void **state)
 	citizen_hello(s, &citizen, DEVICE_A, "8121-1", 0);
 	row = change(s, cancelled);
 	house_cancelled(s->house, &row);
-	assert_string_equal(word(actor_hears(&citizen, "ended"), "outcome_kind"), "other");
+	assert_string_equal(
+		word(actor_hears(&citizen, "ended"), "outcome_kind"), "other");
 	assert_int_equal(citizen.closed, 1000);
 	actor_hang_up(&citizen);
 	assert_int_equal(stage_redeem(s, DEVICE_A).result, HOUSE_E_OVER);
@@ -141,7 +142,8 @@ static void a_new_link_empties_the_lobby_and_keeps_the_talk(void **state)
 	stage_settle(s);
 	assert_int_equal(second.closed, 4003);
 	assert_int_equal(first.closed, 0);
-	assert_int_equal(json_array_size(part(actor_hears(&mette, "state"), "guests")), 1);
+	assert_int_equal(
+		json_array_size(part(actor_hears(&mette, "state"), "guests")), 1);
 	actor_hang_up(&mette);
 	actor_hang_up(&first);
 	actor_hang_up(&second);
@@ -158,8 +160,8 @@ static void a_meeting_that_was_handed_over_has_a_new_name(void **state)
 	staff_hello(s, &mette, METTE);
 	row = change(s, to_ole);
 	house_owner_changed(s->house, &row, METTE);
-	assert_string_equal(word(part(actor_hears(&citizen, "state"), "consultant"), "name"),
-		"Ole");
+	assert_string_equal(
+		word(part(actor_hears(&citizen, "state"), "consultant"), "name"), "Ole");
 	assert_non_null(actor_hears(&mette, "day_changed"));
 	actor_say(&mette, "{\"type\":\"late\",\"minutes\":5,\"meeting\":\"8121\"}");
 	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "not_yours");

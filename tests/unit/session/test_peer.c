@@ -61,7 +61,8 @@ static void a_ping_is_answered(void **state)
 
 	staff_hello(s, &a, METTE);
 	actor_say(&a, "{\"type\":\"ping\"}");
-	assert_true(llabs(number(actor_hears(&a, "pong"), "now") - clock_utc_ms()) < 1000);
+	assert_true(
+		llabs(number(actor_hears(&a, "pong"), "now") - clock_utc_ms()) < 1000);
 	actor_hang_up(&a);
 }
 
@@ -145,7 +146,8 @@ static void phone(struct actor *a, const char *event)
 {
 	char text[96];
 
-	(void)snprintf(text, sizeof(text), "{\"type\":\"phone\",\"event\":\"%s\"}", event);
+	(void)snprintf(
+		text, sizeof(text), "{\"type\":\"phone\",\"event\":\"%s\"}", event);
 	actor_say(a, text);
 }
 
@@ -164,7 +166,8 @@ static void the_talk_goes_on_by_telephone_and_back(void **state)
 	assert_true(flag(m, "hidden_number"));
 	assert_int_equal(strlen(word(m, "digits")), 2);
 	(void)snprintf(digits, sizeof(digits), "%s", word(m, "digits"));
-	assert_string_equal(word(part(actor_hears(&mette, "state"), "call"), "digits"), digits);
+	assert_string_equal(
+		word(part(actor_hears(&mette, "state"), "call"), "digits"), digits);
 	phone(&mette, "ringing");
 	phone(&mette, "is_citizen");
 	assert_string_equal(word(actor_hears(&citizen, "state"), "form"), "phone");

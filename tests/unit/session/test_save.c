@@ -57,9 +57,10 @@ static void many_changes_of_one_turn_are_one_save(void **state)
 	stage_talk(s, &mette, &citizen);
 	house_figures(s->house, &before);
 	for (int i = 0; i < 20; i++)
-		peer_message(mette.peer, i % 2 ?
-			BYTES_LIT("{\"type\":\"late\",\"minutes\":5,\"meeting\":\"8121\"}") :
-			BYTES_LIT("{\"type\":\"sas_show\",\"show\":true}"));
+		peer_message(mette.peer,
+			i % 2 ? BYTES_LIT("{\"type\":\"late\",\"minutes\":5,\"meeting\":"
+					  "\"8121\"}")
+			      : BYTES_LIT("{\"type\":\"sas_show\",\"show\":true}"));
 	stage_settle(s);
 	house_figures(s->house, &after);
 	assert_true(after.saves - before.saves <= 2);
@@ -79,14 +80,16 @@ static void snapshots_leave_once_a_turn(void **state)
 	stage_talk(s, &mette, &citizen);
 	actor_forget(&citizen);
 	for (int i = 0; i < 10; i++)
-		peer_message(mette.peer, BYTES_LIT("{\"type\":\"sas_show\",\"show\":true}"));
+		peer_message(
+			mette.peer, BYTES_LIT("{\"type\":\"sas_show\",\"show\":true}"));
 	actor_listen(&citizen);
 	assert_int_equal(json_array_size(citizen.heard), 1);
 	actor_hang_up(&mette);
 	actor_hang_up(&citizen);
 }
 
-static int disk_full(struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed)
+static int disk_full(
+	struct store *s, int64_t meeting, int64_t now_ms, struct bytes sealed)
 {
 	(void)s;
 	(void)meeting;

@@ -13,8 +13,8 @@
 #include "samtale/base/limits.h"
 #include "samtale/session/sdp_filter.h"
 
-#define HEAD "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
-#define MUST "a=ice-ufrag:abcd\r\na=setup:actpass\r\na=fingerprint:sha-256 AA:BB\r\n"
+#define HEAD  "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+#define MUST  "a=ice-ufrag:abcd\r\na=setup:actpass\r\na=fingerprint:sha-256 AA:BB\r\n"
 #define AUDIO "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\n"
 
 static uint8_t room[2 * LIMIT_SDP];
@@ -35,8 +35,10 @@ static bool holds(struct bytes text, const char *part)
 
 static void an_ordinary_one_passes_unchanged(void **state)
 {
-	static const char sdp[] = HEAD AUDIO MUST "a=mid:0\r\na=sendrecv\r\n"
-		"m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=sctp-port:5000\r\n";
+	static const char sdp[] =
+		HEAD AUDIO MUST "a=mid:0\r\na=sendrecv\r\n"
+				"m=application 9 UDP/DTLS/SCTP "
+				"webrtc-datachannel\r\na=sctp-port:5000\r\n";
 	struct bytes out;
 
 	(void)state;
@@ -84,7 +86,8 @@ static void a_nul_is_refused(void **state)
 	struct writer w = writer_of(room, sizeof(room));
 
 	(void)state;
-	assert_int_equal(sdp_filter(bytes_of(sdp, sizeof(sdp) - 1), false, &w), SDP_E_BAD);
+	assert_int_equal(
+		sdp_filter(bytes_of(sdp, sizeof(sdp) - 1), false, &w), SDP_E_BAD);
 }
 
 static void too_long_and_too_many_lines_are_refused(void **state)
@@ -116,22 +119,25 @@ static void unknown_lines_are_left_out(void **state)
 	struct bytes out;
 
 	(void)state;
-	assert_int_equal(filter(HEAD AUDIO MUST "a=crypto:1 AES inline:key\r\nk=clear:key\r\n"
-					"i=title\r\na=mid:0\r\n",
-				 false, &out),
+	assert_int_equal(
+		filter(HEAD AUDIO MUST "a=crypto:1 AES inline:key\r\nk=clear:key\r\n"
+				       "i=title\r\na=mid:0\r\n",
+			false, &out),
 		0);
 	assert_true(bytes_equal_str(out, HEAD AUDIO MUST "a=mid:0\r\n"));
 }
 
 static void in_relay_mode_no_address_of_ones_own_passes(void **state)
 {
-	static const char sdp[] = HEAD
-		"m=audio 50000 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 192.168.1.7\r\n"
-		"a=rtcp:50001 IN IP4 192.168.1.7\r\n" MUST
-		"a=candidate:1 1 udp 1 192.168.1.7 50000 typ host\r\n"
-		"a=candidate:2 1 udp 1 80.1.2.3 50000 typ srflx raddr 192.168.1.7 rport 1\r\n"
-		"a=candidate:3 1 udp 1 203.0.113.9 50002 typ relay raddr 80.1.2.3 rport 7\r\n"
-		"m=video 0 UDP/TLS/RTP/SAVPF 96\r\n";
+	static const char sdp[] =
+		HEAD "m=audio 50000 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 192.168.1.7\r\n"
+		     "a=rtcp:50001 IN IP4 192.168.1.7\r\n" MUST
+		     "a=candidate:1 1 udp 1 192.168.1.7 50000 typ host\r\n"
+		     "a=candidate:2 1 udp 1 80.1.2.3 50000 typ srflx raddr 192.168.1.7 "
+		     "rport 1\r\n"
+		     "a=candidate:3 1 udp 1 203.0.113.9 50002 typ relay raddr 80.1.2.3 "
+		     "rport 7\r\n"
+		     "m=video 0 UDP/TLS/RTP/SAVPF 96\r\n";
 	struct bytes out;
 
 	(void)state;
@@ -148,10 +154,14 @@ static void in_relay_mode_no_address_of_ones_own_passes(void **state)
 static void in_relay_mode_no_odd_place_hides_an_address(void **state)
 {
 	static const char *const rows[] = {
-		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay  raddr 10.9.8.7 rport 5\r\n",
-		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr  10.9.8.7 rport 5\r\n",
-		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay RADDR 10.9.8.7 rport 5\r\n",
-		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay generation 0 x 10.9.8.7\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay  raddr 10.9.8.7 rport "
+		"5\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr  10.9.8.7 rport "
+		"5\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay RADDR 10.9.8.7 rport "
+		"5\r\n",
+		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay generation 0 x "
+		"10.9.8.7\r\n",
 		"a=candidate:1 1 udp 1 203.0.113.9 5 typ relay 10.9.8.7\r\n",
 		"o=- 1 2 IN IP4 10.9.8.7\r\n",
 		"A=candidate:1 1 udp 1 10.9.8.7 5 typ host\r\n",
@@ -169,17 +179,20 @@ static void in_relay_mode_no_odd_place_hides_an_address(void **state)
 			fail_msg("passed: %s", rows[i]);
 	}
 	assert_int_equal(filter(HEAD AUDIO MUST "o=- 1\r\n", true, &out), SDP_E_BAD);
-	assert_int_equal(filter(HEAD AUDIO MUST "o=- 1 2 10.9.8.7\r\n", true, &out), SDP_E_BAD);
+	assert_int_equal(
+		filter(HEAD AUDIO MUST "o=- 1 2 10.9.8.7\r\n", true, &out), SDP_E_BAD);
 }
 
 static void in_relay_mode_the_extensions_of_browsers_stay(void **state)
 {
-	static const char sent[] = "candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr 10.9.8.7 "
-				   "rport 5 generation 0 ufrag abcd network-id 1 "
-				   "network-cost 10";
-	static const char due[] = "candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr 0.0.0.0 "
-				  "rport 0 generation 0 ufrag abcd network-id 1 "
-				  "network-cost 10";
+	static const char sent[] =
+		"candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr 10.9.8.7 "
+		"rport 5 generation 0 ufrag abcd network-id 1 "
+		"network-cost 10";
+	static const char due[] =
+		"candidate:1 1 udp 1 203.0.113.9 5 typ relay raddr 0.0.0.0 "
+		"rport 0 generation 0 ufrag abcd network-id 1 "
+		"network-cost 10";
 	struct writer w = writer_of(room, sizeof(room));
 
 	(void)state;
@@ -193,12 +206,13 @@ static void candidates_are_told_apart(void **state)
 		const char *line;
 		int all, relay;
 	} rows[] = {
-#define OK 0
+#define OK   0
 #define DROP CANDIDATE_E_DROP
 		{ "candidate:1 1 udp 21 10.0.0.1 5 typ host", OK, DROP },
 		{ "candidate:1 1 UDP 21 4fe1.local 5 typ host ufrag x", OK, DROP },
 		{ "candidate:1 1 TCP 21 ::1 9 typ host tcptype active", OK, DROP },
-		{ "candidate:1 1 udp 21 1.2.3.4 5 typ srflx raddr 10.0.0.1 rport 5", OK, DROP },
+		{ "candidate:1 1 udp 21 1.2.3.4 5 typ srflx raddr 10.0.0.1 rport 5", OK,
+			DROP },
 		{ "candidate:1 1 udp 21 1.2.3.4 5 typ prflx", OK, DROP },
 		{ "candidate:1 1 udp 21 1.2.3.4 5 typ relay", OK, OK },
 		{ "candidate:1 1 udp 21 1.2.3.4 5 typ relayed", DROP, DROP },
@@ -223,7 +237,8 @@ static void candidates_are_told_apart(void **state)
 
 		if (candidate_filter(line, false, &w) != rows[i].all)
 			fail_msg("all: %s", rows[i].line);
-		assert_true(rows[i].all != 0 ? w.len == 0 : bytes_equal(line, writer_bytes(&w)));
+		assert_true(rows[i].all != 0 ? w.len == 0
+					     : bytes_equal(line, writer_bytes(&w)));
 		w.len = 0;
 		if (candidate_filter(line, true, &w) != rows[i].relay)
 			fail_msg("relay: %s", rows[i].line);

@@ -8,7 +8,8 @@
 static int read_object(void *arg)
 {
 	/* more values than fit into the first block */
-	static const char text[] = "{\"a\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18]}";
+	static const char text[] =
+		"{\"a\":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18]}";
 	struct jin in;
 	int r = jin_open(&in, BYTES_LIT(text), sizeof(text));
 

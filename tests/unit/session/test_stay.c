@@ -15,7 +15,8 @@ static void pass(struct stage *s, int64_t ms)
 	}
 }
 
-static void a_consultant_in_a_talk_comes_back_after_her_sign_in_would_have_ended(void **state)
+static void a_consultant_in_a_talk_comes_back_after_her_sign_in_would_have_ended(
+	void **state)
 {
 	struct stage *s = *state;
 	struct actor mette, citizen;

@@ -37,7 +37,8 @@ static void the_first_is_always_the_soonest(void **state)
 		if (!soonest(lives))
 			assert_null(timeline_first(h));
 		else
-			assert_int_equal(timeline_first(h)->due_ms, soonest(lives)->due_ms);
+			assert_int_equal(
+				timeline_first(h)->due_ms, soonest(lives)->due_ms);
 	}
 	free(h->heap);
 	free(h);
@@ -46,7 +47,8 @@ static void the_first_is_always_the_soonest(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(the_first_is_always_the_soonest) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(
+		the_first_is_always_the_soonest) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

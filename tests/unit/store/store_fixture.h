@@ -109,11 +109,20 @@ static inline struct token_hash fixture_hash(uint8_t fill)
 
 static inline struct booking fixture_booking(int64_t id, int64_t owner)
 {
-	struct booking b = { .id = id, .number = (uint32_t)(10000000 + id), .owner = owner,
-		.starts_ms = NOON, .minutes = 30, .form = BOOKING_VIDEO,
-		.chosen_by = CHOSEN_BY_CITIZEN, .state = BOOKING_BOOKED, .language = "da",
-		.team = "job", .contact_phone = "+4575000000", .has_link = true,
-		.created_ms = NOON, .changed_ms = NOON };
+	struct booking b = { .id = id,
+		.number = (uint32_t)(10000000 + id),
+		.owner = owner,
+		.starts_ms = NOON,
+		.minutes = 30,
+		.form = BOOKING_VIDEO,
+		.chosen_by = CHOSEN_BY_CITIZEN,
+		.state = BOOKING_BOOKED,
+		.language = "da",
+		.team = "job",
+		.contact_phone = "+4575000000",
+		.has_link = true,
+		.created_ms = NOON,
+		.changed_ms = NOON };
 
 	random_fill(b.link.at, sizeof(b.link.at));
 	random_fill(b.pin.at, sizeof(b.pin.at));

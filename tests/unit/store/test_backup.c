@@ -37,9 +37,11 @@ static int start(void **state)
 				 in_folder(&p->folder, "backup.public")),
 		0);
 	assert_int_equal(
-		backup_key_load(&p->secret_key, in_folder(&p->folder, "backup.secret")), 0);
+		backup_key_load(&p->secret_key, in_folder(&p->folder, "backup.secret")),
+		0);
 	assert_int_equal(
-		backup_public_load(in_folder(&p->folder, "backup.public"), p->public_key), 0);
+		backup_public_load(in_folder(&p->folder, "backup.public"), p->public_key),
+		0);
 	*state = p;
 	return 0;
 }
@@ -57,7 +59,8 @@ static int stop(void **state)
 static void backup(struct place *p)
 {
 	struct seal_stream *to = NULL;
-	int fd = open(in_folder(&p->folder, "backup"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	int fd =
+		open(in_folder(&p->folder, "backup"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0);
 	assert_int_equal(seal_stream_to_public(&to, p->public_key, seal_sink_fd, &fd), 0);
@@ -125,7 +128,8 @@ static void a_backup_shows_no_row_in_clear(void **state)
 {
 	struct place *p = *state;
 
-	assert_int_equal(p->store->meta->put(p->store, "canary", "planted-canary-words"), 0);
+	assert_int_equal(
+		p->store->meta->put(p->store, "canary", "planted-canary-words"), 0);
 	backup(p);
 	p->store = sqlite_store_close(p->store);
 	assert_true(folder_holds(&p->folder, BYTES_LIT("planted-canary-words")));

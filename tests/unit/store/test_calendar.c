@@ -7,7 +7,7 @@
 #include "samtale/store/calendar.h"
 
 #define HOUR INT64_C(3600000)
-#define DAY (24 * HOUR)
+#define DAY  (24 * HOUR)
 
 static void working_days_skip_the_weekend(void **state)
 {
@@ -20,9 +20,9 @@ static void working_days_skip_the_weekend(void **state)
 		{ NOON, 0, NOON },
 		{ NOON, 4, NOON + 4 * DAY },
 		{ NOON, 5, NOON + 7 * DAY },
-		{ NOON + 4 * DAY, 1, NOON + 7 * DAY },			   /* Friday */
-		{ NOON + 5 * DAY, 1, NOON + 8 * DAY - 12 * HOUR },	   /* Saturday */
-		{ NOON + 6 * DAY, 0, NOON + 7 * DAY - 12 * HOUR },	   /* Sunday */
+		{ NOON + 4 * DAY, 1, NOON + 7 * DAY },             /* Friday */
+		{ NOON + 5 * DAY, 1, NOON + 8 * DAY - 12 * HOUR }, /* Saturday */
+		{ NOON + 6 * DAY, 0, NOON + 7 * DAY - 12 * HOUR }, /* Sunday */
 		{ NOON, 10, NOON + 14 * DAY },
 	};
 

@@ -59,7 +59,7 @@ static struct booking insert(struct subject *x, int64_t id)
 	return b;
 }
 
-/* -- users ---------------------------------------------------------------------------- */
+/* -- users ------------------------------------------------------------------------- */
 static void a_user_comes_back_as_it_was(void **state)
 {
 	struct subject *x = *state;
@@ -157,7 +157,7 @@ static void a_team_is_listed_by_name(void **state)
 	free(list.at);
 }
 
-/* -- sign-ins ------------------------------------------------------------------------- */
+/* -- sign-ins ---------------------------------------------------------------------- */
 static void a_sign_in_lives_until_it_is_dropped(void **state)
 {
 	struct subject *x = *state;
@@ -196,7 +196,8 @@ static void all_other_sign_ins_of_a_user_can_be_dropped(void **state)
 	assert_int_equal(q->get(x->s, &keep, &got), 0);
 	assert_int_equal(q->drop_expired(x->s, 20), 0);
 	assert_int_equal(q->get(x->s, &keep, &got), STORE_E_NONE);
-	assert_int_equal(q->put(x->s, &(struct staff_session){ keep, x->owner, 0, 0, 0 }), 0);
+	assert_int_equal(
+		q->put(x->s, &(struct staff_session){ keep, x->owner, 0, 0, 0 }), 0);
 	assert_int_equal(q->drop_of_user(x->s, x->owner, NULL), 0);
 	assert_int_equal(q->get(x->s, &keep, &got), STORE_E_NONE);
 }
@@ -209,7 +210,7 @@ static void a_sign_in_of_nobody_is_refused(void **state)
 	assert_int_equal(x->s->staff_session->put(x->s, &row), -EINVAL);
 }
 
-/* -- bookings ------------------------------------------------------------------------- */
+/* -- bookings ---------------------------------------------------------------------- */
 static void a_booking_comes_back_as_it_was(void **state)
 {
 	struct subject *x = *state;
@@ -259,7 +260,8 @@ static void number_link_and_id_are_given_once(void **state)
 static void bookings_without_a_link_live_side_by_side(void **state)
 {
 	struct subject *x = *state;
-	struct booking a = fixture_booking(1, x->owner), b = fixture_booking(2, x->owner), got;
+	struct booking a = fixture_booking(1, x->owner), b = fixture_booking(2, x->owner),
+		       got;
 	struct token_hash none = { 0 };
 
 	a.has_link = b.has_link = false;
@@ -306,7 +308,8 @@ static void a_day_is_read_by_owner_and_by_team(void **state)
 
 	assert_int_equal(x->s->user->add(x->s, &colleague), 0);
 	for (int64_t i = 0; i < 5; i++) {
-		struct booking b = fixture_booking(10 - i, i == 4 ? colleague.id : x->owner);
+		struct booking b =
+			fixture_booking(10 - i, i == 4 ? colleague.id : x->owner);
 
 		b.starts_ms = NOON + (int64_t[]){ 99, 0, 50, 100, 50 }[i];
 		if (i == 2)
@@ -387,7 +390,7 @@ static void a_list_that_is_too_long_says_so(void **state)
 	free(list.at);
 }
 
-/* -- records, counters, facts --------------------------------------------------------- */
+/* -- records, counters, facts ------------------------------------------------------ */
 static void a_live_record_is_replaced_and_dropped(void **state)
 {
 	struct subject *x = *state;
@@ -424,8 +427,9 @@ static void counters_add_up_per_cell(void **state)
 {
 	struct subject *x = *state;
 	struct stat_cell_list list = STORE_LIST_NULL;
-	struct stat_cell c = { .week = 202550, .team = "job", .form = 1, .outcome = 1,
-		.count = 2 };
+	struct stat_cell c = {
+		.week = 202550, .team = "job", .form = 1, .outcome = 1, .count = 2
+	};
 
 	assert_int_equal(x->s->stats->add(x->s, &c), 0);
 	assert_int_equal(x->s->stats->add(x->s, &c), 0);
@@ -453,9 +457,12 @@ static void a_fact_is_replaced(void **state)
 	assert_string_equal(value, "b");
 }
 
-/* -- what is due ---------------------------------------------------------------------- */
-static const struct retention_policy policy = { .contact_hours = 24, .contact_days = 5,
-	.booking_days = 30, .attendance_days = 60, .record_days = 183 };
+/* -- what is due ------------------------------------------------------------------- */
+static const struct retention_policy policy = { .contact_hours = 24,
+	.contact_days = 5,
+	.booking_days = 30,
+	.attendance_days = 60,
+	.record_days = 183 };
 
 static size_t due(struct subject *x, enum retention_kind kind, int64_t now_ms)
 {
@@ -468,7 +475,7 @@ static size_t due(struct subject *x, enum retention_kind kind, int64_t now_ms)
 }
 
 #define HOUR INT64_C(3600000)
-#define DAY (24 * HOUR)
+#define DAY  (24 * HOUR)
 #define OVER (NOON + 30 * 60000)
 
 static void contact_data_of_a_held_meeting_goes_after_a_day(void **state)
@@ -501,7 +508,8 @@ static void contact_data_of_any_other_meeting_goes_after_five_working_days(void 
 	assert_int_equal(due(x, RETENTION_CONTACT, OVER + 7 * DAY), 1);
 }
 
-static void a_booking_outlives_its_contact_data_and_leaves_its_key_to_the_log(void **state)
+static void a_booking_outlives_its_contact_data_and_leaves_its_key_to_the_log(
+	void **state)
 {
 	struct subject *x = *state;
 	struct booking got;
@@ -509,7 +517,8 @@ static void a_booking_outlives_its_contact_data_and_leaves_its_key_to_the_log(vo
 
 	(void)insert(x, 1);
 	assert_int_equal(x->s->record->live_put(x->s, 1, 1, BYTES_LIT("x")), 0);
-	assert_int_equal(due(x, RETENTION_BOOKING, OVER + 30 * DAY), 0); /* contact first */
+	assert_int_equal(
+		due(x, RETENTION_BOOKING, OVER + 30 * DAY), 0); /* contact first */
 	assert_int_equal(x->s->retention->drop(x->s, RETENTION_CONTACT, 1), 0);
 	assert_int_equal(due(x, RETENTION_BOOKING, OVER + 30 * DAY - 1), 0);
 	assert_int_equal(due(x, RETENTION_BOOKING, OVER + 30 * DAY), 1);
@@ -566,9 +575,11 @@ static void what_is_due_comes_in_steps(void **state)
 	assert_int_equal(x->s->retention->due(x->s, &ask, ids, &n), -EINVAL);
 }
 
-#define BOTH(test)                                                                         \
-	{ #test " (sqlite)", test, start_sqlite, stop, NULL },                             \
-	{ #test " (memory)", test, start_memory, stop, NULL }
+#define BOTH(test)                                                                       \
+	{ #test " (sqlite)", test, start_sqlite, stop, NULL },                           \
+	{                                                                                \
+#test " (memory)", test, start_memory, stop, NULL                        \
+	}
 
 int main(void)
 {

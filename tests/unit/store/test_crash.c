@@ -174,7 +174,8 @@ static void a_folder_that_cannot_be_written_is_told(void **state)
 	}
 	s = fixture_open(&f);
 	s = sqlite_store_close(s);
-	assert_int_equal(mount("tmpfs", f.path, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL), 0);
+	assert_int_equal(
+		mount("tmpfs", f.path, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL), 0);
 	assert_int_equal(sqlite_store_open(&s, &parts, &sentence), -EROFS);
 	assert_non_null(strstr(sentence, "cannot be written"));
 	assert_int_equal(umount(f.path), 0);

@@ -10,7 +10,8 @@
 
 static void files_are_private_whatever_the_umask(void **state)
 {
-	static const char *const names[] = { "samtale.db", "samtale.db-wal", "samtale.db-shm" };
+	static const char *const names[] = { "samtale.db", "samtale.db-wal",
+		"samtale.db-shm" };
 	mode_t before = umask(0);
 	struct folder f;
 	struct store *s;
@@ -51,9 +52,11 @@ static void a_file_that_is_no_database_is_refused(void **state)
 	(void)state;
 	folder_make(&f);
 	parts = (struct sqlite_parts){ .path = in_folder(&f, "samtale.db") };
-	write_file(parts.path, "these are not the bytes you are looking for; go on, and on, "
-			       "until there are at least a hundred of them in this file.");
-	assert_int_equal(sqlite_store_open(&s, &parts, &sentence), SQLITE_STORE_E_DAMAGED);
+	write_file(parts.path,
+		"these are not the bytes you are looking for; go on, and on, "
+		"until there are at least a hundred of them in this file.");
+	assert_int_equal(
+		sqlite_store_open(&s, &parts, &sentence), SQLITE_STORE_E_DAMAGED);
 	assert_null(s);
 	assert_non_null(strstr(sentence, "backup"));
 	folder_remove(&f);
@@ -126,11 +129,12 @@ static void every_commit_is_synced_and_every_deletion_overwritten(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		sqlite3_stmt *st = NULL;
 
-		assert_int_equal(sqlite3_prepare_v2(database_of(s)->db, rows[i].pragma, -1,
-					 &st, NULL),
+		assert_int_equal(sqlite3_prepare_v2(database_of(s)->db, rows[i].pragma,
+					 -1, &st, NULL),
 			SQLITE_OK);
 		assert_int_equal(sqlite3_step(st), SQLITE_ROW);
-		assert_string_equal((const char *)sqlite3_column_text(st, 0), rows[i].value);
+		assert_string_equal(
+			(const char *)sqlite3_column_text(st, 0), rows[i].value);
 		sqlite3_finalize(st);
 	}
 	s = sqlite_store_close(s);

@@ -64,9 +64,10 @@ static int start(void **state)
 	parts = (struct desk_parts){ b->store, b->keys, wake, b };
 	assert_int_equal(desk_new(&b->desk, &parts), 0);
 	b->node = fixture_node(&b->folder);
-	assert_int_equal(vault_new(&b->vault,
-				 &(struct vault_parts){ b->node, keys_db_shelf(b->keys),
-					 fixture_record, &b->record, desk_submit, b->desk }),
+	assert_int_equal(
+		vault_new(&b->vault,
+			&(struct vault_parts){ b->node, keys_db_shelf(b->keys),
+				fixture_record, &b->record, desk_submit, b->desk }),
 		0);
 	*state = b;
 	return 0;
@@ -102,7 +103,7 @@ static void reap_all(struct bench *b)
 struct insert_task {
 	struct desk_task task; /* first */
 	struct booking row;
-	int fail_with;	/* after the insert */
+	int fail_with; /* after the insert */
 	int result;
 	bool answered;
 };
@@ -125,8 +126,10 @@ static void insert_answer(struct desk_task *task, int result)
 
 static struct insert_task insert_of(struct bench *b, int64_t id, int fail_with)
 {
-	return (struct insert_task){ .task = { .ask = insert_ask, .answer = insert_answer },
-		.row = fixture_booking(id, b->owner), .fail_with = fail_with };
+	return (struct insert_task){ .task = { .ask = insert_ask,
+					     .answer = insert_answer },
+		.row = fixture_booking(id, b->owner),
+		.fail_with = fail_with };
 }
 
 /* Holds the worker so that what follows is one batch. */
@@ -185,7 +188,8 @@ static void tasks_that_waited_share_one_commit(void **state)
 	}
 	gate_open(b, &gate);
 	for (int64_t i = 0; i < 50; i++)
-		assert_true(tasks[i].answered && tasks[i].result == 0 && is_stored(b, i + 1));
+		assert_true(
+			tasks[i].answered && tasks[i].result == 0 && is_stored(b, i + 1));
 	assert_in_range(commits, 1, 2);
 }
 
@@ -212,7 +216,8 @@ static void a_task_that_fails_takes_back_its_own_writes_alone(void **state)
 static void a_commit_that_fails_is_told_to_all_of_its_batch(void **state)
 {
 	struct bench *b = *state;
-	struct insert_task one = insert_of(b, 1, 0), two = insert_of(b, 2, STORE_E_CONFLICT),
+	struct insert_task one = insert_of(b, 1, 0),
+			   two = insert_of(b, 2, STORE_E_CONFLICT),
 			   three = insert_of(b, 3, 0);
 	struct gate_task gate;
 
@@ -231,7 +236,7 @@ static void a_commit_that_fails_is_told_to_all_of_its_batch(void **state)
 	assert_true(is_stored(b, 3));
 }
 
-/* -- the vault's door ----------------------------------------------------------------- */
+/* -- the vault's door -------------------------------------------------------------- */
 struct received {
 	int result;
 	struct meeting_keys *keys;
@@ -267,7 +272,8 @@ static void create_answer(struct desk_task *task, int result)
 }
 
 /* As api does it: inside a task of the store's worker. */
-static void create_keys(struct bench *b, const struct vault_use *use, struct received *got)
+static void create_keys(
+	struct bench *b, const struct vault_use *use, struct received *got)
 {
 	struct create_task t = { { .ask = create_ask, .answer = create_answer }, b->vault,
 		use, got };

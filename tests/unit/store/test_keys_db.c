@@ -28,7 +28,8 @@ static int start(void **state, bool in_memory)
 		assert_int_equal(memory_shelf_new(&x->memory), 0);
 		x->shelf = x->memory;
 	} else {
-		assert_int_equal(keys_db_open(&x->keys, in_folder(&x->folder, "keys.db")), 0);
+		assert_int_equal(
+			keys_db_open(&x->keys, in_folder(&x->folder, "keys.db")), 0);
 		x->shelf = keys_db_shelf(x->keys);
 	}
 	*state = x;
@@ -57,8 +58,9 @@ static int stop(void **state)
 
 static struct shelf_row row_of(int64_t meeting)
 {
-	struct shelf_row row = { .meeting = meeting, .created_ms = NOON, .has_ck = true,
-		.has_mk = true };
+	struct shelf_row row = {
+		.meeting = meeting, .created_ms = NOON, .has_ck = true, .has_mk = true
+	};
 
 	random_fill(row.ck, sizeof(row.ck));
 	random_fill(row.mk, sizeof(row.mk));
@@ -154,8 +156,10 @@ static void a_reader_elsewhere_only_delays_the_end_of_a_key(void **state)
 	int64_t before;
 
 	put_one(x, &row);
-	assert_int_equal(sqlite3_open(in_folder(&x->folder, "keys.db"), &reader), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT * FROM shelf", NULL, NULL, NULL),
+	assert_int_equal(
+		sqlite3_open(in_folder(&x->folder, "keys.db"), &reader), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(reader, "BEGIN; SELECT * FROM shelf", NULL, NULL, NULL),
 		SQLITE_OK);
 	before = clock_boot_ms();
 	assert_int_equal(s->batch->begin(s), 0);

@@ -16,10 +16,12 @@
 static const char *const one[] = { STEP_ONE };
 static const char *const two[] = { STEP_ONE, STEP_TWO };
 static const char *const edited[] = { "CREATE TABLE a (x TEXT) STRICT;", STEP_TWO };
-static const char *const failing[] = { STEP_ONE, STEP_TWO "INSERT INTO nowhere VALUES (1);" };
+static const char *const failing[] = { STEP_ONE,
+	STEP_TWO "INSERT INTO nowhere VALUES (1);" };
 
-static const struct schema v1 = { 7, one, 1 }, v2 = { 7, two, 2 }, v2_edited = { 7, edited, 2 },
-			   v2_failing = { 7, failing, 2 }, other = { 8, one, 1 };
+static const struct schema v1 = { 7, one, 1 }, v2 = { 7, two, 2 },
+			   v2_edited = { 7, edited, 2 }, v2_failing = { 7, failing, 2 },
+			   other = { 8, one, 1 };
 
 struct place {
 	struct folder folder;

@@ -12,10 +12,13 @@
 
 #define LABEL "Anna med cyklen"
 #define PHONE "+4520304050"
-#define CASE "SAG-2025-778899"
+#define CASE  "SAG-2025-778899"
 
-static const struct retention_policy policy = { .contact_hours = 24, .contact_days = 5,
-	.booking_days = 30, .attendance_days = 60, .record_days = 183 };
+static const struct retention_policy policy = { .contact_hours = 24,
+	.contact_days = 5,
+	.booking_days = 30,
+	.attendance_days = 60,
+	.record_days = 183 };
 
 struct place {
 	struct folder folder;
@@ -41,11 +44,10 @@ static int start(void **state)
 	assert_int_equal(p->store->user->add(p->store, &u), 0);
 	p->owner = u.id;
 	p->node = fixture_node(&p->folder);
-	assert_int_equal(vault_new(&p->vault,
-				 &(struct vault_parts){ .node = p->node,
-					 .shelf = keys_db_shelf(p->keys),
-					 .record = fixture_record,
-					 .record_arg = &p->record }),
+	assert_int_equal(vault_new(&p->vault, &(struct vault_parts){ .node = p->node,
+						      .shelf = keys_db_shelf(p->keys),
+						      .record = fixture_record,
+						      .record_arg = &p->record }),
 		0);
 	*state = p;
 	return 0;
@@ -72,7 +74,8 @@ static void begin(struct place *p)
 
 static void commit(struct place *p)
 {
-	assert_int_equal(keys_db_store(p->keys)->batch->commit(keys_db_store(p->keys)), 0);
+	assert_int_equal(
+		keys_db_store(p->keys)->batch->commit(keys_db_store(p->keys)), 0);
 	assert_int_equal(p->store->batch->commit(p->store), 0);
 }
 
@@ -199,8 +202,8 @@ static void a_run_that_died_after_the_keys_is_repeated(void **state)
 static void no_record_no_deletion(void **state)
 {
 	struct place *p = *state;
-	struct retention_run r = { p->store, p->vault, &policy, p->now_ms + 8 * MS_DAY, false,
-		0 };
+	struct retention_run r = { p->store, p->vault, &policy, p->now_ms + 8 * MS_DAY,
+		false, 0 };
 	struct retention_counts counts = { 0 };
 
 	(void)book(p, 1);

@@ -25,7 +25,8 @@ static int start(void **state)
 		struct booking b = fixture_booking(id, owner);
 
 		assert_int_equal(store->meeting->insert(store, &b), 0);
-		assert_int_equal(store->record->live_put(store, id, 0, BYTES_LIT("x")), 0);
+		assert_int_equal(
+			store->record->live_put(store, id, 0, BYTES_LIT("x")), 0);
 	}
 	return 0;
 }
@@ -136,15 +137,19 @@ static void each_allocation_may_fail(void **state)
 		ladder_step_fn *step;
 		const char *name;
 	} rows[] = {
-		{ open_again, "open" },	 { open_keys, "keys" }, { read_day, "day" },
-		{ read_users, "users" }, { read_live, "live" }, { make_desk, "desk" },
+		{ open_again, "open" },
+		{ open_keys, "keys" },
+		{ read_day, "day" },
+		{ read_users, "users" },
+		{ read_live, "live" },
+		{ make_desk, "desk" },
 		{ fill_memory, "memory" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		print_message("%s: %u\n", rows[i].name,
-			ladder_climb(rows[i].step, NULL, 64));
+		print_message(
+			"%s: %u\n", rows[i].name, ladder_climb(rows[i].step, NULL, 64));
 }
 
 int main(void)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * A database of each released schema, as committed SQL with rows in every table, is brought
- * to the newest and read through the store's questions: every field is where it was.
+ * A database of each released schema, as committed SQL with rows in every table, is
+ * brought to the newest and read through the store's questions: every field is where it
+ * was.
  */
 #include "store_fixture.h"
 
@@ -244,7 +245,8 @@ static void records_counters_and_facts_are_read(void **state)
 	assert_int_equal(cells.n, 1);
 	assert_int_equal(cells.at[0].week, 202549);
 	assert_string_equal(cells.at[0].team, "job");
-	assert_true(cells.at[0].form == BOOKING_VIDEO && cells.at[0].outcome == BOOKING_HELD);
+	assert_true(
+		cells.at[0].form == BOOKING_VIDEO && cells.at[0].outcome == BOOKING_HELD);
 	assert_true(cells.at[0].cause == 2 && cells.at[0].waiting == 3);
 	assert_int_equal(cells.at[0].count, 17);
 	free(cells.at);

@@ -37,19 +37,20 @@ static void subkeys_differ_and_come_again(void **state)
 			k->at, node_key_get(again, (enum node_subkey)i)->at, KEY_BYTES);
 		for (int j = 0; j < i; j++)
 			assert_memory_not_equal(k->at,
-				node_key_get(p->node, (enum node_subkey)j)->at, KEY_BYTES);
+				node_key_get(p->node, (enum node_subkey)j)->at,
+				KEY_BYTES);
 	}
 	again = node_key_free(again);
 }
 
-/* BLAKE2b-256, key 00 01 .. 1f, of "samtale node key 1: link-hash": computed with Python's
- * hashlib. Another value means that every stored hash is lost. */
+/* BLAKE2b-256, key 00 01 .. 1f, of "samtale node key 1: link-hash": computed with
+ * Python's hashlib. Another value means that every stored hash is lost. */
 static void the_derivation_never_changes(void **state)
 {
-	static const uint8_t expected[] = { 0xf8, 0xb3, 0x8d, 0xd8, 0x49, 0xc3, 0x27, 0xc2,
-		0x1f, 0xda, 0x53, 0xf9, 0xaa, 0x12, 0x24, 0x75,
-		0x63, 0xc9, 0x5b, 0xe0, 0x3c, 0x08, 0x23, 0xe4,
-		0x3c, 0xca, 0xbb, 0x06, 0x44, 0x38, 0x8a, 0x9c };
+	static const uint8_t expected[] = { 0xf8, 0xb3, 0x8d, 0xd8, 0x49, 0xc3, 0x27,
+		0xc2, 0x1f, 0xda, 0x53, 0xf9, 0xaa, 0x12, 0x24, 0x75, 0x63, 0xc9, 0x5b,
+		0xe0, 0x3c, 0x08, 0x23, 0xe4, 0x3c, 0xca, 0xbb, 0x06, 0x44, 0x38, 0x8a,
+		0x9c };
 	struct vault_place *p = *state;
 	uint8_t root[KEY_BYTES];
 
@@ -57,7 +58,8 @@ static void the_derivation_never_changes(void **state)
 		root[i] = (uint8_t)i;
 	file_write(p->file, root, sizeof(root), 0600);
 	assert_int_equal(node_key_load(&p->node, p->file), 0);
-	assert_memory_equal(node_key_get(p->node, NODE_LINK_HASH)->at, expected, KEY_BYTES);
+	assert_memory_equal(
+		node_key_get(p->node, NODE_LINK_HASH)->at, expected, KEY_BYTES);
 }
 
 static void a_key_of_another_length_is_refused(void **state)

@@ -107,22 +107,25 @@ static void the_worker_makes_and_checks_and_is_full_at_its_limit(void **state)
 	(void)state;
 	wake_fd = eventfd(0, EFD_CLOEXEC);
 	assert_int_equal(worker_new(&w, "password", 3, &hooks), 0);
-	assert_int_equal(password_make(w, BYTES_LIT("en lang sætning"), hashed, &made), 0);
+	assert_int_equal(
+		password_make(w, BYTES_LIT("en lang sætning"), hashed, &made), 0);
 	wait_for(w);
 	assert_true(made.came && made.right);
-	assert_int_equal(
-		password_check(w, made.hash, BYTES_LIT("en lang sætning"), checked, &right), 0);
+	assert_int_equal(password_check(w, made.hash, BYTES_LIT("en lang sætning"),
+				 checked, &right),
+		0);
 	assert_int_equal(password_check(w, made.hash, bytes_of(endless, sizeof(endless)),
 				 checked, &wrong),
 		0);
 	assert_int_equal(password_check(w, NULL, BYTES_LIT("x"), checked, &unknown), 0);
-	assert_int_equal(
-		password_check(w, NULL, BYTES_LIT("x"), checked, &unknown), PASSWORD_E_BUSY);
+	assert_int_equal(password_check(w, NULL, BYTES_LIT("x"), checked, &unknown),
+		PASSWORD_E_BUSY);
 	wait_for(w);
 	assert_true(right.came && right.right);
 	assert_true(wrong.came && !wrong.right);
 	assert_true(unknown.came && !unknown.right);
-	assert_int_equal(password_make(w, bytes_of(endless, LIMIT_PASSWORD + 1), hashed, &made),
+	assert_int_equal(
+		password_make(w, bytes_of(endless, LIMIT_PASSWORD + 1), hashed, &made),
 		-EMSGSIZE);
 	w = worker_free(w);
 	close(wake_fd);

@@ -55,8 +55,8 @@ static void every_changed_bit_is_noticed(void **state)
 	for (size_t len = 0; len < sizeof(sealed); len++) {
 		struct writer out = writer_of(back, sizeof(back));
 
-		assert_int_equal(
-			open_field(&key, "t.f", 7, bytes_of(sealed, len), &out), SEAL_E_BAD);
+		assert_int_equal(open_field(&key, "t.f", 7, bytes_of(sealed, len), &out),
+			SEAL_E_BAD);
 	}
 }
 

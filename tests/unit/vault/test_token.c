@@ -79,7 +79,8 @@ static void numbers_have_eight_digits(void **state)
 
 static void a_token_is_found_by_its_hash_and_kind(void **state)
 {
-	static const enum token_kind kinds[] = { TOKEN_SETUP, TOKEN_DEVICE, TOKEN_SESSION };
+	static const enum token_kind kinds[] = { TOKEN_SETUP, TOKEN_DEVICE,
+		TOKEN_SESSION };
 	struct vault_place *p = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -95,7 +96,8 @@ static void a_token_is_found_by_its_hash_and_kind(void **state)
 		assert_true(token_hash(p->node, kinds[i], bytes_of(text, len), &b));
 		assert_memory_equal(&a, &b, sizeof(a));
 		if (kinds[i] == TOKEN_SETUP)
-			assert_true(token_hash(p->node, TOKEN_LINK, bytes_of(text, len), &c));
+			assert_true(
+				token_hash(p->node, TOKEN_LINK, bytes_of(text, len), &c));
 		else
 			assert_true(token_hash(p->node,
 				kinds[i] == TOKEN_DEVICE ? TOKEN_SESSION : TOKEN_DEVICE,
@@ -106,14 +108,17 @@ static void a_token_is_found_by_its_hash_and_kind(void **state)
 
 static void what_is_no_token_is_refused(void **state)
 {
-	static const char *const rows[] = { "", "EtsfTdagMy0g-LddrTSuC",
-		"EtsfTdagMy0g-LddrTSuCwA", "EtsfTdagMy0g+LddrTSuCw", "EtsfTdagMy0g-LddrTSuCx",
+	static const char *const rows[] = {
+		"", "EtsfTdagMy0g-LddrTSuC", "EtsfTdagMy0g-LddrTSuCwA",
+		"EtsfTdagMy0g+LddrTSuCw", "EtsfTdagMy0g-LddrTSuCx",
 		"EtsfTdagMy0g-LddrTSu==", "EtsfTdagMy0g-LddrTS Cw",
-		"EtsfTdagMy0g\xc0LddrTSuCw" }; /* the last: a byte that libsodium reads as _ */
+		"EtsfTdagMy0g\xc0LddrTSuCw"
+	}; /* the last: a byte that libsodium reads as _ */
 	struct vault_place *p = *state;
 	struct token_hash h;
 
-	assert_true(token_hash(p->node, TOKEN_LINK, BYTES_LIT("EtsfTdagMy0g-LddrTSuCw"), &h));
+	assert_true(
+		token_hash(p->node, TOKEN_LINK, BYTES_LIT("EtsfTdagMy0g-LddrTSuCw"), &h));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		assert_false(token_hash(p->node, TOKEN_LINK, bytes_str(rows[i]), &h));
 	assert_false(token_hash(

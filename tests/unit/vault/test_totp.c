@@ -154,13 +154,18 @@ static void recovery_codes_are_found_however_they_are_typed(void **state)
 			i);
 	}
 	for (const char *c = text[3]; *c; c++)
-		write_fmt(&w, "%c", *c == '-' ? ' ' : *c >= 'A' && *c <= 'Z' ? *c + 32 : *c);
-	assert_int_equal(recovery_find(p->node, 5, writer_bytes(&w), hash, RECOVERY_CODES), 3);
-	assert_int_equal(recovery_find(p->node, 6, bytes_str(text[3]), hash, RECOVERY_CODES),
-		-1);
+		write_fmt(&w, "%c",
+			*c == '-'                ? ' '
+			: *c >= 'A' && *c <= 'Z' ? *c + 32
+						 : *c);
+	assert_int_equal(
+		recovery_find(p->node, 5, writer_bytes(&w), hash, RECOVERY_CODES), 3);
+	assert_int_equal(
+		recovery_find(p->node, 6, bytes_str(text[3]), hash, RECOVERY_CODES), -1);
 	assert_int_equal(recovery_find(p->node, 5, bytes_str(text[3]), hash, 3), -1);
 	assert_int_equal(
-		recovery_find(p->node, 5, BYTES_LIT("AAAAAAAAAAA"), hash, RECOVERY_CODES), -1);
+		recovery_find(p->node, 5, BYTES_LIT("AAAAAAAAAAA"), hash, RECOVERY_CODES),
+		-1);
 	assert_int_equal(recovery_find(p->node, 5, BYTES_NULL, hash, RECOVERY_CODES), -1);
 }
 

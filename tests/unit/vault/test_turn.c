@@ -11,7 +11,8 @@ static void the_password_is_what_coturn_computes(void **state)
 	char password[TURN_PASSWORD_TEXT];
 
 	(void)state;
-	assert_int_equal(turn_password(BYTES_LIT("north"), "1433895918:abc", password), 0);
+	assert_int_equal(
+		turn_password(BYTES_LIT("north"), "1433895918:abc", password), 0);
 	assert_string_equal(password, "Hqb3YUQqQkHx7DzWLHsKzGfDJoA=");
 }
 

@@ -24,7 +24,7 @@ struct bench {
 	struct key_shelf table;
 	struct vault *vault;
 	struct vault_use seen; /* last use put on record */
-	int64_t first;	       /* its first meeting */
+	int64_t first;         /* its first meeting */
 	unsigned uses;
 	int refuse;
 	struct vault_task *waiting;
@@ -80,7 +80,8 @@ static int drop_mk(void *arg, int64_t meeting)
 	return 0;
 }
 
-static int list(void *arg, int64_t after, struct shelf_row *rows, size_t cap, size_t *ret_n)
+static int list(
+	void *arg, int64_t after, struct shelf_row *rows, size_t cap, size_t *ret_n)
 {
 	struct shelf *s = arg;
 	size_t n = 0;
@@ -121,8 +122,8 @@ static int start(void **state)
 	*b = (struct bench){ 0 };
 	place_make_node(&b->place);
 	b->table = (struct key_shelf){ &b->shelf, put, get, drop_ck, drop_mk, list };
-	assert_int_equal(vault_new(&b->vault, &(struct vault_parts){ b->place.node, &b->table,
-						      record, b, submit, b }),
+	assert_int_equal(vault_new(&b->vault, &(struct vault_parts){ b->place.node,
+						      &b->table, record, b, submit, b }),
 		0);
 	*state = b;
 	return 0;
@@ -293,8 +294,7 @@ static void the_door_copies_what_it_was_asked_and_answers_once(void **state)
 		struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
 
 		assert_int_equal(vault_open(b->vault, &use, receive, &got), 0);
-		assert_int_equal(
-			vault_open(b->vault, &use, receive, &got), VAULT_E_FULL);
+		assert_int_equal(vault_open(b->vault, &use, receive, &got), VAULT_E_FULL);
 		id = 6; /* after the call it is the caller's again */
 	}
 	assert_int_equal(got.calls, 0);
