@@ -198,7 +198,7 @@ no_host_in_locks() {
 
 stage_style() {
 	check "shell scripts" shellcheck -s sh "$root/broker/run.sh" "$root/tests/run.sh" \
-		"$root/tests/analyse.sh" "$root/tests/long_fuzz.sh" "$root/tests/pictures.sh" \
+		"$root/tests/analyse.sh" "$root/tests/soak.sh" "$root/tests/long_fuzz.sh" "$root/tests/pictures.sh" \
 		"$root/tests/bench/run.sh" "$root/tests/lib/netns.sh" "$root/certs/make-dev-ca.sh"
 	check "lock files name no host" no_host_in_locks
 	build_gcc || return 1

@@ -152,7 +152,7 @@ METHOD = """
   and saved. The others pass bytes on and know no rule.
 - **floor** is the same relay on bare OpenSSL and epoll (`floor.c`): no rule, no limit, no timeout. **Node ws** is the relay that one would write
   (`peer_ws.mjs`), **mosquitto** an MQTT broker over WebSocket, two topics per meeting. Nobody resumes
-  a session here, but Samtale hands out one ticket per handshake for those who come back; the floor hands out none.
+  a session here; Samtale hands out its ticket with a page, the floor none.
 - Samtale runs with its default settings but for `staff.totp = false` (a code is good once, a benchmark signs in often). Clients come from 1,000
   loopback addresses, so that the cap per address prefix stays as it is.
 - **Relay**: {rate} messages a second from random clients, from just before the sender's write to just after the receiver's read.

@@ -9,7 +9,7 @@ set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 here=$root/tests/bench
-build=$root/build-bench smoke=no install=yes
+build=$root/build-bench smoke=no install=yes measure=yes
 
 usage() {
 	cat <<'END'
@@ -21,6 +21,7 @@ usage: sh tests/bench/run.sh [options]
   --keep FILE       append every single result as a line of JSON
   --no-install      install no package and no peer
   --build DIR       use this build folder
+  --build-only      install and build, measure nothing
   --smoke           20 meetings with each: does the benchmark itself work? No figures
 END
 }
@@ -84,6 +85,7 @@ while [ $# -gt 0 ]; do
 	--only | --runs | --keep) passed="$passed $1 $2" && shift ;;
 	--build) build=$2 && shift ;;
 	--no-install) install=no ;;
+	--build-only) measure=no ;;
 	-h | --help) usage && exit 0 ;;
 	*) usage >&2 && exit 2 ;;
 	esac
@@ -95,6 +97,7 @@ if [ $install = yes ]; then
 	if command -v npm >/dev/null; then install_ws; fi
 fi
 [ $smoke = yes ] || build_all
+[ $measure = yes ] || exit 0
 # 10,000 clients at once, in the server and in the load generator alike.
 # shellcheck disable=SC3045 # dash has it
 ulimit -n "$(ulimit -H -n)"
