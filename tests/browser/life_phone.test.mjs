@@ -45,8 +45,11 @@ describe("the hand-off to the telephone", { timeout: 240_000 }, () => {
 
 	/** The two digits that both pages show now. */
 	async function sameDigits(citizen) {
-		const here = await textOf(page, ".twodigits .code");
-		assert.match(here, /^\d\d$/);
+		const here = await until(
+			"two digits",
+			() => textOf(page, ".twodigits .code"),
+			(text) => /^\d\d$/.test(text),
+		);
 		await shows(citizen, `siger tallet ${here}`);
 		return here;
 	}
