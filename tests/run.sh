@@ -75,6 +75,7 @@ run_stage() { # NAME
 	cat "$work/counts" >>"$work/all-counts"
 	awk -v a="$begun" -v b="$(seconds)" 'BEGIN { printf "%7.1f s  ", b - a }'
 	sentence "$2" "$3" "$4"
+	grep '^=== once more' "$log"
 	[ "$3" -eq 0 ] && return
 	echo "  ---- end of $log"
 	tail -n 60 "$log" | sed 's/^/  /'
@@ -260,7 +261,18 @@ stage_web() {
 stage_browser() {
 	build_gcc || return 1
 	export SAMTALE_PICTURES="$work/pictures"
-	node_test sh "$root/tests/lib/netns.sh" -- "$root"/tests/browser/*.test.mjs
+	late=0
+	for file in "$root"/tests/browser/*.test.mjs; do
+		before=$(wc -l <"$work/counts")
+		node_test sh "$root/tests/lib/netns.sh" -- "$file" && continue
+		# Real browsers on a shared machine can be late once. Twice is a failure, and
+		# two files that need it are one.
+		late=$((late + 1))
+		[ $late -le 1 ] || continue
+		echo "=== once more: ${file##*/}"
+		sed -i "$((before + 1)),\$d" "$work/counts"
+		node_test sh "$root/tests/lib/netns.sh" -- "$file" || true
+	done
 }
 
 # -- run ------------------------------------------------------------------------------
