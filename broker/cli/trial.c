@@ -48,6 +48,7 @@ int trial_make(struct phrase_call *c)
 		.created_ms = clock_utc_ms() };
 	wiped(struct totp_secret, secret);
 	wiped_buf(password, TOKEN_SHORT_TEXT);
+	wiped_buf(codes, RECOVERY_CODES * RECOVERY_TEXT);
 	int r = c->store->user->by_name(c->store, TRIAL_NAME, &(struct user){ 0 });
 
 	if (r == 0)
@@ -61,6 +62,10 @@ int trial_make(struct phrase_call *c)
 	if (r == 0) {
 		totp_random(&secret);
 		r = totp_seal(c->node, u.id, &secret, &u.totp);
+		/* Nobody is told them: a trial shows its code each time. Without any the
+		 * day page would warn. */
+		recovery_make(c->node, u.id, (char(*)[RECOVERY_TEXT])codes, u.recovery);
+		u.recovery_n = RECOVERY_CODES;
 	}
 	if (r == 0)
 		r = c->store->user->update(c->store, &u);
