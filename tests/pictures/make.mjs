@@ -32,7 +32,7 @@ const PHONE = {
 	deviceScaleFactor: 2,
 	hasTouch: true,
 };
-const DESK = { viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1.5 };
+const DESK = { viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1.25 };
 
 /** A camera file in which the drawn person sits. */
 async function camera(browser, name, work) {

@@ -60,8 +60,8 @@ struct listener_error {
 	char sentence[640]; /* one sentence for the administrator */
 };
 
-#define LISTENER_E_BAD 1 /* *ret_error says what: port in use, certificate, plugin, ...  \
-			  */
+/* *ret_error says what: port in use, certificate, plugin, ... */
+#define LISTENER_E_BAD 1
 
 /* Opens the port and serves from the next turn of the loop on. assets and hooks must
  * outlive the listener. Sets this process's soft limit of descriptors to what connections
