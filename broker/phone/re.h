@@ -26,5 +26,8 @@
 #endif
 
 /* By this path it is a system header, whose own warnings are not ours, and it cannot be
- * mistaken for this file. */
+ * mistaken for this file. Its enum srtp_suite has our name (srtp_box.h): it is
+ * re_srtp_suite to us. */
+#define srtp_suite re_srtp_suite
 #include <re/re.h>
+#undef srtp_suite
