@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MPL-2.0
+//
+// An ordinary telephone at the far end of a SIP trunk, played by baresip: it answers and
+// calls, speaks a steady tone (or the WAV that it is given), and keeps what it hears. One
+// telephone is the trunk's whole far end: its address is the trunk's server.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "./browsers.mjs";
+
+const RATE = 8000;
+const WINDOW = RATE / 2;
+const MODULES = "/usr/lib/baresip/modules";
+
+async function freePort() {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address();
+	server.close();
+	await once(server, "close");
+	return port;
+}
+
+/** A WAV file of `seconds` of a tone, or of silence for 0 Hz. */
+export function toneWav(hertz, seconds = 60) {
+	const samples = seconds * RATE;
+	const wav = Buffer.alloc(44 + samples * 2);
+	wav.write("RIFF", 0);
+	wav.writeUInt32LE(36 + samples * 2, 4);
+	wav.write("WAVEfmt ", 8);
+	wav.writeUInt32LE(16, 16);
+	wav.writeUInt16LE(1, 20);
+	wav.writeUInt16LE(1, 22);
+	wav.writeUInt32LE(RATE, 24);
+	wav.writeUInt32LE(RATE * 2, 28);
+	wav.writeUInt16LE(2, 32);
+	wav.writeUInt16LE(16, 34);
+	wav.write("data", 36);
+	wav.writeUInt32LE(samples * 2, 40);
+	for (let i = 0; i < samples; i++)
+		wav.writeInt16LE(
+			Math.round(0.4 * 32767 * Math.sin((2 * Math.PI * hertz * i) / RATE)),
+			44 + i * 2,
+		);
+	return wav;
+}
+
+/** Strength of one tone in 16-bit samples, 0…1 of full scale (Goertzel). */
+export function strength(samples, hertz) {
+	const k = 2 * Math.cos((2 * Math.PI * hertz) / RATE);
+	let a = 0;
+	let b = 0;
+	for (const sample of samples) [a, b] = [sample / 32768 + k * a - b, a];
+	const power = a * a + b * b - k * a * b;
+	return (2 * Math.sqrt(Math.max(power, 0))) / samples.length;
+}
+
+/**
+ * @param options `number`: whose telephone it is; `hertz`: the tone that it speaks, or `wav`;
+ * `answers`: picks up by itself; `law`: pcma or pcmu; `more`: further words of the account
+ */
+export async function startTelephone({
+	number = "+4521436587",
+	hertz = 1000,
+	wav,
+	answers = true,
+	law = "pcma,pcmu",
+	more = "",
+} = {}) {
+	const folder = await mkdtemp(join(tmpdir(), "samtale-telephone-"));
+	const [port, control] = [await freePort(), await freePort()];
+	const rtp = 30000 + 2 * Math.floor(Math.random() * 8000);
+	await writeFile(join(folder, "speaks.wav"), wav ?? toneWav(hertz));
+	await writeFile(join(folder, "contacts"), "");
+	await writeFile(
+		join(folder, "accounts"),
+		`<sip:${number}@127.0.0.1:${port}>;regint=0;answermode=${answers ? "auto" : "manual"};audio_codecs=${law}${more}\n`,
+	);
+	await writeFile(
+		join(folder, "config"),
+		[
+			`sip_listen 127.0.0.1:${port}`,
+			"call_max_calls 8",
+			"audio_player aubridge,ear",
+			`audio_source aufile,${join(folder, "speaks.wav")}`,
+			"audio_alert aubridge,bell",
+			"ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1",
+			`rtp_ports ${rtp}-${rtp + 40}`,
+			`module_path ${MODULES}`,
+			"module g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so",
+			`snd_path ${folder}`,
+			"module_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so",
+			`ctrl_tcp_listen 127.0.0.1:${control}`,
+			"net_interface 127.0.0.1",
+			"",
+		].join("\n"),
+	);
+	let child;
+	let socket;
+	const events = [];
+	let seen = 0;
+
+	async function start() {
+		child = spawn("baresip", ["-f", folder], { stdio: ["ignore", "ignore", "ignore"] });
+		await until("the telephone is up", () => reach(control), Boolean).then((s) => {
+			socket = s;
+		});
+		listen(socket, events);
+	}
+	async function end(signal = "SIGTERM") {
+		socket?.destroy();
+		if (child.exitCode !== null || child.signalCode !== null) return;
+		const ended = once(child, "exit");
+		child.kill(signal);
+		const late = setTimeout(() => child.kill("SIGKILL"), 3000);
+		await ended;
+		clearTimeout(late);
+	}
+	function command(name, params = "") {
+		const text = JSON.stringify({ command: name, params });
+		socket.write(`${Buffer.byteLength(text)}:${text},`);
+	}
+	await start();
+	return {
+		number,
+		port,
+		events,
+		/** The trunk that leads to it, for the broker's settings. */
+		trunk: {
+			server: `127.0.0.1:${port}`,
+			transport: "udp",
+			number: "+4570101010",
+			sip_port: await freePort(),
+			// A range of its own for each: two gateways in one network would meet else.
+			media_port: 40000 + 2 * Math.floor(Math.random() * 10000),
+		},
+		/** Waits for the next event of that type after those already waited for. */
+		async hears(type, within = 10_000) {
+			const found = await until(
+				`the telephone reports ${type}`,
+				() => events.findIndex((event, i) => i >= seen && event.type === type),
+				(at) => at >= 0,
+				within,
+			);
+			seen = found + 1;
+			return events[found];
+		},
+		dial: (uri) => command("dial", uri),
+		pickUp: () => command("accept"),
+		hangUp: (code) => command("hangup", code),
+		hold: () => command("hold"),
+		resume: () => command("resume"),
+		/** Presses keys one after another. */
+		async press(keys) {
+			for (const key of keys) {
+				command("sndcode", key);
+				await new Promise((done) => setTimeout(done, 220));
+				command("sndcode", "\x04"); // lets go of the key
+				await new Promise((done) => setTimeout(done, 80));
+			}
+		},
+		/** The newest half second that it heard, as samples. */
+		heard: () => newest(folder),
+		/** Waits until it hears a tone. */
+		hearsTone: (tone, within = 10_000) =>
+			until(
+				`the telephone hears ${tone} Hz`,
+				async () => strength(await newest(folder), tone),
+				(level) => level > 0.02,
+				within,
+			),
+		/** Waits until it hears nothing of a tone any more. */
+		hearsNo: (tone, within = 10_000) =>
+			until(
+				`the telephone hears no ${tone} Hz`,
+				async () => strength(await newest(folder), tone),
+				(level) => level < 0.004,
+				within,
+			),
+		/** Everything that it heard since it was started. */
+		recordings: () => recordings(folder),
+		end,
+		start,
+		async stop() {
+			await end();
+			await rm(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+function reach(port) {
+	return new Promise((done) => {
+		const socket = connect(port, "127.0.0.1", () => done(socket));
+		socket.once("error", () => done(null));
+	});
+}
+
+function listen(socket, events) {
+	let text = "";
+	socket.on("error", () => {});
+	socket.on("data", (part) => {
+		text += part;
+		for (;;) {
+			const colon = text.indexOf(":");
+			const length = Number(text.slice(0, colon));
+			if (colon < 0 || text.length < colon + 2 + length) return;
+			const message = JSON.parse(text.slice(colon + 1, colon + 1 + length));
+			text = text.slice(colon + 2 + length);
+			if (message.event) events.push(message);
+		}
+	});
+}
+
+async function recordings(folder) {
+	const names = (await readdir(folder)).filter((name) => name.endsWith("-dec.wav"));
+	return Promise.all(
+		names.toSorted().map(async (name) => {
+			const bytes = (await readFile(join(folder, name))).subarray(44);
+			const samples = new Int16Array(bytes.length >> 1);
+			for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(2 * i);
+			return samples;
+		}),
+	);
+}
+
+async function newest(folder) {
+	const all = await recordings(folder);
+	return all.length ? all.at(-1).subarray(-WINDOW) : new Int16Array(1);
+}
