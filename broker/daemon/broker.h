@@ -92,11 +92,3 @@ void health_ready(struct broker *b, struct http_exchange *x);
 
 /* -- figures.c ------------------------------------------------------------------- */
 void figures_write(void *broker, struct writer *to); /* metrics_fn */
-
-/* -- report.c: what the child tells its parent ----------------------------------- */
-enum report_kind {
-	REPORT_READY = 1, /* body: the origin */
-	REPORT_RELOADED,
-	REPORT_BEAT,
-};
-void report_send(int fd, enum report_kind kind, const char *text);

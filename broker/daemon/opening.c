@@ -3,7 +3,7 @@
  * The first half of a start: takes the data folder, reads the secrets, opens the port,
  * and then gives up the rights that were needed for it. No thread exists yet.
  */
-#include "lockdown.h"
+#include "confine.h"
 #include "site.h"
 #include "step.h"
 
@@ -185,7 +185,7 @@ static void unmake_site(struct broker *b)
 static int make_locked_files(struct broker *b, struct place_error *e)
 {
 	(void)e;
-	return lockdown_files(b->options->source.config, b->place);
+	return confine_files(b->options->source.config, b->place);
 }
 
 const struct step opening_steps[] = {

@@ -12,7 +12,7 @@
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/daemon/notify.h"
-#include "samtale/link/frame.h"
+#include "samtale/link/report.h"
 
 #include <errno.h>
 #include <fcntl.h>

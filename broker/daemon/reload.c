@@ -11,6 +11,7 @@
 
 #include "samtale/base/clock.h"
 #include "samtale/base/ops_log.h"
+#include "samtale/link/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>

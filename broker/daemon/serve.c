@@ -5,14 +5,16 @@
  */
 #include "broker.h"
 
+#include "confine.h"
 #include "control.h"
 #include "keeper.h"
-#include "lockdown.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/daemon/notify.h"
+#include "samtale/link/report.h"
+#include "samtale/lockdown/lockdown.h"
 
 #include <errno.h>
 #include <malloc.h>
@@ -156,7 +158,7 @@ static void note_life(struct broker *b, enum audit_what what)
 static int live(struct broker *b)
 {
 	unsigned open;
-	int r = lockdown_calls();
+	int r = confine_calls();
 
 	if (r == 0)
 		r = listen_to_parent(b);

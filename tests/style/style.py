@@ -89,7 +89,6 @@ UNTESTED = {
   "daemon/opening.c": "scenario/daemon/life_test.py",
   "daemon/parent.c": "scenario/daemon/life_test.py",
   "daemon/reload.c": "scenario/daemon/life_test.py",
-  "daemon/report.c": "scenario/daemon/life_test.py",
   "daemon/serve.c": "scenario/daemon/life_test.py",
   "daemon/sockets.c": "scenario/daemon/web_test.py",
   "daemon/web.c": "scenario/daemon/web_test.py",

@@ -23,5 +23,5 @@ must_check int report_give_link(int child_fd, int fd);
 #define REPORT_E_AGAIN 1 /* nothing there now */
 #define REPORT_E_GONE  2 /* the parent is gone */
 /* In the child, when its socket is readable: *ret_fd is a link that the caller owns now
- * (CLOEXEC, non-blocking). */
+ * (CLOEXEC, non-blocking). Never blocks. Faults: -EPROTO, something else came. */
 must_check int report_take_link(int parent_fd, int *ret_fd);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * A process that is locked down tries what it must not do. Each try is a child of its
- * own: the answer is its exit code, or the signal that ended it.
+ * A process that is locked down as the serving one tries what it must not do. Each try is
+ * a child of its own: the answer is its exit code, or the signal that ended it.
  */
-#include "../../../broker/daemon/lockdown.h"
+#include "../../../broker/daemon/confine.h"
 
 #include "samtale/base/bytes.h"
+#include "samtale/lockdown/lockdown.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,9 +18,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <pthread.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -164,8 +163,8 @@ static void be_locked_down(int (*fn)(void))
 {
 	pthread_t thread;
 
-	if (lockdown_process() < 0 || lockdown_files("/nowhere/c.ini", &place) < 0 ||
-		pthread_create(&thread, NULL, run_try, &fn) != 0 || lockdown_calls() < 0)
+	if (lockdown_process() < 0 || confine_files("/nowhere/c.ini", &place) < 0 ||
+		pthread_create(&thread, NULL, run_try, &fn) != 0 || confine_calls() < 0)
 		_exit(NOT_LOCKED);
 	locked = true;
 	(void)pthread_join(thread, NULL);
@@ -230,7 +229,7 @@ static void the_files_step_alone_stops_calling_out(void **state)
 	(void)state;
 	if (pid == 0) {
 		if (lockdown_process() < 0 || prctl(PR_GET_DUMPABLE) != 0 ||
-			lockdown_files("/nowhere/c.ini", &place) < 0)
+			confine_files("/nowhere/c.ini", &place) < 0)
 			_exit(NOT_LOCKED);
 		listening = socket(AF_INET, SOCK_STREAM, 0);
 		_exit(try_connect() == DENIED && try_open_outside() == DENIED ? DENIED
@@ -241,40 +240,6 @@ static void the_files_step_alone_stops_calling_out(void **state)
 	if (!has_landlock(4))
 		skip();
 	assert_int_equal(WEXITSTATUS(status), DENIED);
-}
-
-/* As under a service manager whose filter forbids capset(). */
-static int outcome_without_capset(uint32_t rights)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { rights, rights, 0 }, { 0, 0, 0 } };
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (lockdown_process() < 0 || syscall(SYS_capset, &head, data) != 0 ||
-			seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(capset),
-				0) != 0 ||
-			seccomp_load(filter) != 0)
-			_exit(NOT_LOCKED);
-		_exit(lockdown_files("/nowhere/c.ini", &place) == 0 ? DONE : DENIED);
-	}
-	seccomp_release(filter);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
-static void rights_that_cannot_be_given_up_stop_the_start(void **state)
-{
-	(void)state;
-	assert_int_equal(outcome_without_capset(0), DONE);
-	if (geteuid() != 0)
-		skip(); /* has no rights to keep */
-	assert_int_equal(
-		outcome_without_capset(UINT32_C(1) << CAP_NET_BIND_SERVICE), DONE);
-	assert_int_equal(outcome_without_capset(UINT32_C(1) << CAP_DAC_OVERRIDE), DENIED);
 }
 
 static int make_place(void **state)
@@ -315,7 +280,6 @@ int main(void)
 		cmocka_unit_test(what_must_not_be_done_is_denied_or_deadly),
 		cmocka_unit_test(what_serving_needs_goes_on_working),
 		cmocka_unit_test(the_files_step_alone_stops_calling_out),
-		cmocka_unit_test(rights_that_cannot_be_given_up_stop_the_start),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, drop_place);
