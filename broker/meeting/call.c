@@ -123,6 +123,8 @@ int call_phone(struct turn *t)
 		return number(t, MEETING_GIVEN_ACCEPTED);
 	if (event == MEETING_PHONE_DECLINE_NUMBER)
 		return number(t, MEETING_GIVEN_NONE);
+	if (event >= MEETING_PHONE_DIAL) /* rules.trunk is not taken into account yet */
+		return MEETING_E_NO_CALL;
 	if (next == X || (event == MEETING_PHONE_OPEN &&
 				 t->e->phone.from == MEETING_CALL_FROM_NONE))
 		return MEETING_E_NO_CALL;

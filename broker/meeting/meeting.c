@@ -200,6 +200,12 @@ static rule_fn *const rules[] = {
 	[MEETING_EV_VIDEO] = call_video,
 	[MEETING_EV_END] = outcome_end,
 	[MEETING_EV_ADMIN_END] = outcome_admin_end,
+	[MEETING_EV_TRUNK] = rule_tick,
+	[MEETING_EV_LINE] = rule_tick,
+	[MEETING_EV_LINE_SYNC] = rule_tick,
+	[MEETING_EV_LINE_KEY] = rule_tick,
+	[MEETING_EV_LINE_BROKEN] = rule_tick,
+	[MEETING_EV_CALL_IN] = rule_tick,
 };
 _Static_assert(ARRAY_LEN(rules) == MEETING_EV_COUNT, "a rule for each event");
 

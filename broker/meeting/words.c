@@ -54,6 +54,12 @@ static const char *const place_names[] = {
 };
 NAME(place)
 
+static const char *const kind_names[] = {
+#define KIND(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+NAME(kind)
+
 static const char *const progress_names[] = {
 #define PROGRESS(id, name) name,
 #include "samtale/meeting/meeting.def"
@@ -92,6 +98,24 @@ static const char *const call_names[] = {
 #include "samtale/meeting/meeting.def"
 };
 NAME(call)
+
+static const char *const line_names[] = {
+#define LINE(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+NAME(line)
+
+static const char *const reason_names[] = {
+#define REASON(id, name, tried) name,
+#include "samtale/meeting/meeting.def"
+};
+NAME(reason)
+
+static const char *const dial_to_names[] = {
+#define DIAL_TO(id, name) name,
+#include "samtale/meeting/meeting.def"
+};
+OF(dial_to)
 
 static const char *const phone_names[] = {
 #define PHONE(id, name, ...) name,

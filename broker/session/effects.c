@@ -302,6 +302,15 @@ static void carry_out(struct live *l, const struct meeting_effect *fx, struct br
 	case MEETING_FX_RECORD: /* on record already: note_all() */
 		l->end_due |= fx->what == MEETING_RECORD_ENDED;
 		return;
+	case MEETING_FX_DIAL:
+	case MEETING_FX_HANG_UP:
+	case MEETING_FX_CONFIRM:
+	case MEETING_FX_ADMIT_LINE:
+	case MEETING_FX_MUTE_LINE:
+	case MEETING_FX_HOLD_LINE:
+	case MEETING_FX_LINE_START:
+	case MEETING_FX_CLOSE_LINES: /* the switchboard's; rules.trunk is false */
+		return;
 	}
 }
 

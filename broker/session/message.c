@@ -66,6 +66,11 @@ static uint32_t epoch_of(struct jin *in, int64_t min)
 	return (uint32_t)jin_int(in, "epoch", min, UINT32_MAX);
 }
 
+static uint32_t line_of(struct jin *in, int64_t min)
+{
+	return (uint32_t)jin_int(in, "line", min, UINT32_MAX);
+}
+
 static int decode_hello(struct message *m)
 {
 	static const char *const roles[] = {
@@ -109,6 +114,8 @@ static int decode_enter(struct message *m)
 {
 	m->meeting = jin_id(&m->in, "meeting");
 	m->event.enter.epoch = epoch_of(&m->in, 0);
+	if (jin_has(&m->in, "line"))
+		m->event.enter.line = line_of(&m->in, 0);
 	return 0;
 }
 
@@ -265,11 +272,35 @@ static int decode_media(struct message *m)
 static int decode_phone(struct message *m)
 {
 	m->event.phone.event = WORD(m, phone, "event");
-	if (m->event.phone.event != MEETING_PHONE_OPEN)
-		return 0;
-	m->event.phone.from = WORD(m, call_from, "from");
-	if (m->event.phone.from == MEETING_CALL_FROM_NONE)
-		jin_refuse(&m->in, "from");
+	switch (m->event.phone.event) {
+	case MEETING_PHONE_OPEN:
+		m->event.phone.from = WORD(m, call_from, "from");
+		if (m->event.phone.from == MEETING_CALL_FROM_NONE)
+			jin_refuse(&m->in, "from");
+		break;
+	case MEETING_PHONE_DIAL:
+		m->event.phone.to = WORD(m, dial_to, "to");
+		break;
+	case MEETING_PHONE_MUTE:
+	case MEETING_PHONE_HOLD:
+		m->event.phone.on = jin_bool(&m->in, "on");
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static int decode_line(struct message *m)
+{
+	m->line.line = line_of(&m->in, 1);
+	m->line.sdp = jin_blob(&m->in, "sdp", LIMIT_SDP);
+	return 0;
+}
+
+static int decode_line_broken(struct message *m)
+{
+	m->event.line_broken = line_of(&m->in, 1);
 	return 0;
 }
 

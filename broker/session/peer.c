@@ -364,6 +364,9 @@ static void handle(struct peer *p, struct message *m)
 	case MESSAGE_PING:
 		send_pong(p);
 		return;
+	case MESSAGE_LINE: /* the switchboard's */
+		peer_refused(p, m->type, "no_call");
+		return;
 	case MESSAGE_SIGNAL:
 		if (!filter_sdp(p->house, m))
 			peer_close(p, CLOSE_BAD_MESSAGE);

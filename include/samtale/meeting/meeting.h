@@ -5,7 +5,9 @@
  * here: nothing of a talk reaches, and nothing is taken from, a device that the
  * consultant has not admitted, whatever comes in and in which order.
  *
- * Seats: `entry` 1… is one device of the citizen; entry 0 is the consultant. Times are
+ * Seats: `entry` 1… is one device of the citizen, a browser or a telephone that called
+ * in; entry 0 is the consultant. At most one browser and one telephone are admitted, and
+ * both are the same seat. Times are
  * UTC milliseconds that must not run backwards (boot clock plus an offset taken once); an
  * earlier time counts as the latest one seen.
  */
@@ -29,11 +31,21 @@
 #define MEETING_HELD_MS        (60 * 1000) /* talked so long: no longer `technical` */
 #define MEETING_JOIN_MS        (10 * 1000) /* a gap so short does not split an interval */
 #define MEETING_NEVER          INT64_MAX   /* no deadline */
+/* Back to video by way of a trunk call: both browsers must bring media within so long. */
+#define MEETING_RETURN_MS (20 * 1000)
+/* A call that nobody has confirmed, and nobody of ours is there to hear it. */
+#define MEETING_ALONE_MS (20 * 1000)
+/* After a restart a leg must be reported as standing within so long; as the gateway. */
+#define MEETING_STANDING_MS (60 * 1000)
 
 /* -- state ------------------------------------------------------------------------- */
 struct meeting_rules { /* from the settings; borrowed by every meeting, may change */
 	int64_t open_before_ms, open_after_ms;
 	int64_t not_come_ms, no_show_ms, abandoned_ms;
+	int64_t auto_call_ms; /* phone.auto_call_seconds; 0: never by itself */
+	bool confirm_key;     /* phone.confirm = key */
+	bool hide_number;     /* phone.caller_id = hidden */
+	bool trunk; /* calls can be placed now; TRUNK tells each meeting that it changed */
 };
 
 struct meeting_booking { /* what the store knows; never packed, handed in at load */
@@ -43,6 +55,7 @@ struct meeting_booking { /* what the store knows; never packed, handed in at loa
 	enum meeting_form form; /* VIDEO or PHONE */
 	enum meeting_way way;
 	bool has_phone; /* a number is on file */
+	bool own_phone; /* the owner's own number is on file */
 	bool pin;       /* the link asks for the PIN */
 };
 
@@ -72,6 +85,26 @@ struct meeting_entry { /* one device of the citizen; number 0: free */
 
 enum meeting_given { MEETING_GIVEN_NONE, MEETING_GIVEN_PENDING, MEETING_GIVEN_ACCEPTED };
 
+/* The legs at the gateway. A progress is NONE exactly when there is no such leg. */
+struct meeting_lines {
+	enum meeting_line citizen, own;
+	enum meeting_reason reason; /* why the last call ended or was not placed */
+	enum meeting_call before;   /* call state that a call not placed goes back to */
+	bool drew;                  /* the call drew the two digits */
+	bool by_key;                /* the citizen's telephone asks for a key */
+	bool muted, held;           /* by the consultant; of the telephone in the talk */
+	bool by_caller, hand;       /* by *6 and *1 */
+	bool quiet;      /* not by itself again before media or a wish came back */
+	uint8_t unsure;  /* 1 << enum meeting_leg: loaded, not known to stand */
+	uint32_t line;   /* that the consultant's browser must hold, 0: none */
+	uint32_t last;   /* line number given last */
+	int64_t line_after_ms; /* no new line before that */
+	int64_t offer_ms;      /* since when the call is offered, 0: it is not */
+	int64_t alone_ms;      /* since when an unconfirmed call has nobody, 0: it has */
+	int64_t unsure_ms;     /* since when the gateway is asked, 0: not yet */
+	int64_t return_ms;     /* since when video is tried beside the call, 0: it is not */
+};
+
 struct meeting_hand_off { /* the telephone */
 	enum meeting_call state;
 	enum meeting_call_from from;
@@ -83,11 +116,13 @@ struct meeting_hand_off { /* the telephone */
 	uint8_t attempts;
 	enum meeting_given given; /* a number of the citizen's own; itself never here */
 	uint8_t level;            /* of the phone leg while it alone has the seat */
+	bool stated; /* minutes of a call by hand are among those of the telephone */
+	struct meeting_lines lines;
 };
 
 struct meeting_interval {
 	int64_t from_ms, to_ms; /* to_ms of the running one: 0 */
-	enum meeting_form form; /* PHONE is stated, the others are measured */
+	enum meeting_form form; /* measured, but PHONE of a call by hand: stated */
 };
 
 struct meeting {
@@ -146,8 +181,8 @@ void meeting_init(struct meeting *m, const struct meeting_rules *rules,
 struct meeting_event {
 	enum meeting_event_kind kind;
 	/* Who sends (DISCONNECT … VIDEO from a citizen) or whom it is about (FORGET,
-	 * CONNECT, ADMIT, REMOVE). 0 in SIGNAL, SAS, BROKEN, MEDIA, VIDEO: the
-	 * consultant. */
+	 * CONNECT, ADMIT, REMOVE, LINE and LINE_KEY of a GUEST). 0 in SIGNAL, SAS,
+	 * BROKEN, MEDIA, VIDEO: the consultant. */
 	uint16_t entry;
 	union {
 		struct meeting_booking booking; /* BOOKING: edited, moved, other owner */
@@ -169,6 +204,7 @@ struct meeting_event {
 		struct {
 			uint64_t user; /* not 0 */
 			uint32_t epoch;
+			uint32_t line; /* whose connection is still held, 0: none */
 		} enter;
 		struct {
 			uint32_t epoch;
@@ -194,9 +230,37 @@ struct meeting_event {
 		struct {
 			enum meeting_phone event;
 			enum meeting_call_from from; /* of OPEN, not NONE */
-			uint8_t digits;              /* of OPEN: random, 0–99 */
+			uint8_t digits;              /* of OPEN, DIAL: random, 0–99 */
+			enum meeting_dial_to to;     /* of DIAL */
+			bool on;                     /* of MUTE, HOLD */
 		} phone;
 		enum meeting_outcome outcome; /* END, ADMIN_END */
+		struct {
+			bool died; /* with all its legs; else only rules.trunk changed */
+		} trunk;
+		/* What became of a leg. progress NONE: it is gone, for that reason; of a
+		 * GUEST: ANSWERED in the lobby, TALKING in the talk. After a restart of
+		 * either process once for each leg that stands, then LINE_SYNC. Only of
+		 * the leg that the last DIAL, LINE_START or CALL_IN made. Refused with
+		 * NO_CALL, ENTRY_GONE or ALREADY_ENDED: the rules know no such leg, hang
+		 * it up. */
+		struct {
+			enum meeting_leg leg;
+			enum meeting_line progress;
+			enum meeting_reason reason;
+		} line;
+		struct {
+			enum meeting_leg leg; /* CITIZEN, OWN, GUEST */
+			enum meeting_key key;
+			bool on; /* of MUTE */
+		} line_key;
+		uint32_t line_broken; /* line; another than the present is dropped */
+		struct {
+			/* Random, and from then on the name of this leg: it finds the
+			 * entry again, see meeting_entry_of_device(). */
+			uint8_t device[MEETING_DEVICE_LEN];
+			bool known; /* by its number alone */
+		} call_in;
 	};
 };
 
@@ -212,9 +276,21 @@ enum meeting_effect_kind {
 	MEETING_FX_STATE, /* send `state` to seat `entry` */
 	MEETING_FX_ENDED, /* send `ended` to seat `entry` */
 	MEETING_FX_CARD,  /* send `card` to staff who see it; number: meeting_alert */
-	MEETING_FX_RECORD /* put on record; number: see meeting.def; what: meeting_record
-			   */
+	MEETING_FX_RECORD, /* put on record; number: see meeting.def; what: meeting_record
+			    */
+	/* Orders to the gateway, carried out by the switchboard. */
+	MEETING_FX_DIAL, /* number: MEETING_DIAL_… flags; what comes of it: LINE */
+	MEETING_FX_HANG_UP,    /* number: meeting_leg; entry: of a GUEST. No LINE follows */
+	MEETING_FX_CONFIRM,    /* the CITIZEN's leg joins the talk */
+	MEETING_FX_ADMIT_LINE, /* GUEST `entry` joins the talk */
+	MEETING_FX_MUTE_LINE,  /* entry: the GUEST, 0: CITIZEN; number: 1 on, 0 off */
+	MEETING_FX_HOLD_LINE,  /* the same */
+	MEETING_FX_LINE_START, /* tell seat 0 `line_start`; number: line */
+	MEETING_FX_CLOSE_LINES /* the meeting is over: end all legs */
 };
+#define MEETING_DIAL_OWN 1 /* the consultant's own telephone, else the citizen's */
+#define MEETING_DIAL_KEY 2 /* confirmed by a key, else by the consultant */
+
 #define MEETING_EFFECTS_MAX 40
 
 struct meeting_effect {
@@ -226,7 +302,7 @@ struct meeting_effect {
 
 struct meeting_effects { /* in the order to be carried out */
 	bool save;       /* pack and store before anything of the list is sent */
-	uint16_t entry;  /* REDEEM: the device's entry */
+	uint16_t entry;  /* REDEEM, CALL_IN: the device's entry */
 	unsigned count;
 	struct meeting_effect list[MEETING_EFFECTS_MAX];
 };
@@ -247,9 +323,12 @@ int64_t meeting_next_deadline(const struct meeting *m);
 struct meeting_view {
 	enum meeting_when when; /* of the link */
 	uint32_t outcomes;      /* 1 << enum meeting_outcome: what `end` may choose */
-	uint16_t admitted;      /* entry number, 0: nobody */
+	uint16_t admitted;      /* entry number of the browser, 0: none */
+	uint16_t phone;         /* of the telephone that called in and was admitted, 0 */
 	uint8_t level;          /* of whoever has the seat, 0 when nobody */
 	bool not_come, offer_call, overtime;
+	int64_t auto_at_ms; /* when the call is placed by itself, 0: never */
+	bool stated;        /* some of the telephone's minutes are stated */
 	int64_t total_ms[MEETING_FORM_COUNT]; /* the running interval included */
 	uint32_t minutes[MEETING_FORM_COUNT]; /* the same, rounded */
 };
@@ -258,11 +337,17 @@ struct meeting_view {
 void meeting_look(const struct meeting *m, int64_t now_ms, struct meeting_view *ret);
 /* NULL when there is no such entry (any more). */
 const struct meeting_entry *meeting_entry_at(const struct meeting *m, uint16_t number);
-/* The seat belongs to another device. */
+const struct meeting_entry *meeting_entry_of_device(
+	const struct meeting *m, const uint8_t device[MEETING_DEVICE_LEN]);
+enum meeting_kind meeting_entry_kind(const struct meeting_entry *entry);
+/* The seat belongs to another device. Never of a telephone. */
 bool meeting_entry_is_new_device(
 	const struct meeting *m, const struct meeting_entry *entry);
-/* The admitted entry or NULL. */
+/* The admitted browser or NULL; the admitted telephone that called in or NULL. */
 const struct meeting_entry *meeting_admitted(const struct meeting *m);
+const struct meeting_entry *meeting_admitted_phone(const struct meeting *m);
+/* How far the call that `state.call.progress` shows has come. */
+enum meeting_line meeting_line_progress(const struct meeting *m);
 int64_t meeting_planned_end_ms(const struct meeting *m);
 
 /* -- persistence ------------------------------------------------------------------- */
@@ -271,6 +356,7 @@ int64_t meeting_planned_end_ms(const struct meeting *m);
 /* Everything but the booking and the connections. Seal it: it holds hashes of devices. */
 void meeting_pack(const struct meeting *m, struct writer *w);
 /* Consumes a whole pack; everybody is away afterwards. Outcome: false, *ret untouched,
- * for anything that meeting_pack() of this version would not have written. */
+ * for anything that meeting_pack() of this version or of version 1, which knew no trunk,
+ * would not have written. Legs are unsure then until LINE says that they stand. */
 must_check bool meeting_unpack(struct reader *r, const struct meeting_rules *rules,
 	const struct meeting_booking *booking, struct meeting *ret);

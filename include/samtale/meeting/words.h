@@ -33,6 +33,11 @@ enum meeting_via {
 #include "samtale/meeting/meeting.def"
 	MEETING_VIA_COUNT
 };
+#define KIND(id, name) MEETING_KIND_##id,
+enum meeting_kind { /* of an entry */
+#include "samtale/meeting/meeting.def"
+	MEETING_KIND_COUNT
+};
 #define PROGRESS(id, name) MEETING_PROGRESS_##id,
 enum meeting_progress { /* `step` on the wire */
 #include "samtale/meeting/meeting.def"
@@ -62,6 +67,31 @@ enum meeting_break {
 enum meeting_call {
 #include "samtale/meeting/meeting.def"
 	MEETING_CALL_COUNT
+};
+#define LINE(id, name) MEETING_LINE_##id,
+enum meeting_line { /* `progress` on the wire */
+#include "samtale/meeting/meeting.def"
+	MEETING_LINE_COUNT
+};
+#define REASON(id, name, tried) MEETING_REASON_##id,
+enum meeting_reason {
+#include "samtale/meeting/meeting.def"
+	MEETING_REASON_COUNT
+};
+#define LEG(id) MEETING_LEG_##id,
+enum meeting_leg {
+#include "samtale/meeting/meeting.def"
+	MEETING_LEG_COUNT
+};
+#define DIAL_TO(id, name) MEETING_DIAL_TO_##id,
+enum meeting_dial_to {
+#include "samtale/meeting/meeting.def"
+	MEETING_DIAL_TO_COUNT
+};
+#define KEY(id) MEETING_KEY_##id,
+enum meeting_key {
+#include "samtale/meeting/meeting.def"
+	MEETING_KEY_COUNT
 };
 #define PHONE(id, name, ...) MEETING_PHONE_##id,
 enum meeting_phone {
@@ -115,10 +145,13 @@ const char *meeting_phase_name(enum meeting_phase of);
 const char *meeting_form_name(enum meeting_form of);
 const char *meeting_way_name(enum meeting_way of);
 const char *meeting_place_name(enum meeting_place of);
+const char *meeting_kind_name(enum meeting_kind of);
 const char *meeting_progress_name(enum meeting_progress of);
 const char *meeting_signal_name(enum meeting_signal of);
 const char *meeting_health_name(enum meeting_health of);
 const char *meeting_call_name(enum meeting_call of);
+const char *meeting_line_name(enum meeting_line of);
+const char *meeting_reason_name(enum meeting_reason of);
 const char *meeting_call_from_name(enum meeting_call_from of);
 const char *meeting_outcome_name(enum meeting_outcome of);
 const char *meeting_alert_name(enum meeting_alert of);
@@ -130,6 +163,7 @@ must_check int meeting_rung_of(struct bytes name);
 must_check int meeting_health_of(struct bytes name);
 must_check int meeting_break_of(struct bytes name);
 must_check int meeting_phone_of(struct bytes name);
+must_check int meeting_dial_to_of(struct bytes name);
 must_check int meeting_call_from_of(struct bytes name);
 must_check int meeting_outcome_of(struct bytes name);
 /* The code of a positive result of meeting_step(). */

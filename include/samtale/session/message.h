@@ -58,6 +58,11 @@ struct message_sas { /* as it came, checked; step and epoch stand in the event *
 	struct bytes commit, fp, nonce;
 };
 
+struct message_line { /* the consultant's offer to the gateway, not filtered yet */
+	uint32_t line;
+	struct bytes sdp;
+};
+
 struct message {
 	struct jin in; /* owns what the fields below borrow */
 	enum message_type type;
@@ -68,6 +73,7 @@ struct message {
 		struct message_hello hello;
 		struct message_signal signal;
 		struct message_sas sas;
+		struct message_line line;
 	};
 };
 

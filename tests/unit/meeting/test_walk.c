@@ -255,6 +255,14 @@ static void check_effect(
 		break;
 	case MEETING_FX_CARD:
 	case MEETING_FX_RECORD:
+	case MEETING_FX_DIAL:
+	case MEETING_FX_HANG_UP:
+	case MEETING_FX_CONFIRM:
+	case MEETING_FX_ADMIT_LINE:
+	case MEETING_FX_MUTE_LINE:
+	case MEETING_FX_HOLD_LINE:
+	case MEETING_FX_LINE_START:
+	case MEETING_FX_CLOSE_LINES:
 		break;
 	}
 	/* What follows a CLOSE to a seat that was taken away: nothing. */
