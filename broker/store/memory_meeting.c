@@ -55,6 +55,8 @@ static struct booking as_stored(const struct booking *b)
 	}
 	if (!row.has_case)
 		row.case_tag = (struct token_hash){ 0 };
+	if (!row.has_phone_tag)
+		row.phone_tag = (struct token_hash){ 0 };
 	return row;
 }
 
@@ -202,6 +204,41 @@ static int meeting_by_case(
 	return pick(s, has_case, tag, by_start_newest, ret);
 }
 
+static bool may_be_called_by(
+	struct memory_store *m, const struct booking *b, const struct booking_caller *who)
+{
+	bool in_span = b->starts_ms >= who->from_ms && b->starts_ms < who->to_ms;
+
+	return b->has_phone_tag && same(&b->phone_tag, &who->tag) &&
+	       b->state != BOOKING_ENDED &&
+	       (in_span || b->state == BOOKING_LIVE || b->state == BOOKING_PAUSED ||
+		       memory_was_called(m, b->id, who->tried_ms));
+}
+
+static int meeting_by_caller(
+	struct store *s, const struct booking_caller *who, struct booking *ret)
+{
+	struct memory_store *m = memory_of(s);
+	const struct booking *one = NULL, *called = NULL;
+	size_t n = 0, n_called = 0;
+
+	for (size_t i = 0; i < m->bookings.n; i++) {
+		const struct booking *b = &m->bookings.at[i];
+
+		if (!may_be_called_by(m, b, who))
+			continue;
+		one = b;
+		n++;
+		if (memory_was_called(m, b->id, who->tried_ms)) {
+			called = b;
+			n_called++;
+		}
+	}
+	if (n > 1)
+		one = n_called == 1 ? called : NULL;
+	return copy_out(one, ret);
+}
+
 static int meeting_unfinished(struct store *s, struct booking_list *ret)
 {
 	return pick(s, is_running, NULL, by_start, ret);
@@ -215,6 +252,7 @@ const struct meeting_questions memory_meeting = {
 	.update = meeting_update,
 	.between = meeting_between,
 	.by_case = meeting_by_case,
+	.by_caller = meeting_by_caller,
 	.unfinished = meeting_unfinished,
 };
 
@@ -289,8 +327,8 @@ static void forget_contact(struct booking *b)
 	b->version++;
 	b->contact_gone = true;
 	b->label = b->phone = b->way = (struct sealed){ 0 };
-	b->has_link = b->phone_by_citizen = false;
-	b->link = b->pin = (struct token_hash){ 0 };
+	b->has_link = b->phone_by_citizen = b->has_phone_tag = false;
+	b->link = b->pin = b->phone_tag = (struct token_hash){ 0 };
 }
 
 static void forget_record(struct booking *b)

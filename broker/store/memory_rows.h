@@ -17,6 +17,12 @@ struct meta_row {
 	char value[META_VALUE_MAX + 1];
 };
 
+struct call_row {
+	struct call_attempt a;
+	bool over;
+	uint32_t seconds, ore;
+};
+
 struct tombstone {
 	int64_t meeting, over_ms;
 };
@@ -38,6 +44,8 @@ struct memory_store {
 	ROWS(struct blob_row) attendance;
 	ROWS(struct tombstone) shredding;
 	ROWS(struct stat_cell) stats;
+	ROWS(struct call_row) calls;
+	ROWS(struct call_back) call_backs;
 	ROWS(struct meta_row) meta;
 };
 
@@ -63,3 +71,6 @@ extern const struct user_questions memory_user;
 extern const struct staff_session_questions memory_staff_session;
 extern const struct meeting_questions memory_meeting;
 extern const struct retention_questions memory_retention;
+extern const struct call_questions memory_call;
+/* Was that meeting called at or after then? */
+bool memory_was_called(const struct memory_store *m, int64_t meeting, int64_t since_ms);

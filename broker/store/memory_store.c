@@ -267,6 +267,7 @@ int memory_store_new(struct store **ret)
 		.meeting = &memory_meeting,
 		.record = &memory_record,
 		.stats = &memory_stats,
+		.call = &memory_call,
 		.meta = &memory_meta,
 		.retention = &memory_retention,
 		.batch = &memory_batch,
@@ -293,6 +294,8 @@ struct store *memory_store_free(struct store *s)
 	free(m->attendance.at);
 	free(m->shredding.at);
 	free(m->stats.at);
+	free(m->calls.at);
+	free(m->call_backs.at);
 	free(m->meta.at);
 	free(m);
 	return NULL;

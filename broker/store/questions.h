@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "samtale/store/call.h"
 #include "samtale/store/meeting.h"
 #include "samtale/store/record.h"
 #include "samtale/store/retention.h"
@@ -15,6 +16,7 @@ extern const struct staff_session_questions sqlite_staff_session;
 extern const struct meeting_questions sqlite_meeting;
 extern const struct record_questions sqlite_record;
 extern const struct stats_questions sqlite_stats;
+extern const struct call_questions sqlite_call;
 extern const struct meta_questions sqlite_meta;
 extern const struct retention_questions sqlite_retention;
 

@@ -25,6 +25,8 @@ const char *retention_kind_name(enum retention_kind kind)
 		[RETENTION_ORPHAN] = "orphan",
 		[RETENTION_SESSION] = "session",
 		[RETENTION_COPY] = "copy",
+		[RETENTION_CALL] = "call",
+		[RETENTION_CALL_BACK] = "call_back",
 	};
 
 	return kind < RETENTION_KIND_COUNT ? names[kind] : "unknown";
@@ -142,6 +144,18 @@ static int run_sessions(const struct retention_run *run, struct retention_counts
 	return fault_fold(r);
 }
 
+static int run_calls(const struct retention_run *run, struct retention_counts *counts)
+{
+	struct store *s = run->store;
+	int r = s->call->calls_old(
+		s, run->now_ms - CALL_KEEP_MS, !run->dry, &counts->of[RETENTION_CALL]);
+
+	if (r == 0)
+		r = s->call->backs_old(s, run->now_ms - CALL_BACK_KEEP_MS, !run->dry,
+			&counts->of[RETENTION_CALL_BACK]);
+	return fault_fold(r);
+}
+
 int retention_run_here(const struct retention_run *run, struct retention_counts *ret)
 {
 	struct retention_counts counts = { 0 };
@@ -155,6 +169,8 @@ int retention_run_here(const struct retention_run *run, struct retention_counts 
 		r = run->store->retention->copies_old(run->store,
 			run->now_ms - RETENTION_COPY_DAYS * MS_DAY, !run->dry,
 			&counts.of[RETENTION_COPY]);
+	if (r == 0)
+		r = run_calls(run, &counts);
 	if (r < 0)
 		return fault_pass(r);
 	*ret = counts;

@@ -58,6 +58,18 @@ static const char *const samtale_steps[] = {
 	") STRICT, WITHOUT ROWID;"
 	"CREATE TABLE meta ("
 	" key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+	/* 2: the telephone */
+	"ALTER TABLE booking ADD COLUMN phone_tag BLOB;"
+	"CREATE INDEX booking_phone ON booking (phone_tag) WHERE phone_tag IS NOT NULL;"
+	"CREATE TABLE call ("
+	" id INTEGER PRIMARY KEY, meeting INTEGER NOT NULL, user INTEGER NOT NULL,"
+	" leg INTEGER NOT NULL, at INTEGER NOT NULL, seconds INTEGER, ore INTEGER"
+	") STRICT;"
+	"CREATE INDEX call_at ON call (at);"
+	"CREATE INDEX call_meeting ON call (meeting, at);"
+	"CREATE TABLE call_back ("
+	" id INTEGER PRIMARY KEY, team TEXT NOT NULL, number BLOB NOT NULL,"
+	" created INTEGER NOT NULL) STRICT;",
 };
 
 static const char *const keys_steps[] = {

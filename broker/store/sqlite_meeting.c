@@ -48,6 +48,7 @@ static void put_booking(struct query *q, const struct booking *b)
 	query_put_i64(q, b->changed_ms);
 	query_put_i64(q, b->started_ms);
 	query_put_i64(q, b->ended_ms);
+	put_hash(q, &b->phone_tag, b->has_phone_tag);
 }
 
 static void get_sealed(struct query *q, struct sealed *s)
@@ -96,6 +97,7 @@ static void get_booking(struct query *q, struct booking *b)
 	b->changed_ms = query_get_i64(q);
 	b->started_ms = query_get_i64(q);
 	b->ended_ms = query_get_i64(q);
+	b->has_phone_tag = query_get_fixed(q, b->phone_tag.at, sizeof(b->phone_tag.at));
 }
 
 static int meeting_insert(struct store *s, struct booking *b)
@@ -221,6 +223,33 @@ static int meeting_by_case(
 	return all_bookings(&q, ret);
 }
 
+/* At most two rows, the one that was called before the one that was not. */
+static int meeting_by_caller(
+	struct store *s, const struct booking_caller *who, struct booking *ret)
+{
+	struct booking rows[2];
+	bool tried[2] = { false };
+	struct query q;
+	int n = 0, r;
+
+	query_begin(&q, database_of(s), SQL_BOOKING_BY_CALLER);
+	put_hash(&q, &who->tag, true);
+	query_put_i64(&q, who->from_ms);
+	query_put_i64(&q, who->to_ms);
+	query_put_i64(&q, who->tried_ms);
+	while ((r = query_next(&q)) == QUERY_E_ROW && n < 2) {
+		get_booking(&q, &rows[n]);
+		tried[n++] = query_get_bool(&q);
+	}
+	r = query_end(&q, r);
+	if (r < 0)
+		return fault_pass(r);
+	if (n == 0 || (n == 2 && tried[0] == tried[1]))
+		return STORE_E_NONE;
+	*ret = rows[0];
+	return 0;
+}
+
 static int meeting_unfinished(struct store *s, struct booking_list *ret)
 {
 	struct query q;
@@ -237,5 +266,6 @@ const struct meeting_questions sqlite_meeting = {
 	.update = meeting_update,
 	.between = meeting_between,
 	.by_case = meeting_by_case,
+	.by_caller = meeting_by_caller,
 	.unfinished = meeting_unfinished,
 };

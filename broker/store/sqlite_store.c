@@ -32,6 +32,7 @@ int sqlite_store_open(
 		.meeting = &sqlite_meeting,
 		.record = &sqlite_record,
 		.stats = &sqlite_stats,
+		.call = &sqlite_call,
 		.meta = &sqlite_meta,
 		.retention = &sqlite_retention,
 		.batch = &sqlite_batch,

@@ -166,6 +166,17 @@ bool case_tag(const struct node_key *n, struct bytes case_ref, struct token_hash
 	return true;
 }
 
+bool phone_tag(const struct node_key *n, struct bytes number, struct token_hash *ret)
+{
+	if (number.len < 2 || number.len > LIMIT_PHONE || number.at[0] != '+')
+		return false;
+	for (size_t i = 1; i < number.len; i++)
+		if (number.at[i] < '0' || number.at[i] > '9')
+			return false;
+	keyed_hash(node_key_get(n, NODE_PHONE_TAG), number, ret->at);
+	return true;
+}
+
 uint32_t tag_of(int64_t id)
 {
 	uint8_t hash[32], buf[8];

@@ -56,6 +56,8 @@ struct booking {
 	bool record_gone;  /* mk destroyed */
 	int64_t created_ms, changed_ms;
 	int64_t started_ms, ended_ms; /* 0: not yet */
+	bool has_phone_tag;
+	struct token_hash phone_tag; /* of the number in `phone`; goes with it */
 };
 STORE_LIST(booking);
 
@@ -74,6 +76,12 @@ struct booking_span { /* starts in from_ms <= t < to_ms */
 	const char *team; /* NULL: any */
 };
 
+struct booking_caller { /* whose telephone rings us? */
+	struct token_hash tag;
+	int64_t from_ms, to_ms; /* meetings that start in from_ms <= t < to_ms */
+	int64_t tried_ms;       /* and those that we called since */
+};
+
 struct meeting_questions {
 	/* Outcome: STORE_E_TAKEN (id, number, link). Sets version. */
 	int (*insert)(struct store *s, struct booking *b);
@@ -88,6 +96,11 @@ struct meeting_questions {
 	/* Newest first. */
 	int (*by_case)(
 		struct store *s, const struct token_hash *tag, struct booking_list *ret);
+	/* The one meeting with that number that is not over and starts in the span, goes
+	 * on, or was called since; among several the only one that was called since.
+	 * Outcome: STORE_E_NONE, also when it could be more than one. */
+	int (*by_caller)(
+		struct store *s, const struct booking_caller *who, struct booking *ret);
 	/* open, live or paused, by start: what a restart takes up. */
 	int (*unfinished)(struct store *s, struct booking_list *ret);
 };

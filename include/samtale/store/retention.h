@@ -25,6 +25,8 @@ enum retention_kind {
 	RETENTION_ORPHAN,  /* keys without a booking, older than an hour */
 	RETENTION_SESSION, /* expired sign-ins */
 	RETENTION_COPY,    /* sealed copies made before upgrades */
+	RETENTION_CALL,    /* placed calls, after CALL_KEEP_MS */
+	RETENTION_CALL_BACK, /* who waits to be called back, after CALL_BACK_KEEP_MS */
 	RETENTION_KIND_COUNT
 };
 const char *retention_kind_name(enum retention_kind kind);

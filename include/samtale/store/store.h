@@ -25,6 +25,7 @@ struct store {
 	const struct meeting_questions *meeting;
 	const struct record_questions *record;
 	const struct stats_questions *stats;
+	const struct call_questions *call;
 	const struct meta_questions *meta;
 	const struct retention_questions *retention;
 	const struct store_batch *batch;

@@ -24,7 +24,9 @@ struct node_key;
 	X(TOTP_SEAL, "totp-seal")                                                        \
 	X(STAFF_SEAL, "staff-seal")                                                      \
 	X(COPY_SEAL, "copy-seal")                                                        \
-	X(RECEIPT, "receipt")
+	X(RECEIPT, "receipt")                                                            \
+	X(PHONE_TAG, "phone-tag")                                                        \
+	X(CALL_BACK_SEAL, "call-back-seal")
 
 enum node_subkey {
 #define X(id, name) NODE_##id,

@@ -51,5 +51,6 @@ must_check int open_text(const struct key *key, const char *context, int64_t row
 #define SEAL_MEETING_CASE  "meeting.case"      /* mk */
 #define SEAL_LIVE          "live.record"       /* mk */
 #define SEAL_ATTENDANCE    "attendance.record" /* mk */
+#define SEAL_CALL_BACK     "call_back.number"  /* NODE_CALL_BACK_SEAL */
 #define SEAL_USER_PHONE    "user.phone"        /* NODE_STAFF_SEAL */
 #define SEAL_USER_TOTP     "user.totp"         /* NODE_TOTP_SEAL */

@@ -53,6 +53,11 @@ void number_hash(const struct node_key *n, uint32_t number, struct token_hash *r
  */
 must_check bool case_tag(
 	const struct node_key *n, struct bytes case_ref, struct token_hash *ret);
+/* Keyed hash of a telephone number as it is stored, "+4512345678", to find the meetings
+ * of a caller. It is contact data and goes with it. False: not + and digits alone, or
+ * over LIMIT_PHONE. */
+must_check bool phone_tag(
+	const struct node_key *n, struct bytes number, struct token_hash *ret);
 /* 32-bit tag of an id for the operations log; another key at every start. */
 uint32_t tag_of(int64_t id);
 

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "samtale/store/call.h"
 #include "samtale/store/desk.h"
 #include "samtale/store/keys_db.h"
 #include "samtale/store/meeting.h"

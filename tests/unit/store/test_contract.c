@@ -225,6 +225,8 @@ static void a_booking_comes_back_as_it_was(void **state)
 	b.has_case = true;
 	b.case_tag = fixture_hash(5);
 	b.link_generation = 4000000000;
+	b.has_phone_tag = true;
+	b.phone_tag = fixture_hash(6);
 	b.pin_required = b.phone_by_citizen = true;
 	b.started_ms = NOON + 1;
 	b.ended_ms = NOON + 2;

@@ -250,6 +250,25 @@ static void copies_made_before_upgrades_go_after_35_days(void **state)
 	assert_int_equal(access(in_folder(&p->folder, "samtale.db.mine"), F_OK), 0);
 }
 
+static void placed_calls_go_after_a_week_and_call_backs_after_a_day(void **state)
+{
+	struct place *p = *state;
+	const struct call_attempt placed = { .meeting = 1,
+		.at_ms = p->now_ms - 7 * MS_DAY - 1 };
+	struct call_back back = { .id = 1, .created_ms = p->now_ms - MS_DAY - 1 };
+
+	back.number.len = 3;
+	assert_int_equal(p->store->call->placed(p->store, &placed), 0);
+	assert_int_equal(p->store->call->back_add(p->store, &back), 0);
+	assert_int_equal(run(p, p->now_ms - 1, false).of[RETENTION_CALL], 0);
+	assert_int_equal(run(p, p->now_ms - 1, false).of[RETENTION_CALL_BACK], 0);
+	assert_int_equal(run(p, p->now_ms, true).of[RETENTION_CALL], 1);
+	assert_int_equal(run(p, p->now_ms, true).of[RETENTION_CALL_BACK], 1);
+	(void)run(p, p->now_ms, false);
+	assert_int_equal(run(p, p->now_ms, true).of[RETENTION_CALL], 0);
+	assert_int_equal(run(p, p->now_ms, true).of[RETENTION_CALL_BACK], 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +280,7 @@ int main(void)
 		AT(no_record_no_deletion),
 		AT(expired_sign_ins_go_too),
 		AT(copies_made_before_upgrades_go_after_35_days),
+		AT(placed_calls_go_after_a_week_and_call_backs_after_a_day),
 	};
 
 	if (secret_start() < 0)

@@ -14,6 +14,7 @@ struct place {
 	struct folder folder;
 	struct node_key *node;
 	struct store *s;
+	unsigned version; /* of the file that is brought forward */
 };
 
 static struct place place;
@@ -32,26 +33,36 @@ static void run_file(sqlite3 *db, const char *path)
 	free(text);
 }
 
-static int start(void **state)
+static int start(void **state, unsigned version)
 {
 	struct place *p = &place;
 	struct sqlite_parts parts = { 0 };
 	const char *sentence = "";
 	sqlite3 *db = NULL;
 
-	*p = (struct place){ 0 };
+	*p = (struct place){ .version = version };
 	folder_make(&p->folder);
 	p->node = fixture_node(&p->folder);
 	parts.path = in_folder(&p->folder, "samtale.db");
 	parts.node = p->node;
 	parts.must_exist = true;
 	assert_int_equal(sqlite3_open(parts.path, &db), SQLITE_OK);
-	run_file(db, FIXTURES "/v1.sql");
+	run_file(db, version == 1 ? FIXTURES "/v1.sql" : FIXTURES "/v2.sql");
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	if (sqlite_store_open(&p->s, &parts, &sentence) != 0)
 		fail_msg("%s", sentence);
 	*state = p;
 	return 0;
+}
+
+static int start_1(void **state)
+{
+	return start(state, 1);
+}
+
+static int start_2(void **state)
+{
+	return start(state, 2);
 }
 
 static int stop(void **state)
@@ -82,7 +93,7 @@ static void it_is_of_the_newest_schema_and_has_its_way_back(void **state)
 		database_look(database_of(p->s)->db, &schema_samtale, &version), 0);
 	assert_int_equal(version, sqlite_store_schema());
 	assert_int_equal(database_check(database_of(p->s)->db, false), 0);
-	assert_int_equal(is_copied, sqlite_store_schema() > 1);
+	assert_int_equal(is_copied, p->version < sqlite_store_schema());
 }
 
 static struct user *expect_mette(void)
@@ -146,7 +157,7 @@ static void accounts_and_sign_ins_are_read(void **state)
 	assert_int_equal(signed_in.expires_ms, NOON + 8);
 }
 
-static struct booking *expect_ahead(void)
+static struct booking *expect_ahead(unsigned version)
 {
 	static struct booking ahead; /* padding and all: it is compared whole */
 
@@ -176,6 +187,8 @@ static struct booking *expect_ahead(void)
 	ahead.link_generation = 2;
 	ahead.created_ms = NOON + 9;
 	ahead.changed_ms = NOON + 10;
+	ahead.has_phone_tag = version >= 2;
+	ahead.phone_tag = fixture_hash(version >= 2 ? 8 : 0);
 	return &ahead;
 }
 
@@ -209,7 +222,7 @@ static struct booking *expect_over(void)
 static void bookings_are_read(void **state)
 {
 	struct place *p = *state;
-	struct booking *ahead = expect_ahead();
+	struct booking *ahead = expect_ahead(p->version);
 	struct booking *over = expect_over();
 	struct booking got;
 
@@ -254,14 +267,37 @@ static void records_counters_and_facts_are_read(void **state)
 	assert_string_equal(fact, "2025-12-01");
 }
 
+static void what_the_telephone_left_is_read(void **state)
+{
+	struct place *p = *state;
+	const struct call_attempt who = { .meeting = 42, .user = 1, .at_ms = NOON + 30 };
+	const struct call_price price = { 50, 90 * INT64_C(60000) };
+	struct call_back_list backs = STORE_LIST_NULL;
+	struct call_counts counts;
+	bool has = p->version >= 2;
+
+	assert_int_equal(p->s->call->counts(p->s, &who, &price, &counts), 0);
+	assert_int_equal(counts.day, has ? 2 : 0);
+	assert_true(counts.day_ore == (has ? 150 : 0));
+	assert_int_equal(p->s->call->over(p->s, 42, 8, 1, 1), has ? 0 : STORE_E_NONE);
+	assert_int_equal(p->s->call->back_list(p->s, "job", NOON, &backs), 0);
+	assert_int_equal(backs.n, has ? 1 : 0);
+	if (has)
+		assert_memory_equal(backs.at[0].number.at, "\x17\x18\x19", 3);
+	free(backs.at);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define AT(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define AT(test)                                                                         \
+	{ #test " (1)", test, start_1, stop, NULL },                                     \
+		{ #test " (2)", test, start_2, stop, NULL }
 		AT(it_is_of_the_newest_schema_and_has_its_way_back),
 		AT(accounts_and_sign_ins_are_read),
 		AT(bookings_are_read),
 		AT(records_counters_and_facts_are_read),
+		AT(what_the_telephone_left_is_read),
 	};
 
 	if (secret_start() < 0)
