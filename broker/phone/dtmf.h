@@ -10,6 +10,7 @@
 
 struct dtmf_events {
 	uint32_t ts; /* of the event that was told last */
+	uint8_t event;
 	bool any;
 };
 void dtmf_events_init(struct dtmf_events *d);
@@ -17,11 +18,12 @@ void dtmf_events_init(struct dtmf_events *d);
  * else 0: a repetition, an event over 15, a payload too short. */
 char dtmf_event(struct dtmf_events *d, const struct audio_packet *p);
 
+#define DTMF_BLOCK 102 /* samples: 12.75 ms, filters of 78 Hz */
 struct dtmf_tones {
-	int16_t block[205];
+	int16_t block[DTMF_BLOCK];
 	unsigned have;
-	char last, told;
-	unsigned run;
+	char last; /* of the block before, 0: none */
+	char told; /* the key that is down */
 };
 void dtmf_tones_init(struct dtmf_tones *d);
 /* Up to one key per call; 0: none. n is at most AUDIO_PACKET_MAX. */
