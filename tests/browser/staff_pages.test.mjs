@@ -13,6 +13,7 @@ import { assertQuiet, startChromium, until } from "../lib/browsers.mjs";
 import { makeCertificates } from "../lib/certificates.mjs";
 import {
 	buildSite,
+	callOf,
 	citizenOf,
 	guest,
 	mock,
@@ -449,16 +450,11 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 	it("offers the call where it is wanted, and walks the telephone to the end", async () => {
 		await openTalk();
 		const inside = guest({ place: "admitted" });
-		const call = {
+		const call = callOf({
 			state: "asked",
-			digits: "",
-			hidden_number: false,
-			from: "none",
-			last2: "78",
-			given: false,
 			given_number: "21 22 23 24",
 			attempts: 1,
-		};
+		});
 		state("2", { guests: [inside], call });
 		await shows("Borgeren vil gerne ringes op.");
 		await shows("Borgeren har selv skrevet et nummer");

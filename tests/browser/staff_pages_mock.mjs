@@ -116,8 +116,6 @@ export function newWorld() {
 			now,
 			trial: true,
 			turn: false,
-			trunk: false,
-			own_phone: true,
 			whole_screen: false,
 			totp: true,
 			recovery_left: 10,
@@ -130,6 +128,7 @@ export function newWorld() {
 			card("5", 6, { state: "cancelled", outcome: "cancelled", label: "Første samtale" }),
 		],
 		team: [card("9", 1, { owner: jonas, mine: false, label: "Jonas’ møde" })],
+		callbacks: [],
 		live: { 2: live({}) },
 		makeLive: live,
 		/** Answers that a test puts in the place of the usual ones, by "METHOD path". */
@@ -221,6 +220,13 @@ function answer(world, method, path, body) {
 		const shown = date !== today ? [] : team ? cards : world.mine;
 		return ok({ date, cards: shown, more: world.more ?? false });
 	}
+	const [, called, act] = /^\/callbacks\/(\d+)\/(\w+)$/.exec(path) ?? [];
+	if (path === "/callbacks") return ok({ callbacks: world.callbacks });
+	if (called && act === "number") return ok({ phone: "+4526272829" });
+	if (called && act === "done") {
+		world.callbacks = world.callbacks.filter((one) => one.id !== called);
+		return ok({});
+	}
 	if (path === "/staff/meetings") {
 		const made = { ...world.mine[1], ...body, id: "6", number: "47110006", version: 1 };
 		made.starts ??= Date.now();
@@ -304,6 +310,32 @@ export async function mock(context, world, site) {
 	await context.routeWebSocket(/\/ws$/, (ws) => socket(ws, world));
 }
 
+/** The `call` of a consultant's state, without a trunk; `more` changes it. */
+export function callOf(more = {}) {
+	return {
+		state: "none",
+		digits: "",
+		hidden_number: false,
+		from: "none",
+		last2: "78",
+		given: false,
+		given_number: "",
+		attempts: 0,
+		trunk: false,
+		line: 0,
+		progress: "none",
+		reason: "none",
+		muted: false,
+		held: false,
+		by_caller: false,
+		hand: false,
+		own_phone: "none",
+		has_own_phone: false,
+		auto_at: 0,
+		...more,
+	};
+}
+
 /** A consultant's `state`; `more` changes it. */
 export function seat(world, id, more = {}) {
 	const card = world.mine.find((one) => one.id === id);
@@ -318,16 +350,7 @@ export function seat(world, id, more = {}) {
 		way: card.way,
 		started: 0,
 		guests: [],
-		call: {
-			state: "none",
-			digits: "",
-			hidden_number: false,
-			from: "none",
-			last2: "78",
-			given: false,
-			given_number: "",
-			attempts: 0,
-		},
+		call: callOf(),
 		sas: { show: false, confirmed: false },
 		video_asked: false,
 		offer_call: false,
@@ -342,6 +365,7 @@ export function seat(world, id, more = {}) {
 export function guest(more = {}) {
 	return {
 		entry: 1,
+		kind: "browser",
 		place: "lobby",
 		here: true,
 		step: "ready",

@@ -98,6 +98,8 @@ const waiting: LiveCard["guests"][number] = {
 	place: "lobby",
 	since: NOON,
 	new_device: false,
+	kind: "browser",
+	known: undefined,
 };
 
 function seat(more: Partial<ConsultantState> = {}): ConsultantState {
@@ -120,6 +122,17 @@ function seat(more: Partial<ConsultantState> = {}): ConsultantState {
 			given: false,
 			given_number: "",
 			attempts: 0,
+			trunk: false,
+			line: 0,
+			progress: "none",
+			reason: "none",
+			muted: false,
+			held: false,
+			by_caller: false,
+			hand: false,
+			own_phone: "none",
+			has_own_phone: false,
+			auto_at: 0,
 		},
 		sas: { show: false, confirmed: false },
 		video_asked: false,

@@ -12,15 +12,7 @@ import {
 	oneOf,
 	text,
 } from "./decode";
-import {
-	epoch,
-	type Health,
-	meetingId,
-	type Rung,
-	refusedCode,
-	side,
-	time,
-} from "./words";
+import { epoch, type Health, meetingId, type Rung, side, time } from "./words";
 
 export const server = fields({
 	urls: list(text(256, 1), 8, 1),
@@ -36,7 +28,7 @@ export const candidate = fields({
 });
 export type Candidate = Decoded<typeof candidate>;
 
-const sdp = text(12 * 1024, 1);
+export const sdp = text(12 * 1024, 1);
 const bytes32 = match(/^[A-Za-z0-9_-]{43}$/);
 
 const signalBody = byKind("kind", {
@@ -87,7 +79,8 @@ export const sharedKinds = {
 	turn: fields({ servers: list(server, 8) }),
 	signal: signalBody,
 	sas: sasBody,
-	refused: fields({ of: text(32), code: refusedCode }),
+	/** A citizen's page does not ask why; the staff pages have the list of codes. */
+	refused: fields({ of: text(32), code: text(32) }),
 	pong: fields({ now: time }),
 } as const;
 

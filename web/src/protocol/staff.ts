@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // What the staff pages send and receive over the WebSocket. Pure.
-import { type Ping, sharedKinds, type TalkOut } from "./common";
+import { type Ping, sdp, server, sharedKinds, type TalkOut } from "./common";
 import {
 	byKind,
 	type Decoded,
@@ -17,10 +17,12 @@ import {
 	bookedForm,
 	buildId,
 	callFrom,
+	callReason,
 	callState,
 	chosenBy,
 	entry,
 	form,
+	guestKind,
 	health,
 	meetingId,
 	minutes,
@@ -28,6 +30,8 @@ import {
 	outcome,
 	phase,
 	place,
+	progress,
+	refusedCode,
 	step,
 	time,
 	twoDigits,
@@ -42,7 +46,13 @@ const guest = {
 	hidden: flag,
 	since: time,
 	new_device: flag,
+	kind: guestKind,
+	/** Of a phone: the number alone brought it here. */
+	known: maybe(flag),
 };
+
+/** The number of a line to the telephone gateway; 0 is none. */
+const lineNumber = int(0, 0xffffffff);
 
 export const liveCard = fields({
 	phase,
@@ -85,6 +95,17 @@ const consultantState = fields({
 		given: flag,
 		given_number: maybe(text(32)),
 		attempts: int(0, 10_000),
+		trunk: flag,
+		line: lineNumber,
+		progress,
+		reason: callReason,
+		muted: flag,
+		held: flag,
+		by_caller: flag,
+		hand: flag,
+		own_phone: progress,
+		has_own_phone: flag,
+		auto_at: time,
 	}),
 	sas: fields({ show: flag, confirmed: flag }),
 	video_asked: flag,
@@ -121,12 +142,23 @@ export const toStaff = byKind("type", {
 	card: fields({ meeting: meetingId, live: liveCard, alert }),
 	day_changed: fields({}),
 	left: fields({ meeting: meetingId }),
+	refused: fields({ of: text(32), code: refusedCode }),
+	line_start: fields({
+		meeting: meetingId,
+		line: lineNumber,
+		policy: oneOf(["relay", "all"]),
+		servers: list(server, 8),
+	}),
+	line: fields({ meeting: meetingId, line: lineNumber, sdp }),
 	ended: fields({ summary }),
 });
 export type ToStaff = Decoded<typeof toStaff>;
+export type LineStart = Extract<ToStaff, { type: "line_start" }>;
 
 export type PhoneEvent =
 	| { event: "open"; from: "work" | "switchboard" | "hidden" }
+	| { event: "dial"; to: "browser" | "own_phone" }
+	| { event: "mute" | "hold"; on: boolean }
 	| {
 			event:
 				| "ringing"
@@ -143,7 +175,7 @@ export type PhoneEvent =
 export type FromStaff =
 	| { type: "hello"; role: "staff"; build: string }
 	| Ping
-	| { type: "enter"; meeting: string; epoch: number }
+	| { type: "enter"; meeting: string; epoch: number; line?: number }
 	| { type: "leave" }
 	| { type: "admit"; entry: number }
 	| { type: "remove"; entry: number }
@@ -151,6 +183,8 @@ export type FromStaff =
 	| { type: "sas_show"; show: boolean }
 	| { type: "sas_ok"; epoch: number }
 	| ({ type: "phone" } & PhoneEvent)
+	| { type: "line"; line: number; sdp: string }
+	| { type: "line_broken"; line: number }
 	| { type: "video" }
 	| { type: "end"; outcome: Outcome }
 	| TalkOut;

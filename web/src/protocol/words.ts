@@ -40,6 +40,37 @@ export const alert = /* @__PURE__ */ oneOf([
 	"overdue",
 ]);
 export const side = oneOf(["consultant", "citizen"]);
+/** How far a call through the trunk has come. */
+export const progress = /* @__PURE__ */ oneOf([
+	"none",
+	"calling",
+	"ringing",
+	"early",
+	"answered",
+	"talking",
+]);
+/** Why the last call through the trunk ended, or was not placed. */
+export const callReason = /* @__PURE__ */ oneOf([
+	"none",
+	"hung_up",
+	"busy",
+	"no_answer",
+	"declined",
+	"unknown_number",
+	"line_down",
+	"not_confirmed",
+	"silent",
+	"too_long",
+	"cancelled",
+	"not_allowed",
+	"full",
+	"bad_media",
+	"limit_meeting",
+	"limit_hour",
+	"limit_day",
+	"limit_money",
+]);
+export const guestKind = /* @__PURE__ */ oneOf(["browser", "phone"]);
 export const outcome = /* @__PURE__ */ oneOf([
 	"held",
 	"no_show",
@@ -50,7 +81,8 @@ export const outcome = /* @__PURE__ */ oneOf([
 	"unfinished",
 ]);
 export const chosenBy = /* @__PURE__ */ oneOf(["citizen", "authority"]);
-export const refusedCode = oneOf([
+export const refusedCode = /* @__PURE__ */ oneOf([
+	"no_trunk",
 	"entry_gone",
 	"already_ended",
 	"not_entered",
@@ -78,6 +110,8 @@ export type Health = Decoded<typeof health>;
 export type Rung = Decoded<typeof rung>;
 export type Step = Exclude<Decoded<typeof step>, "none">;
 export type CallState = Decoded<typeof callState>;
+export type Progress = Decoded<typeof progress>;
+export type CallReason = Decoded<typeof callReason>;
 export type Side = Decoded<typeof side>;
 export type Outcome = Decoded<typeof outcome>;
 export type RefusedCode = Decoded<typeof refusedCode>;

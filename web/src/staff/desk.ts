@@ -3,12 +3,16 @@
 // The questions of the day page and the booking pages: which meetings there are, and what
 // the consultant does to them outside a talk. Each asks the API and puts the answer into
 // the state; a refusal becomes a notice, or is handed back where a form shows it.
+
+import { nothing } from "../protocol/http";
 import { ask, type Refusal } from "../session/api";
 import { accepted, refused } from "./account";
 import {
 	type Booking,
 	booked,
 	type Card,
+	callBackNumber,
+	callBacks,
 	colleagues,
 	type Invitation,
 	oneCard,
@@ -43,10 +47,27 @@ export async function reloadDay(): Promise<void> {
 		isToday ? null : ask(`/staff/day/${today}`, someCards),
 	]);
 	const found = accepted(shown);
+	if (found) void reloadCallBacks();
 	if (own?.ok) dispatch({ do: "cards", ...own.value, as: "today", askedMs });
 	if (!found || state.value.day !== day || state.value.whose !== whose) return;
 	dispatch({ do: "cards", ...found, as: "list", askedMs });
 	if (isToday) dispatch({ do: "cards", ...found, as: "today", askedMs });
+}
+
+async function reloadCallBacks(): Promise<void> {
+	const answer = await ask("/callbacks", callBacks);
+	if (answer.ok) dispatch({ do: "callbacks", ...answer.value });
+}
+
+/** The number of somebody to be called back; that it was seen is recorded. */
+export async function callBackPhone(id: string): Promise<string | undefined> {
+	const path = `/callbacks/${id}/number`;
+	return accepted(await ask(path, callBackNumber, { body: {} }))?.phone;
+}
+
+export async function callBackDone(id: string): Promise<void> {
+	accepted(await ask(`/callbacks/${id}/done`, nothing, { body: {} }));
+	await reloadCallBacks();
 }
 
 const asked = new Set<string>();

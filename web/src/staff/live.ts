@@ -16,6 +16,8 @@ import { dispatch, setClock, state } from "./store";
 interface Room {
 	/** The epoch whose connection it still holds. */
 	epoch(): number;
+	/** The line to the telephone gateway that it still holds, 0 for none. */
+	line(): number;
 	receive(message: ToStaff): void;
 	/** A colleague has the seat now: the talk is theirs. */
 	left(): void;
@@ -81,7 +83,9 @@ function hold(message: FromStaff): void {
 function enterAgain(): void {
 	if (!room || !connection) return;
 	const { meeting } = room;
-	connection.send({ type: "enter", meeting, epoch: room.room.epoch() });
+	const line = room.room.line();
+	const enter = { type: "enter", meeting, epoch: room.room.epoch() } as const;
+	connection.send(line > 0 ? { ...enter, line } : enter);
 	for (const message of held.splice(0)) connection.send(message);
 }
 

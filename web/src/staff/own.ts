@@ -24,7 +24,7 @@ export const chosen = signal({
 	speaker: recall(`${CHOICE}speaker`) ?? "",
 });
 
-let taker: Taker | undefined;
+const takers = new Set<Taker>();
 let stopWatch: (() => void) | undefined;
 let generation = 0;
 
@@ -32,15 +32,15 @@ function set(to: Partial<Talk>): void {
 	dispatch({ do: "talk", action: { do: "set", to } });
 }
 
-/** Sends from now on through `to`; what is already open is handed over at once. */
-export function attach(to: Taker): void {
-	taker = to;
+/**
+ * Sends from now on through `to` as well; what is already open is handed over at once.
+ * Answers what ends it.
+ */
+export function attach(to: Taker): () => void {
+	takers.add(to);
 	for (const source of ["mic", "camera", "screen"] as const)
 		to.set(source, local.value[source]);
-}
-
-export function detach(): void {
-	taker = undefined;
+	return () => takers.delete(to);
 }
 
 export function watch(): void {
@@ -62,7 +62,7 @@ function put(source: Source, track: MediaStreamTrack | null): void {
 		old.stop();
 	}
 	local.value = { ...local.value, [source]: track };
-	taker?.set(source, track);
+	for (const taker of takers) taker.set(source, track);
 }
 
 /** Stops every track. A device that is still being opened is stopped when it comes. */
@@ -71,6 +71,15 @@ export function release(): void {
 	for (const source of ["mic", "camera", "screen"] as const) put(source, null);
 	stopWatch?.();
 	stopWatch = undefined;
+}
+
+/** Camera and screen off; the microphone stays. */
+export function hide(): void {
+	generation++;
+	put("camera", null);
+	put("screen", null);
+	// One that was just being opened went with the generation.
+	if (!local.value.mic) void startMic();
 }
 
 /** The microphone for a talk; muted when she had muted it. */
@@ -109,7 +118,7 @@ export function toggleMic(): void {
 		return;
 	}
 	track.enabled = mic;
-	taker?.changed();
+	for (const taker of takers) taker.changed();
 }
 
 export async function toggleCamera(): Promise<void> {

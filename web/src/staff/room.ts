@@ -12,17 +12,21 @@ import type { Outcome, RefusedCode } from "../protocol/words";
 import { ask } from "../session/api";
 import { accepted } from "./account";
 import { reloadDay } from "./desk";
+import { answerLine, followLine, hasLine, heldLine, startLine, stopLine } from "./line";
 import { enterRoom, forgetRoom, leaveRoom, send } from "./live";
+import { callWords, onLine } from "./model/call";
 import { oneSummary, phoneNumber } from "./model/http";
 import { inTalk } from "./model/state";
 import { admitted, type Talk } from "./model/talk";
-import { attach, detach, release, startMic, toggleCamera, watch } from "./own";
-import { announce, dispatch, go, goInstead, local, remote, state, t } from "./store";
+import { secondsOf } from "./model/time";
+import { attach, hide, release, startMic, toggleCamera, watch } from "./own";
+import { announce, dispatch, go, goInstead, local, now, remote, state, t } from "./store";
 
 const OFFER_AFTER_MS = 3000;
 const EMPTY = { mic: null, camera: null, screen: null };
 
 let media: Media | undefined;
+let detach: (() => void) | undefined;
 let stopAwake: (() => void) | undefined;
 let deadTimer: ReturnType<typeof setTimeout> | undefined;
 /** Whose number was fetched for the panel, so that it is asked for (and recorded) once. */
@@ -41,7 +45,8 @@ export function openMeeting(id: string): void {
 	dispatch({ do: "open", id });
 	madeAvailable = "";
 	hadCamera = false;
-	enterRoom(id, { epoch: () => media?.epoch() ?? 0, receive, takenOver, left });
+	const epoch = () => media?.epoch() ?? 0;
+	enterRoom(id, { epoch, line: heldLine, receive, takenOver, left });
 }
 
 /** Shows a meeting's page; a talk that runs in another is not left by accident. */
@@ -65,7 +70,9 @@ export function tearDown(): boolean {
 	removeEventListener("online", nudge);
 	media?.stop();
 	media = undefined;
-	detach();
+	stopLine();
+	detach?.();
+	detach = undefined;
 	release();
 	remote.value = EMPTY;
 	stopAwake?.();
@@ -103,6 +110,12 @@ function receive(message: ToStaff): void {
 		case "sas":
 			media?.receive(message);
 			return;
+		case "line_start":
+			if (message.meeting === state.value.talk?.meeting) startLine(message);
+			return;
+		case "line":
+			answerLine(message);
+			return;
 		case "refused":
 			refusedBy(message.code);
 			return;
@@ -123,7 +136,8 @@ function seated(seat: ConsultantState): void {
 	dispatch({ do: "talk", action: { do: "sent" } });
 	tell(before, seat);
 	followForm(before.seat?.form, seat);
-	const guest = seat.guests.find((g) => g.place === "admitted");
+	followCall(before, seat);
+	const guest = admitted({ ...before, seat });
 	if (guest) media?.other({ mic: guest.mic, picture: guest.picture, share: guest.share });
 	// Held from admission on, masked, so that a dead net here does not take it along.
 	const given = seat.call.given ? "given" : "booked";
@@ -143,7 +157,11 @@ function begin(seat: ConsultantState): void {
 		send,
 		events: mediaEvents,
 	});
-	attach(media);
+	const { set: give, changed } = media;
+	detach = attach({
+		set: (source, track) => give(source, source === "mic" ? micOfTalk(track) : track),
+		changed,
+	});
 	stopAwake = keepAwake();
 	watch();
 	addEventListener("online", nudge);
@@ -183,11 +201,34 @@ function watchDead(is: boolean): void {
 	}
 }
 
+/** On the line the microphone is the telephone's alone: nobody hears her twice. */
+function micOfTalk(track: MediaStreamTrack | null): MediaStreamTrack | null {
+	return onLine(state.value.talk) ? null : track;
+}
+
+function followCall(before: Talk, seat: ConsultantState): void {
+	const had = hasLine();
+	followLine(seat.call);
+	if (onLine(before) !== onLine(state.value.talk))
+		media?.set("mic", micOfTalk(local.value.mic));
+	// A meeting by telephone needs the microphone no longer than its line.
+	if (had && !hasLine() && seat.booked_form === "phone" && media?.link() === "none") {
+		release();
+		watch();
+	}
+}
+
 /** What a screen reader must be told of, by comparing two states. */
 function tell(before: Talk, seat: ConsultantState): void {
 	const words = t.value.talk;
+	const after = state.value.talk ?? before;
+	const call = callWords(after, t.value);
+	if (call !== "" && call !== callWords(before, t.value)) announce(call);
+	if (seat.call.hand && !before.seat?.call.hand) announce(t.value.dial.hand);
+	if (seat.call.auto_at > 0 && !before.seat?.call.auto_at)
+		announce(t.value.offers.auto(secondsOf(seat.call.auto_at - now.value)));
 	const was = admitted(before);
-	const is = seat.guests.find((g) => g.place === "admitted");
+	const is = admitted(after);
 	if (!was && is) announce(words.admitted);
 	else if (was?.here && is && !is.here) announce(words.left);
 	else if (was && is && !was.here && is.here) announce(words.arrived);
@@ -200,12 +241,13 @@ function followForm(before: string | undefined, seat: ConsultantState): void {
 	if (seat.form === "phone" && before !== "phone") {
 		hadCamera = state.value.talk?.camera ?? false;
 		media?.leave();
-		release();
+		if (hasLine()) hide();
+		else release();
 		watch();
 		set({ camera: false, sharing: false });
 		remote.value = EMPTY;
 	} else if (before === "phone" && seat.form !== "phone") {
-		void startMic();
+		if (!local.value.mic) void startMic();
 		if (hadCamera) void toggleCamera();
 		hadCamera = false;
 	}
@@ -278,6 +320,17 @@ export function sayLine(text: string): boolean {
 	if (!media?.say(text)) return false;
 	dispatch({ do: "talk", action: { do: "line", line: { mine: true, text } } });
 	return true;
+}
+
+/** By a telephone of her own instead of the trunk, or the other way round. */
+export function setByHand(byHand: boolean): void {
+	set({ byHand });
+}
+
+/** Rings the citizen's telephone: from this page, or from her own telephone. */
+export function dial(to: "browser" | "own_phone"): void {
+	showPanel("phone");
+	phone({ event: "dial", to });
 }
 
 /** A telephone event: at once, or in order as soon as the broker is back. */

@@ -24,6 +24,8 @@ export const spoken = signal("");
 export const now = signal(Date.now());
 export const local = signal<Sources>({ mic: null, camera: null, screen: null });
 export const remote = signal<Sources>({ mic: null, camera: null, screen: null });
+/** What comes over the line to the telephone gateway. */
+export const lineSound = signal<MediaStreamTrack | null>(null);
 export const devices = signal<DeviceLists>({ mics: [], cameras: [], speakers: [] });
 export const zone = computed(() => state.value.me?.timezone ?? "Europe/Copenhagen");
 

@@ -92,6 +92,8 @@ export const invitation = fields({
 	org,
 	consultant: name,
 	call_number: phoneText,
+	/** The number that a telephone calls to come in; absent or empty without a trunk. */
+	call_in: maybe(phoneText),
 });
 export type Invitation = Decoded<typeof invitation>;
 
@@ -102,6 +104,11 @@ export const booked = fields({ card, invitation });
 export const oneInvitation = fields({ invitation });
 export const phoneNumber = fields({ phone: phoneText, given: flag });
 export type PhoneNumber = Decoded<typeof phoneNumber>;
+
+const callBack = fields({ id, masked: phoneText, created: time, team: text(200) });
+export type CallBack = Decoded<typeof callBack>;
+export const callBacks = fields({ callbacks: list(callBack, 1000) });
+export const callBackNumber = fields({ phone: phoneText });
 
 export const oneSummary = fields({ summary });
 

@@ -5,7 +5,8 @@
 //
 //   boot → setup | signIn → day ⇄ booking, invite, guide, check, talk → summary → day
 import type { ConsultantState, LiveCard, Summary } from "../../protocol/staff";
-import type { Card, Invitation, Me } from "./http";
+import { isDialled } from "./call";
+import type { CallBack, Card, Invitation, Me } from "./http";
 import { newTalk, reduceTalk, type Talk, type TalkAction } from "./talk";
 import { wants } from "./words";
 
@@ -28,7 +29,7 @@ export type Dialog =
 	| { is: "takeOver"; id: string }
 	| { is: "handOver"; id: string }
 	| { is: "newLink"; id: string }
-	| { is: "end" }
+	| { is: "end" | "hangUp" }
 	| { is: "leave"; id: string }
 	| { is: "remove"; entry: number };
 
@@ -55,6 +56,8 @@ export interface State {
 	live: Record<string, LiveCard>;
 	/** When each of them came; milliseconds of a clock that never jumps. */
 	liveMs: Record<string, number>;
+	/** Who tried to call in and is to be called back. */
+	callbacks: CallBack[];
 	/** The shown list was cut off. */
 	more: boolean;
 	link: Link;
@@ -79,6 +82,7 @@ export const initial: State = {
 	cards: {},
 	live: {},
 	liveMs: {},
+	callbacks: [],
 	more: false,
 	link: "off",
 	outdated: false,
@@ -105,6 +109,7 @@ export type Action =
 	| { do: "lock"; locked: boolean }
 	| { do: "day"; day: string; whose: State["whose"] }
 	| ({ do: "cards" } & Fetched)
+	| { do: "callbacks"; callbacks: CallBack[] }
 	| { do: "endSearch" }
 	| { do: "live"; id: string; live: LiveCard; atMs: number }
 	| { do: "outdated" }
@@ -135,6 +140,8 @@ export function reduce(state: State, action: Action): State {
 			return { ...state, day: action.day, whose: action.whose, list: null, found: null };
 		case "cards":
 			return withCards(state, action);
+		case "callbacks":
+			return { ...state, callbacks: action.callbacks };
 		case "endSearch":
 			return { ...state, found: null };
 		case "live":
@@ -235,7 +242,8 @@ export function othersWaiting(state: State): string[] {
 export function inTalk(state: State): boolean {
 	const talk = state.talk;
 	if (!talk || talk.summary) return false;
-	return talk.media !== "none" || talk.seat?.form === "phone" || talk.unsent.length > 0;
+	if (talk.media !== "none" || talk.unsent.length > 0) return true;
+	return talk.seat?.form === "phone" || isDialled(talk.seat?.call);
 }
 
 function never(value: never): never {

@@ -5,11 +5,13 @@
 import type { Link } from "../../media/talk";
 import type { ConsultantState, PhoneEvent, Summary } from "../../protocol/staff";
 import type { CallState, Health, RefusedCode, Rung } from "../../protocol/words";
+import { isDialled, ownFailed } from "./call";
 import type { PhoneNumber } from "./http";
 
 export type Panel = "guest" | "phone" | "text" | "code" | "devices";
 export type Offer =
 	| "given"
+	| "auto"
 	| "asked"
 	| "videoAsked"
 	| "dead"
@@ -49,6 +51,10 @@ export interface Talk {
 	number: PhoneNumber | null;
 	numberShown: boolean;
 	from: "work" | "switchboard" | "hidden";
+	/** She would rather use a telephone of her own than the trunk. */
+	byHand: boolean;
+	/** The last call through the trunk ended at her own telephone. */
+	ownFailed: boolean;
 	/** Telephone events pressed while the broker was away, in order. */
 	unsent: PhoneEvent[];
 	dismissed: Offer[];
@@ -81,6 +87,8 @@ export function newTalk(meeting: string): Talk {
 		number: null,
 		numberShown: false,
 		from: "work",
+		byHand: false,
+		ownFailed: false,
 		unsent: [],
 		dismissed: [],
 		headset: null,
@@ -137,11 +145,14 @@ export function reduceTalk(talk: Talk, action: TalkAction): Talk {
 function seated(talk: Talk, seat: ConsultantState): Talk {
 	const still = (offer: Offer) => offerHolds(offer, talk, seat);
 	const gone = !seat.call.given_number && talk.seat?.call.given_number;
+	const on = isDialled(seat.call);
 	return {
 		...talk,
 		seat,
 		entered: true,
 		refused: null,
+		byHand: talk.byHand && !on,
+		ownFailed: !on && (talk.ownFailed || ownFailed(talk.seat?.call, seat.call)),
 		// An offer that went away may be made again, however it was answered the first time.
 		dismissed: talk.dismissed.filter(still),
 		// Accepted or declined, the number to call may be another one.
@@ -158,6 +169,8 @@ function offerHolds(offer: Offer, talk: Talk, seat: ConsultantState | null): boo
 	switch (offer) {
 		case "given":
 			return Boolean(call.given_number);
+		case "auto":
+			return call.auto_at > 0 && !calling;
 		case "asked":
 			return call.state === "asked" && !calling;
 		case "videoAsked":
@@ -182,6 +195,7 @@ function mediaDead(talk: Talk, seat: ConsultantState): boolean {
 
 const OFFERS: readonly Offer[] = [
 	"given",
+	"auto",
 	"asked",
 	"videoAsked",
 	"dead",
@@ -190,17 +204,25 @@ const OFFERS: readonly Offer[] = [
 	"headset",
 ];
 
+/** Why a call would be placed; said by `auto` in one where it places itself. */
+const CALLS: readonly Offer[] = ["asked", "dead", "notCome"];
+
 /** What to offer now, most urgent first, without what she has put aside. */
 export function offersOf(talk: Talk): Offer[] {
+	const auto = offerHolds("auto", talk, talk.seat);
 	return OFFERS.filter(
-		(offer) => offerHolds(offer, talk, talk.seat) && !talk.dismissed.includes(offer),
+		(offer) =>
+			offerHolds(offer, talk, talk.seat) &&
+			!talk.dismissed.includes(offer) &&
+			!(auto && CALLS.includes(offer)),
 	);
 }
 
-/** The table of docs/protocol.md 6, so that the panel goes on while the broker is away. */
+/** The table of docs/protocol.md 6.1, so that the panel goes on while the broker is away. */
 export function callAfter(call: CallState, event: PhoneEvent["event"]): CallState {
 	switch (event) {
 		case "open":
+		case "dial":
 			return "announced";
 		case "ringing":
 		case "answered":
@@ -215,6 +237,8 @@ export function callAfter(call: CallState, event: PhoneEvent["event"]): CallStat
 			return "none";
 		case "accept_number":
 		case "decline_number":
+		case "mute":
+		case "hold":
 			return call;
 		default:
 			return never(event);
@@ -237,8 +261,24 @@ export function isByPhone(talk: Talk): boolean {
 	return callNow(talk) === "talking" || talk.seat?.form === "phone";
 }
 
+/** Who is inside: of a browser and a telephone of the same citizen the browser. */
 export function admitted(talk: Talk) {
-	return talk.seat?.guests.find((g) => g.place === "admitted");
+	const inside = talk.seat?.guests.filter((g) => g.place === "admitted") ?? [];
+	return inside.find((g) => g.kind === "browser") ?? inside[0];
+}
+
+/** Somebody can be shown to: a browser is inside and its page open. */
+export function mayShow(talk: Talk): boolean {
+	const guest = admitted(talk);
+	return guest?.kind === "browser" && guest.here;
+}
+
+/** The panel of the trunk: where there is one, she can reach it, and wants it. */
+export function usesTrunk(talk: Talk): boolean {
+	const call = talk.seat?.call;
+	if (isDialled(call)) return true;
+	const manual = talk.byHand || !talk.entered || inCall(callNow(talk));
+	return (call?.trunk ?? false) && !manual;
 }
 
 function inLobby(talk: Talk) {

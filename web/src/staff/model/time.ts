@@ -106,3 +106,8 @@ export function sayElapsed(ms: number): string {
 	if (hours > 0) return `${hours}:${two(minutes)}:${two(seconds % 60)}`;
 	return `${minutes}:${two(seconds % 60)}`;
 }
+
+/** Whole seconds that are left of `ms`, never below none. */
+export function secondsOf(ms: number): number {
+	return Math.max(0, Math.ceil(ms / 1000));
+}

@@ -15,14 +15,30 @@ export interface Words {
 
 type Guest = Pick<
 	LiveCard["guests"][number],
-	"step" | "hidden" | "here" | "place" | "new_device"
+	"step" | "hidden" | "here" | "place" | "new_device" | "kind"
 >;
 
 /** Where a guest stands: the step, unless the screen is off or the page is gone. */
 export function guestWords(guest: Guest, t: StaffText): string {
+	if (guest.kind === "phone")
+		return guest.place === "lobby" ? t.live.callsIn : t.live.onPhone;
 	if (!guest.here) return t.live.away;
 	if (guest.hidden) return t.live.hidden;
 	return stepWords(guest.step, t);
+}
+
+/** How sure it is who that is; a telephone came by a number, not by a link. */
+export function identityWords(
+	{
+		kind,
+		known,
+		level,
+	}: { kind: Guest["kind"]; known?: boolean | undefined; level: number },
+	t: StaffText,
+): string {
+	const words = t.talk;
+	if (kind === "browser" || level > 1) return words.level(level);
+	return known ? words.unverified : words.byDigits;
 }
 
 export function stepWords(step: Guest["step"], t: StaffText): string {
@@ -63,7 +79,10 @@ function liveWords(live: LiveCard, t: StaffText, clock: (ms: number) => string):
 	if (waiting)
 		return {
 			tone: "warm",
-			main: waiting.new_device ? t.live.newDevice : t.live.waiting(clock(waiting.since)),
+			main:
+				waiting.new_device && waiting.kind === "browser"
+					? t.live.newDevice
+					: t.live.waiting(clock(waiting.since)),
 			more: guestWords(waiting, t),
 		};
 	if (live.phase === "live") return { tone: "good", main: liveForm(live, t), more: "" };

@@ -2,7 +2,7 @@
 // The citizen's tile: while nobody is admitted it is the door, with who waits and one
 // button; then the picture, or plainly that there is none.
 import { admitted, atTheDoor, type Talk } from "../model/talk";
-import { guestWords } from "../model/words";
+import { guestWords, identityWords } from "../model/words";
 import { admit } from "../room";
 import { clock, remote, state, t } from "../store";
 import { Button } from "./Button";
@@ -23,10 +23,11 @@ function Door({ talk }: { talk: Talk }) {
 		);
 	return (
 		<div class="blank door">
+			{guest.kind === "phone" && <Icon name="phone" />}
 			<p class="strong">{t.value.live.waiting(clock(guest.since))}</p>
 			<p>{guestWords(guest, t.value)}</p>
 			<p class="small">
-				{words.levelTitle}: {words.level(guest.level)}
+				{words.levelTitle}: {identityWords(guest, t.value)}
 			</p>
 			<Button kind="primary" big onPress={() => admit(guest.entry)}>
 				{words.admit}

@@ -39,22 +39,26 @@ export function Controls({ talk, phone }: { talk: Talk; phone: boolean }) {
 	const words = t.value.talk;
 	const toggle = (panel: Panel) => () =>
 		showPanel(talk.panel === panel ? "guest" : panel);
+	// In the page the telephone is heard and spoken to with the computer's own gear.
+	const sound = !phone || (talk.seat?.call.line ?? 0) > 0;
 	const panel = (name: Panel) => ({
 		pressed: talk.panel === name,
 		onPress: toggle(name),
 	});
 	return (
 		<div class="controls" role="toolbar" aria-label={words.controls}>
+			{sound && (
+				<Control
+					icon={talk.mic ? "mic" : "micOff"}
+					words={words.mic}
+					shortcut="M"
+					kind={talk.mic ? "" : "off"}
+					pressed={talk.mic}
+					onPress={toggleMic}
+				/>
+			)}
 			{!phone && (
 				<>
-					<Control
-						icon={talk.mic ? "mic" : "micOff"}
-						words={words.mic}
-						shortcut="M"
-						kind={talk.mic ? "" : "off"}
-						pressed={talk.mic}
-						onPress={toggleMic}
-					/>
 					<Control
 						icon={talk.camera ? "camera" : "cameraOff"}
 						words={words.camera}
@@ -84,7 +88,7 @@ export function Controls({ talk, phone }: { talk: Talk; phone: boolean }) {
 				{...panel("text")}
 			/>
 			{!phone && <Control icon="shield" words={words.code} {...panel("code")} />}
-			{!phone && <Control icon="sliders" words={words.devices} {...panel("devices")} />}
+			{sound && <Control icon="sliders" words={words.devices} {...panel("devices")} />}
 			<Control
 				icon="end"
 				words={words.end}

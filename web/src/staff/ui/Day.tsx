@@ -4,6 +4,7 @@ import { shownCards } from "../desk";
 import { nextCard, othersWaiting } from "../model/state";
 import { state, t } from "../store";
 import { AlertsAsk } from "./AlertsAsk";
+import { CallBacks } from "./CallBacks";
 import { CardRow } from "./CardRow";
 import { DayBar } from "./DayBar";
 import { EmptyDay } from "./EmptyDay";
@@ -42,6 +43,7 @@ export function Day() {
 			<DayBar />
 			<AlertsAsk />
 			<FewCodes />
+			<CallBacks />
 			<div class="row apart">
 				<p class="muted" role="status">
 					{cards === null

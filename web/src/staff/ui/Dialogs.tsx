@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The one dialog that is open, if any.
 import { newLink } from "../desk";
-import { removeGuest } from "../room";
+import { phone, removeGuest } from "../room";
 import { go, state, t } from "../store";
 import { Ask } from "./Ask";
 import { EndDialog } from "./EndDialog";
@@ -17,6 +17,16 @@ export function Dialogs() {
 			return <KeysDialog />;
 		case "end":
 			return <EndDialog />;
+		case "hangUp":
+			return (
+				<Ask
+					title={`${words.dial.hangUp}?`}
+					lead={words.dial.hangUpLead}
+					words={words.dial.hangUp}
+					danger
+					onYes={() => phone({ event: "hung_up" })}
+				/>
+			);
 		case "takeOver":
 			return <TakeOver id={dialog.id} />;
 		case "handOver":

@@ -2,10 +2,11 @@
 // Everybody at the door or inside: step, identity, *ny enhed*, and what can be done.
 import type { ConsultantState } from "../../protocol/staff";
 import { atTheDoor, type Talk } from "../model/talk";
-import { guestWords } from "../model/words";
+import { guestWords, identityWords } from "../model/words";
 import { admit, sayLate } from "../room";
 import { clock, dispatch, t } from "../store";
 import { Button } from "./Button";
+import { Icon } from "./Icon";
 
 type Guest = ConsultantState["guests"][number];
 const LATE = [0, 5, 10, 15, 30];
@@ -15,22 +16,26 @@ function Row({ guest, door }: { guest: Guest; door: boolean }) {
 	const words = t.value.talk;
 	const { entry } = guest;
 	const lobby = guest.place === "lobby";
+	const phone = guest.kind === "phone";
+	const moved = guest.new_device && !phone;
 	return (
 		<li class={`guest stack tight${lobby ? " waiting" : ""}`}>
 			<p class="row apart">
 				<strong>
+					{phone && <Icon name="phone" />}
 					{lobby ? t.value.live.waiting(clock(guest.since)) : words.citizen}
 				</strong>
-				{guest.new_device && <span class="tag warm">{words.newDevice}</span>}
+				{moved && <span class="tag warm">{words.newDevice}</span>}
 			</p>
 			<p class="muted small">
-				{guestWords(guest, t.value)} · {words.levelTitle}: {words.level(guest.level)}
+				{guestWords(guest, t.value)} · {words.levelTitle}: {identityWords(guest, t.value)}
 			</p>
-			{guest.new_device && <p class="small">{words.newDeviceHelp}</p>}
+			{moved && <p class="small">{words.newDeviceHelp}</p>}
+			{phone && lobby && <p class="small">{words.phoneIn}</p>}
 			<div class="row">
 				{lobby && !door && (
 					<Button onPress={() => admit(entry)}>
-						{guest.new_device ? words.admitNew : words.admit}
+						{moved ? words.admitNew : words.admit}
 					</Button>
 				)}
 				<Button

@@ -5,6 +5,7 @@ import type { Invitation } from "../model/http";
 import { dayOf, sayClock, sayDay } from "../model/time";
 import { type Language, tables, zone } from "../store";
 import { inPairs } from "./Invite";
+import { spaced } from "./PhoneNumber";
 import { Qr } from "./Qr";
 
 interface Props {
@@ -57,7 +58,10 @@ export function GuideSheet({ invitation, language }: Props) {
 			</dl>
 			<p class="muted small">{words.digits}</p>
 			<h3>{words.helpTitle}</h3>
-			<p>{words.help(phone)}</p>
+			<p>
+				{words.help(phone)}{" "}
+				{invitation.call_in && words.callIn(spaced(invitation.call_in))}
+			</p>
 			<p class="muted">{words.safe}</p>
 			<p class="small muted linktext">{link}</p>
 		</article>

@@ -56,6 +56,9 @@ export function Invite({ id }: { id: string }) {
 						</div>
 					</div>
 					<dl class="row wide">
+						{invitation.call_in && (
+							<Digits name={words.callIn} digits={invitation.call_in} />
+						)}
 						<Digits name={words.number} digits={invitation.number} />
 						<Digits name={words.pin} digits={invitation.pin} />
 					</dl>

@@ -2,11 +2,12 @@
 // What the page proposes by itself: one sentence and its answers each. Nothing is done
 // without a press.
 import type { ComponentChildren } from "preact";
-import { type Offer, offersOf, type Talk } from "../model/talk";
+import { type Offer, offersOf, type Talk, usesTrunk } from "../model/talk";
+import { secondsOf } from "../model/time";
 import { stepWords } from "../model/words";
 import { choose } from "../own";
-import { backToVideo, phone, showPanel } from "../room";
-import { clock, dispatch, state, t } from "../store";
+import { backToVideo, dial, phone, showPanel } from "../room";
+import { clock, dispatch, now, state, t } from "../store";
 import { Button } from "./Button";
 
 function dismiss(offer: Offer): void {
@@ -21,9 +22,10 @@ function wait(offer: Offer, words = t.value.offers.wait) {
 	);
 }
 
-function call(offer: Offer): ComponentChildren {
+function call(offer: Offer, talk: Talk): ComponentChildren {
 	const press = () => {
-		showPanel("phone");
+		if (usesTrunk(talk) && talk.seat?.call.last2) dial("browser");
+		else showPanel("phone");
 		dismiss(offer);
 	};
 	return (
@@ -42,7 +44,13 @@ function lastSeen(meeting: string): string {
 	return ` ${t.value.live.lastSeen(stepWords(live.last_step, t.value), clock(live.last_seen))}.`;
 }
 
-function wordsOf(offer: Offer, talk: Talk): [string, ComponentChildren] {
+/** Announced once by room.ts: read out second by second it would drown the citizen. */
+function countdown(talk: Talk): ComponentChildren {
+	const leftMs = (talk.seat?.call.auto_at ?? 0) - now.value;
+	return <span aria-live="off">{t.value.offers.auto(secondsOf(leftMs))}</span>;
+}
+
+function wordsOf(offer: Offer, talk: Talk): [ComponentChildren, ComponentChildren] {
 	const words = t.value.offers;
 	switch (offer) {
 		case "given":
@@ -57,12 +65,22 @@ function wordsOf(offer: Offer, talk: Talk): [string, ComponentChildren] {
 					</Button>
 				</>,
 			];
+		case "auto":
+			return [
+				countdown(talk),
+				<>
+					<Button kind="primary" icon="phone" onPress={() => dial("browser")}>
+						{words.autoNow}
+					</Button>
+					<Button onPress={() => phone({ event: "cancel" })}>{words.autoStop}</Button>
+				</>,
+			];
 		case "asked":
-			return [words.asked, call(offer)];
+			return [words.asked, call(offer, talk)];
 		case "dead":
-			return [words.dead, call(offer)];
+			return [words.dead, call(offer, talk)];
 		case "notCome":
-			return [words.notCome + lastSeen(talk.meeting), call(offer)];
+			return [words.notCome + lastSeen(talk.meeting), call(offer, talk)];
 		case "videoAsked":
 			return [
 				words.videoAsked,

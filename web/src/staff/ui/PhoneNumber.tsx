@@ -9,9 +9,25 @@ import { Icon } from "./Icon";
 import { inPairs } from "./Invite";
 
 /** `+45 12 34 56 78` */
-function spaced(number: string): string {
+export function spaced(number: string): string {
 	const [, country = "", rest = number] = /^(\+45)?(.*)$/.exec(number) ?? [];
 	return `${country} ${inPairs(rest)}`.trim();
+}
+
+/** A number in full: to read, to copy, to call. */
+export function NumberToCall({ number }: { number: string }) {
+	return (
+		<>
+			<p class="digits large">{spaced(number)}</p>
+			<div class="row">
+				<Copy text={number} words={t.value.app.copy} />
+				<a class="button" href={`tel:${number}`}>
+					<Icon name="phone" />
+					{t.value.phone.call}
+				</a>
+			</div>
+		</>
+	);
 }
 
 export function PhoneNumber({ talk }: { talk: Talk }) {
@@ -34,15 +50,8 @@ export function PhoneNumber({ talk }: { talk: Talk }) {
 	return (
 		<div class="stack tight">
 			<p class="legend">{words.number}</p>
-			<p class="digits large">{spaced(number.phone)}</p>
 			{number.given && <p class="small">{words.given}</p>}
-			<div class="row">
-				<Copy text={number.phone} words={t.value.app.copy} />
-				<a class="button" href={`tel:${number.phone}`}>
-					<Icon name="phone" />
-					{words.call}
-				</a>
-			</div>
+			<NumberToCall number={number.phone} />
 		</div>
 	);
 }

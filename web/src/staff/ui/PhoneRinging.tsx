@@ -7,10 +7,21 @@ import { phone } from "../room";
 import { t } from "../store";
 import { Button } from "./Button";
 
+export function TwoDigits({ digits }: { digits: string }) {
+	const words = t.value.phone;
+	if (digits === "") return null;
+	return (
+		<div class="twodigits">
+			<p class="legend">{words.digits}</p>
+			<p class="code digits">{digits}</p>
+			<p class="muted small">{words.digitsHelp}</p>
+		</div>
+	);
+}
+
 export function PhoneRinging({ talk, call }: { talk: Talk; call: CallState }) {
 	const [answered, setAnswered] = useState(false);
 	const words = t.value.phone;
-	const digits = talk.seat?.call.digits ?? "";
 	const rings = call === "ringing";
 	const answer = () => {
 		setAnswered(true);
@@ -18,13 +29,7 @@ export function PhoneRinging({ talk, call }: { talk: Talk; call: CallState }) {
 	};
 	return (
 		<div class="stack">
-			{digits !== "" && (
-				<div class="twodigits">
-					<p class="legend">{words.digits}</p>
-					<p class="code digits">{digits}</p>
-					<p class="muted small">{words.digitsHelp}</p>
-				</div>
-			)}
+			<TwoDigits digits={talk.seat?.call.digits ?? ""} />
 			{answered && <p class="legend">{words.who}</p>}
 			<div class="stack tight happens">
 				{!rings && (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // The two talk by telephone: its minutes are as she states them, and the way back to video.
-import type { Talk } from "../model/talk";
+import { mayShow, type Talk } from "../model/talk";
 import { backToVideo, phone } from "../room";
 import { t } from "../store";
 import { Button } from "./Button";
@@ -8,7 +8,6 @@ import { Icon } from "./Icon";
 
 export function PhoneTalking({ talk }: { talk: Talk }) {
 	const words = t.value.phone;
-	const here = talk.seat?.guests.some((g) => g.place === "admitted" && g.here);
 	return (
 		<div class="stack">
 			<p class="note good">
@@ -20,7 +19,7 @@ export function PhoneTalking({ talk }: { talk: Talk }) {
 				<Button kind="primary" onPress={() => phone({ event: "hung_up" })}>
 					{words.hungUp}
 				</Button>
-				{here && (
+				{mayShow(talk) && (
 					<Button icon="camera" onPress={backToVideo}>
 						{words.toVideo}
 					</Button>

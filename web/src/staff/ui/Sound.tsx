@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
-// Plays the citizen's voice, on every view, through the loudspeaker that was chosen.
+// Plays the citizen's voice, on every view, through the loudspeaker that was chosen: that of
+// the talk, or of the line to the telephone, never both at once.
 import { useEffect, useRef } from "preact/hooks";
+import { onLine } from "../model/call";
 import { chosen } from "../own";
-import { remote } from "../store";
+import { lineSound, remote, state } from "../store";
 
-export function Sound() {
+function Voice({ track }: { track: MediaStreamTrack | null }) {
 	const at = useRef<HTMLAudioElement>(null);
-	const track = remote.value.mic;
 	const { speaker } = chosen.value;
 	useEffect(() => {
 		const audio = at.current;
@@ -21,4 +22,13 @@ export function Sound() {
 	}, [speaker]);
 	// biome-ignore lint/a11y/useMediaCaption: a live voice; the text line stands beside it
 	return <audio ref={at} />;
+}
+
+export function Sound() {
+	return (
+		<>
+			<Voice track={onLine(state.value.talk) ? null : remote.value.mic} />
+			<Voice track={lineSound.value} />
+		</>
+	);
 }

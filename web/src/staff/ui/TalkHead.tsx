@@ -2,6 +2,7 @@
 // Which meeting this is, how long it has run, how well it is connected and how private.
 import { admitted, isByPhone, privacyOf, type Talk } from "../model/talk";
 import { sayElapsed } from "../model/time";
+import { identityWords } from "../model/words";
 import { clock, go, now, state, t } from "../store";
 import { Button } from "./Button";
 import { Heading } from "./Heading";
@@ -29,7 +30,7 @@ export function TalkHead({ talk }: { talk: Talk }) {
 	const privacy = privacyOf(talk);
 	const starts = seat?.starts ?? card?.starts;
 	const label = card?.label || words.title;
-	const level = admitted(talk)?.level;
+	const guest = admitted(talk);
 	return (
 		<header class="talkhead row">
 			<Button kind="quiet" icon="left" onPress={() => go({ at: "day" })}>
@@ -54,9 +55,9 @@ export function TalkHead({ talk }: { talk: Talk }) {
 				{privacy !== "none" && <Icon name={privacy === "phone" ? "phone" : "shield"} />}
 				{words.privacy[privacy]}
 			</span>
-			{level !== undefined && (
+			{guest && (
 				<span class="tag">
-					{words.levelTitle}: {words.level(level)}
+					{words.levelTitle}: {identityWords(guest, t.value)}
 				</span>
 			)}
 		</header>

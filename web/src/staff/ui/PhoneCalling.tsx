@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MPL-2.0
+// From the first ring until she has said who it is: what the network says, the two digits,
+// and a way out at any moment.
+import { callWords } from "../model/call";
+import type { Talk } from "../model/talk";
+import { phone } from "../room";
+import { t } from "../store";
+import { Button } from "./Button";
+import { Icon } from "./Icon";
+import { TwoDigits } from "./PhoneRinging";
+
+export function PhoneCalling({ talk }: { talk: Talk }) {
+	const words = t.value.dial;
+	const call = talk.seat?.call;
+	const answered = call?.progress === "answered";
+	const own = call?.own_phone !== "none";
+	return (
+		<div class="stack">
+			<p class={`note ${answered ? "good" : ""}`}>
+				<Icon name="phone" />
+				<strong>{callWords(talk, t.value)}</strong>
+			</p>
+			<TwoDigits digits={call?.digits ?? ""} />
+			{answered && (
+				<p>
+					{words.onlyYou} {own && words.onlyYouOwn}
+				</p>
+			)}
+			<div class="stack tight happens">
+				{answered && (
+					<>
+						<Button kind="primary" onPress={() => phone({ event: "is_citizen" })}>
+							{t.value.phone.isCitizen}
+						</Button>
+						<Button onPress={() => phone({ event: "wrong_person" })}>
+							{words.another}
+						</Button>
+					</>
+				)}
+				<Button
+					kind={answered ? "quiet" : "danger"}
+					onPress={() => phone({ event: "cancel" })}
+				>
+					{words.cancel}
+				</Button>
+			</div>
+		</div>
+	);
+}
