@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Patient: a question is put again after a pause, `*` begins anew, a key cuts the words
+ * short. A caller who presses nothing at all three times is let go with a sentence, so
+ * that a line is not held for ever.
+ */
+#include "dial_in.h"
+
+#include "samtale/base/clock.h"
+
+#define KEY_MS       (10 * MS_SECOND)
+#define UNHEARD_MOST 3
+#define TRIES_MOST   3
+
+void dial_in_init(struct dial_in *d, const struct dial_in_hooks *hooks, void *arg)
+{
+	*d = (struct dial_in){ .hooks = hooks, .arg = arg };
+}
+
+static void say(struct dial_in *d, enum prompt what)
+{
+	if (!d->english)
+		d->hooks->say(d->arg, what, false);
+	d->hooks->pause(d->arg);
+	d->hooks->say(d->arg, what, true);
+}
+
+static void forget_digits(struct dial_in *d)
+{
+	explicit_bzero(d->number, sizeof(d->number));
+	explicit_bzero(d->pin, sizeof(d->pin));
+	d->have = 0;
+}
+
+static void ask(struct dial_in *d, enum dial_in_state state)
+{
+	d->state = state;
+	d->have = 0;
+	d->deadline_ms = 0;
+	say(d, state == DIAL_IN_ASKS_NUMBER ? PROMPT_ASK_NUMBER : PROMPT_ASK_PIN);
+}
+
+static void leave(struct dial_in *d, enum prompt words)
+{
+	forget_digits(d);
+	d->state = DIAL_IN_LEAVES;
+	d->deadline_ms = 0;
+	d->hooks->hush(d->arg);
+	d->hooks->stage(d->arg, LEG_ALONE, false);
+	say(d, words);
+}
+
+static void enter_lobby(struct dial_in *d)
+{
+	forget_digits(d);
+	d->state = DIAL_IN_LOBBY;
+	d->deadline_ms = 0;
+	d->hooks->stage(d->arg, LEG_ALONE, true);
+	say(d, PROMPT_LOBBY);
+}
+
+/* -- the broker ------------------------------------------------------------------ */
+void dial_in_answer(struct dial_in *d, enum phone_answer what)
+{
+	if (what == PHONE_ANSWER_LOBBY && d->state > DIAL_IN_RINGING &&
+		d->state < DIAL_IN_LOBBY) {
+		d->hooks->hush(d->arg);
+		enter_lobby(d);
+		return;
+	}
+	if (d->state != DIAL_IN_RINGING)
+		return;
+	if (what == PHONE_ANSWER_REFUSE) {
+		d->hooks->end(d->arg, PHONE_CAUSE_BUSY);
+		return;
+	}
+	if (!d->hooks->answer(d->arg)) {
+		d->hooks->end(d->arg, PHONE_CAUSE_BAD_MEDIA);
+		return;
+	}
+	d->hooks->stage(d->arg, LEG_ALONE, false);
+	say(d, PROMPT_WELCOME);
+	if (what == PHONE_ANSWER_LOBBY)
+		enter_lobby(d);
+	else
+		ask(d, DIAL_IN_ASKS_NUMBER);
+}
+
+void dial_in_verdict(struct dial_in *d, enum phone_verdict what)
+{
+	if (d->state != DIAL_IN_WAITS)
+		return;
+	forget_digits(d);
+	if (what == PHONE_VERDICT_LOBBY) {
+		enter_lobby(d);
+	} else if (what == PHONE_VERDICT_LATER) {
+		leave(d, PROMPT_LATER);
+	} else if (what == PHONE_VERDICT_CALL_BACK || d->tries >= TRIES_MOST) {
+		leave(d, PROMPT_CALL_BACK);
+	} else {
+		say(d, PROMPT_WRONG);
+		ask(d, DIAL_IN_ASKS_NUMBER);
+	}
+}
+
+void dial_in_admit(struct dial_in *d)
+{
+	if (d->state != DIAL_IN_LOBBY)
+		return;
+	d->state = DIAL_IN_TALK;
+	d->hooks->hush(d->arg);
+	d->hooks->stage(d->arg, LEG_TALKING, true);
+	d->hooks->say(d->arg, PROMPT_ADMITTED, d->english);
+}
+
+void dial_in_tell_again(struct dial_in *d)
+{
+	if (d->state == DIAL_IN_WAITS)
+		d->hooks->digits(d->arg, bytes_of(d->number, sizeof(d->number)),
+			bytes_of(d->pin, sizeof(d->pin)), d->tries);
+}
+
+/* -- the caller ------------------------------------------------------------------ */
+static void took_digit(struct dial_in *d, char key, int64_t now_ms)
+{
+	bool number = d->state == DIAL_IN_ASKS_NUMBER;
+
+	d->unheard = 0;
+	d->deadline_ms = now_ms + KEY_MS;
+	if (number)
+		d->number[d->have++] = key;
+	else
+		d->pin[d->have++] = key;
+	if (number && d->have == DIAL_IN_NUMBER) {
+		ask(d, DIAL_IN_ASKS_PIN);
+	} else if (!number && d->have == DIAL_IN_PIN) {
+		d->state = DIAL_IN_WAITS;
+		d->deadline_ms = 0;
+		d->tries++;
+		dial_in_tell_again(d);
+	}
+}
+
+void dial_in_key(struct dial_in *d, char key, int64_t now_ms)
+{
+	if (d->state != DIAL_IN_ASKS_NUMBER && d->state != DIAL_IN_ASKS_PIN)
+		return;
+	d->hooks->hush(d->arg);
+	if (key == '*') {
+		forget_digits(d);
+		ask(d, DIAL_IN_ASKS_NUMBER);
+	} else if (key == '#' && d->have == 0) {
+		d->english = true;
+		ask(d, d->state);
+	} else if (key >= '0' && key <= '9') {
+		took_digit(d, key, now_ms);
+	} else {
+		d->deadline_ms = now_ms + KEY_MS;
+	}
+}
+
+void dial_in_spoken(struct dial_in *d, int64_t now_ms)
+{
+	if (d->state == DIAL_IN_LEAVES)
+		d->hooks->end(d->arg, PHONE_CAUSE_NOT_CONFIRMED);
+	else if ((d->state == DIAL_IN_ASKS_NUMBER || d->state == DIAL_IN_ASKS_PIN) &&
+		 !d->deadline_ms)
+		d->deadline_ms = now_ms + KEY_MS;
+}
+
+void dial_in_step(struct dial_in *d, int64_t now_ms)
+{
+	if (!d->deadline_ms || now_ms < d->deadline_ms)
+		return;
+	if (++d->unheard < UNHEARD_MOST)
+		ask(d, d->state);
+	else
+		leave(d, PROMPT_LATER);
+}
