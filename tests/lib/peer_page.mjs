@@ -42,6 +42,14 @@ window.answer = async (sdp) => {
 	await media(); return gathered();
 };
 window.accept = (sdp) => peer.setRemoteDescription({ type: "answer", sdp });
+window.hangUp = () => peer.close();
+window.dtlsState = () => peer.getSenders()[0].transport.state;
+// What the other side reports about our sound.
+window.remoteReport = async () => {
+	for (const report of (await peer.getStats()).values())
+		if (report.type === "remote-inbound-rtp" && report.roundTripTime !== undefined)
+			return { ...report };
+};
 window.relayProtocol = async () => {
 	for (const report of (await peer.getStats()).values())
 		if (report.type === "local-candidate" && report.relayProtocol) return report.relayProtocol;
