@@ -57,17 +57,16 @@ static const uint8_t next_call[][MEETING_CALL_COUNT] = {
 _Static_assert(ARRAY_LEN(next_call) == MEETING_PHONE_COUNT, "a row for each event");
 _Static_assert(MEETING_CALL_COUNT == 6, "PHONE() has a column for each call state");
 
-static void panel_open(struct turn *t)
+void call_announce(
+	struct meeting_hand_off *call, enum meeting_call_from from, uint8_t digits)
 {
-	struct meeting_hand_off *call = &t->m->call;
-
-	call->from = t->e->phone.from;
+	call->from = from;
 	if (!call->has_digits)
-		call->digits = t->e->phone.digits % 100;
+		call->digits = digits % 100;
 	call->has_digits = true;
 }
 
-static void panel_close(struct meeting_hand_off *call)
+void call_close_panel(struct meeting_hand_off *call)
 {
 	call->from = MEETING_CALL_FROM_NONE;
 	call->has_digits = false;
@@ -76,7 +75,7 @@ static void panel_close(struct meeting_hand_off *call)
 
 /* The consultant has the citizen on the telephone: that leg has the seat, or shares it
  * with the device that was admitted. */
-static void talk_by_phone(struct turn *t)
+void call_talk(struct turn *t)
 {
 	struct meeting *m = t->m;
 	struct meeting_entry *citizen = entry_admitted(m);
@@ -91,16 +90,30 @@ static void talk_by_phone(struct turn *t)
 	talk_form(t, MEETING_FORM_PHONE);
 }
 
-/* Off the telephone. Whatever connection is still held is older than the call. */
-static void back_from_phone(struct turn *t)
+/* Whatever connection is still held is older than the call, unless video was tried beside
+ * it. */
+void call_over(struct turn *t)
 {
 	struct meeting *m = t->m;
 
-	panel_close(&m->call);
+	call_close_panel(&m->call);
+	talk_form(t, MEETING_FORM_NONE);
+	m->call.state = MEETING_CALL_NONE;
 	m->call.level = 0;
 	m->call.video_asked = false;
-	m->consultant.held = 0;
-	talk_form(t, MEETING_FORM_NONE);
+	if (m->call.lines.return_ms == 0)
+		m->consultant.held = 0;
+	else
+		talk_return_done(t);
+}
+
+void call_count_attempt(struct turn *t)
+{
+	struct meeting_hand_off *call = &t->m->call;
+
+	if (call->attempts < UINT8_MAX)
+		call->attempts++;
+	turn_record(t, MEETING_RECORD_ATTEMPT, 0, call->attempts);
 }
 
 static int number(struct turn *t, enum meeting_given next)
@@ -113,39 +126,53 @@ static int number(struct turn *t, enum meeting_given next)
 	return 0;
 }
 
-int call_phone(struct turn *t)
+/* Of a call by hand. */
+static int phone_by_hand(struct turn *t)
 {
 	enum meeting_phone event = t->e->phone.event;
 	struct meeting_hand_off *call = &t->m->call;
 	uint8_t next = next_call[event][call->state];
 
-	if (event == MEETING_PHONE_ACCEPT_NUMBER)
-		return number(t, MEETING_GIVEN_ACCEPTED);
-	if (event == MEETING_PHONE_DECLINE_NUMBER)
-		return number(t, MEETING_GIVEN_NONE);
-	if (event >= MEETING_PHONE_DIAL) /* rules.trunk is not taken into account yet */
-		return MEETING_E_NO_CALL;
-	if (next == X || (event == MEETING_PHONE_OPEN &&
-				 t->e->phone.from == MEETING_CALL_FROM_NONE))
+	if (event == MEETING_PHONE_CANCEL)
+		call->lines.quiet = true;
+	if ((event == MEETING_PHONE_OPEN &&
+		     t->e->phone.from == MEETING_CALL_FROM_NONE))
 		return MEETING_E_NO_CALL;
 	call->state = (enum meeting_call)next;
 	call->answered = event == MEETING_PHONE_ANSWERED;
 	if (event == MEETING_PHONE_OPEN)
-		panel_open(t);
+		call_announce(call, t->e->phone.from, t->e->phone.digits);
 	else if (next == MEETING_CALL_TALKING)
-		talk_by_phone(t);
+		call_talk(t);
 	else if (event == MEETING_PHONE_HUNG_UP)
-		back_from_phone(t);
+		call_over(t);
 	else if (next == MEETING_CALL_NONE)
-		panel_close(call);
-	if (next == MEETING_CALL_MISSED) {
-		if (call->attempts < UINT8_MAX)
-			call->attempts++;
-		turn_record(t, MEETING_RECORD_ATTEMPT, 0, call->attempts);
-	}
+		call_close_panel(call);
+	if (next == MEETING_CALL_MISSED)
+		call_count_attempt(t);
 	t->fx->save = true;
 	turn_tell_all(t);
 	return 0;
+}
+
+int call_phone(struct turn *t)
+{
+	enum meeting_phone event = t->e->phone.event;
+	bool trunk = line_is_pending(t->m) || line_carries(t->m);
+
+	if (event == MEETING_PHONE_ACCEPT_NUMBER)
+		return number(t, MEETING_GIVEN_ACCEPTED);
+	if (event == MEETING_PHONE_DECLINE_NUMBER)
+		return number(t, MEETING_GIVEN_NONE);
+	if (next_call[event][t->m->call.state] == X)
+		return MEETING_E_NO_CALL;
+	if (event == MEETING_PHONE_DIAL)
+		return line_dial(t);
+	if (event == MEETING_PHONE_MUTE || event == MEETING_PHONE_HOLD)
+		return line_quieten(t);
+	if (!trunk)
+		return phone_by_hand(t);
+	return event == MEETING_PHONE_HUNG_UP ? line_hang_up(t) : line_phone(t);
 }
 
 int call_video(struct turn *t)
@@ -159,12 +186,12 @@ int call_video(struct turn *t)
 		return MEETING_E_NO_CALL;
 	if (!citizen) /* nobody to go back to: the telephone is all there is */
 		return MEETING_E_ENTRY_GONE;
-	if (t->e->entry != 0) {
+	if (t->e->entry != 0)
 		m->call.video_asked = true;
-	} else {
-		m->call.state = MEETING_CALL_NONE;
-		back_from_phone(t);
-	}
+	else if (line_carries(m))
+		talk_return_begin(t);
+	else
+		call_over(t);
 	t->fx->save = true;
 	turn_tell_all(t);
 	return 0;

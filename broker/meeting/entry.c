@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The citizen's devices: how they come in, wait, are admitted and go. At most one is
- * admitted; admitting another moves the seat and closes the first. A number is never used
+ * The citizen's devices: how they come in, wait, are admitted and go. At most one browser
+ * is admitted (telephones: guest.c); admitting another moves the seat and closes the first. A number is never used
  * twice, so a seat that was taken away stays away.
  */
 #include "rules.h"
@@ -23,7 +23,16 @@ struct meeting_entry *entry_find(struct meeting *m, uint16_t number)
 struct meeting_entry *entry_admitted(struct meeting *m)
 {
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
-		if (m->entries[i].number != 0 &&
+		if (m->entries[i].number != 0 && !entry_is_phone(&m->entries[i]) &&
+			m->entries[i].place == MEETING_PLACE_ADMITTED)
+			return &m->entries[i];
+	return NULL;
+}
+
+struct meeting_entry *entry_admitted_phone(struct meeting *m)
+{
+	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
+		if (m->entries[i].number != 0 && entry_is_phone(&m->entries[i]) &&
 			m->entries[i].place == MEETING_PLACE_ADMITTED)
 			return &m->entries[i];
 	return NULL;
@@ -76,10 +85,23 @@ static struct meeting_entry *find_place(struct meeting *m)
 		if (at->number == 0)
 			return at;
 		if (at->place == MEETING_PLACE_LOBBY && !at->side.connected &&
-			(!found || is_older(m, at, found)))
+			!entry_is_phone(at) && (!found || is_older(m, at, found)))
 			found = at;
 	}
 	return found;
+}
+
+struct meeting_entry *entry_new(struct turn *t)
+{
+	struct meeting *m = t->m;
+	struct meeting_entry *entry =
+		m->next_entry == UINT16_MAX ? NULL : find_place(m);
+
+	if (entry)
+		*entry = (struct meeting_entry){
+			.number = m->next_entry++, .since_ms = m->now_ms
+		};
+	return entry;
 }
 
 int entry_redeem(struct turn *t)
@@ -91,18 +113,18 @@ int entry_redeem(struct turn *t)
 	struct meeting_view view;
 
 	meeting_look(m, m->now_ms, &view);
+	if (via > MEETING_VIA_LINK_PIN || (entry && entry_is_phone(entry)))
+		return MEETING_E_WRONG_STATE;
 	if (view.when == MEETING_WHEN_OVER || (m->phase == MEETING_PHASE_ENDED && !entry))
 		return MEETING_E_OVER;
 	if (!entry) {
 		if (m->booking.pin && via == MEETING_VIA_LINK)
 			return MEETING_E_PIN_NEEDED;
-		entry = m->next_entry == UINT16_MAX ? NULL : find_place(m);
+		entry = entry_new(t);
 		if (!entry)
 			return MEETING_E_LOBBY_FULL;
-		*entry = (struct meeting_entry){ .number = m->next_entry++,
-			.via = via,
-			.level = level,
-			.since_ms = m->now_ms };
+		entry->via = via;
+		entry->level = level;
 		memcpy(entry->device, t->e->redeem.device, MEETING_DEVICE_LEN);
 		if (!m->bound)
 			memcpy(m->bound_device, entry->device, MEETING_DEVICE_LEN);
@@ -125,7 +147,8 @@ int entry_connect(struct turn *t)
 	struct meeting *m = t->m;
 	struct meeting_entry *entry = entry_find(m, t->e->entry);
 
-	if (!entry || !is_device(entry->device, t->e->connect.device))
+	if (!entry || entry_is_phone(entry) ||
+		!is_device(entry->device, t->e->connect.device))
 		return MEETING_E_UNKNOWN_SEAT;
 	if (entry->side.connected)
 		turn_effect(t, MEETING_FX_CLOSE, entry->number, MEETING_CLOSE_TAKEN_OVER);
@@ -222,6 +245,8 @@ int entry_admit(struct turn *t)
 
 	if (!entry)
 		return MEETING_E_ENTRY_GONE;
+	if (entry_is_phone(entry))
+		return guest_admit(t, entry);
 	if (entry == before)
 		return 0;
 	if (before)
@@ -242,6 +267,10 @@ int entry_remove(struct turn *t)
 	if (!entry)
 		return MEETING_E_ENTRY_GONE;
 	turn_record(t, MEETING_RECORD_REMOVED, entry->number, 0);
+	if (entry_is_phone(entry)) {
+		guest_leave(t, entry, MEETING_REASON_NONE, true);
+		return 0;
+	}
 	unbind(t->m, entry->device);
 	vacate(t, entry, MEETING_CLOSE_REMOVED);
 	return 0;
@@ -252,7 +281,7 @@ int entry_forget(struct turn *t)
 	struct meeting *m = t->m;
 	struct meeting_entry *entry = entry_find(m, t->e->entry);
 
-	if (!entry)
+	if (!entry || entry_is_phone(entry))
 		return MEETING_E_ENTRY_GONE;
 	if (entry->place == MEETING_PLACE_ADMITTED && m->phase != MEETING_PHASE_ENDED)
 		return MEETING_E_STARTED;

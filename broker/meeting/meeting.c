@@ -76,7 +76,7 @@ static void tell(struct turn *t)
 
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
 		if ((t->entries & 1U << i) != 0 && m->entries[i].number != 0 &&
-			m->entries[i].side.connected)
+			m->entries[i].side.connected && !entry_is_phone(&m->entries[i]))
 			turn_effect(t, MEETING_FX_STATE, m->entries[i].number, 0);
 	if (!t->consultant)
 		return;
@@ -128,18 +128,22 @@ static void advance(struct turn *t)
 		m->form != MEETING_FORM_PHONE)
 		talk_form(t, MEETING_FORM_NONE);
 	abandon(t);
+	if (m->phase != MEETING_PHASE_ENDED)
+		ladder_advance(t);
 }
 
 /* What follows for the talk from whatever has just happened. */
 static void settle(struct turn *t)
 {
 	struct meeting *m = t->m;
-	enum phase_turn turn = talk_is_on(m) ? TURN_RESUME : TURN_PAUSE;
+	enum phase_turn turn;
 
 	if (m->phase == MEETING_PHASE_ENDED)
 		return;
 	door(t);
+	ladder_settle(t);
 	talk_pair(t);
+	turn = talk_is_on(m) ? TURN_RESUME : TURN_PAUSE;
 	if (phase_allows(m->phase, turn)) {
 		phase_take(m, turn);
 		turn_tell_all(t);
@@ -200,12 +204,12 @@ static rule_fn *const rules[] = {
 	[MEETING_EV_VIDEO] = call_video,
 	[MEETING_EV_END] = outcome_end,
 	[MEETING_EV_ADMIN_END] = outcome_admin_end,
-	[MEETING_EV_TRUNK] = rule_tick,
-	[MEETING_EV_LINE] = rule_tick,
-	[MEETING_EV_LINE_SYNC] = rule_tick,
-	[MEETING_EV_LINE_KEY] = rule_tick,
-	[MEETING_EV_LINE_BROKEN] = rule_tick,
-	[MEETING_EV_CALL_IN] = rule_tick,
+	[MEETING_EV_TRUNK] = leg_trunk,
+	[MEETING_EV_LINE] = leg_event,
+	[MEETING_EV_LINE_SYNC] = leg_sync,
+	[MEETING_EV_LINE_KEY] = leg_key,
+	[MEETING_EV_LINE_BROKEN] = leg_broken,
+	[MEETING_EV_CALL_IN] = guest_call_in,
 };
 _Static_assert(ARRAY_LEN(rules) == MEETING_EV_COUNT, "a rule for each event");
 
@@ -243,7 +247,9 @@ static int check_sender(struct meeting *m, const struct meeting_event *e)
 	if (who == SENDER_S || (who == SENDER_B && e->entry == 0))
 		return m->consultant.connected ? 0 : MEETING_E_NOT_ENTERED;
 	entry = entry_find(m, e->entry);
-	return entry && entry->side.connected ? 0 : MEETING_E_ENTRY_GONE;
+	return entry && entry->side.connected && !entry_is_phone(entry)
+		       ? 0
+		       : MEETING_E_ENTRY_GONE;
 }
 
 static int turn_event(struct turn *t)

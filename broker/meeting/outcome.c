@@ -21,6 +21,8 @@ int outcome_booking(struct turn *t)
 		m->late_minutes = 0;
 		m->call.attempts = 0;
 	}
+	if (next->owner != m->booking.owner)
+		leg_owner_changed(t);
 	m->booking = *next;
 	t->fx->save = true;
 	turn_tell_all(t);
@@ -100,9 +102,12 @@ void outcome_finish(struct turn *t, enum meeting_outcome outcome)
 	m->paired = m->restart_due = false;
 	m->dead_ms = 0;
 	m->idle_ms = 0;
+	leg_end_all(t);
 	m->call = (struct meeting_hand_off){ .asked_ever = m->call.asked_ever,
 		.attempts = m->call.attempts,
-		.given = m->call.given };
+		.given = m->call.given,
+		.stated = m->call.stated,
+		.lines = { .last = m->call.lines.last } };
 	turn_record(t, MEETING_RECORD_ENDED, 0, outcome);
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
 		if (m->entries[i].number != 0)

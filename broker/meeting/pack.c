@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * A meeting across a restart: version 1, big-endian, canonical. What is packed is what
- * must survive; connections, reports and the booking are not. Unpacking takes nothing on
+ * A meeting across a restart: version 2, big-endian, canonical. What is packed is what
+ * must survive; connections, reports and the booking are not. Version 1, which knew no
+ * trunk, is still read. Unpacking takes nothing on
  * trust: every number is checked against its range and against the others.
  */
 #include "rules.h"
 
-#define PACK_VERSION 1
+#define PACK_VERSION        2
+#define PACK_BEFORE_TRUNK   1
 /* No clock of ours reaches it; sums of a few such times cannot wrap. */
 #define TIME_MAX ((uint64_t)1 << 50)
 
@@ -85,6 +87,24 @@ static void pack_call(struct writer *w, const struct meeting_hand_off *call)
 	write_u8(w, call->attempts);
 	write_word(w, call->given);
 	write_u8(w, call->level);
+	write_flag(w, call->stated);
+}
+
+static void pack_lines(struct writer *w, const struct meeting_lines *l)
+{
+	write_word(w, l->citizen);
+	write_word(w, l->own);
+	write_word(w, l->reason);
+	write_word(w, l->before);
+	write_flag(w, l->drew);
+	write_flag(w, l->by_key);
+	write_flag(w, l->muted);
+	write_flag(w, l->held);
+	write_flag(w, l->by_caller);
+	write_flag(w, l->hand);
+	write_flag(w, l->quiet);
+	write_u32(w, l->line);
+	write_u32(w, l->last);
 }
 
 void meeting_pack(const struct meeting *m, struct writer *w)
@@ -115,6 +135,7 @@ void meeting_pack(const struct meeting *m, struct writer *w)
 	pack_sas(w, m);
 	pack_form(w, m);
 	pack_call(w, &m->call);
+	pack_lines(w, &m->call.lines);
 }
 
 /* -- unpack ------------------------------------------------------------------------ */
@@ -153,6 +174,14 @@ static void read_into(struct reader *r, void *to, size_t len)
 		memcpy(to, b.at, len);
 }
 
+static void expect_phone(
+	struct reader *r, const struct meeting *m, const struct meeting_entry *entry)
+{
+	expect(r, m->phase != MEETING_PHASE_ENDED);
+	expect(r, entry->level == 0 && entry->announced && !entry->hidden &&
+			  entry->progress == MEETING_PROGRESS_READY);
+}
+
 static void unpack_entry(
 	struct reader *r, const struct meeting *m, struct meeting_entry *ret)
 {
@@ -173,18 +202,23 @@ static void unpack_entry(
 	expect(r, ret->via != MEETING_VIA_LINK_PIN || ret->level >= 1);
 	expect(r, ret->place != MEETING_PLACE_ADMITTED || ret->level <= m->level);
 	expect(r, !ret->announced || ret->since_ms <= m->now_ms);
+	if (entry_is_phone(ret)) {
+		expect_phone(r, m, ret);
+		ret->side.reported = ret->side.mic = true;
+	}
 }
 
 static void unpack_entries(struct reader *r, struct meeting *m)
 {
-	unsigned admitted = 0;
+	unsigned admitted[MEETING_KIND_COUNT] = { 0 };
 
 	m->next_entry = read_u16(r);
 	expect(r, m->next_entry > 0);
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++) {
 		unpack_entry(r, m, &m->entries[i]);
-		admitted += m->entries[i].number != 0 &&
-			    m->entries[i].place == MEETING_PLACE_ADMITTED;
+		admitted[meeting_entry_kind(&m->entries[i])] +=
+			m->entries[i].number != 0 &&
+			m->entries[i].place == MEETING_PLACE_ADMITTED;
 		for (size_t j = 0; j < i && m->entries[i].number != 0; j++) {
 			expect(r, m->entries[i].number != m->entries[j].number);
 			expect(r,
@@ -193,12 +227,14 @@ static void unpack_entries(struct reader *r, struct meeting *m)
 						MEETING_DEVICE_LEN) != 0);
 		}
 	}
-	expect(r, admitted <= 1);
+	expect(r, admitted[MEETING_KIND_BROWSER] <= 1);
+	expect(r, admitted[MEETING_KIND_PHONE] <= 1);
 	m->bound = read_flag(r);
 	if (m->bound)
 		read_into(r, m->bound_device, MEETING_DEVICE_LEN);
-	for (size_t i = 0; i < LIMIT_ENTRIES && admitted == 1; i++)
-		if (m->entries[i].place == MEETING_PLACE_ADMITTED)
+	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
+		if (m->entries[i].place == MEETING_PLACE_ADMITTED &&
+			!entry_is_phone(&m->entries[i]))
 			expect(r, m->bound && !meeting_entry_is_new_device(
 						      m, &m->entries[i]));
 }
@@ -275,7 +311,7 @@ static void unpack_form(struct reader *r, struct meeting *m)
 static void unpack_call(
 	struct reader *r, const struct meeting *m, struct meeting_hand_off *call)
 {
-	bool panel;
+	bool panel, guest = meeting_admitted_phone(m);
 
 	call->state = (enum meeting_call)read_below(r, MEETING_CALL_COUNT);
 	call->from = (enum meeting_call_from)read_below(r, MEETING_CALL_FROM_COUNT);
@@ -287,7 +323,10 @@ static void unpack_call(
 	call->attempts = read_u8(r);
 	call->given = (enum meeting_given)read_below(r, MEETING_GIVEN_ACCEPTED + 1);
 	call->level = read_below(r, 3);
-	panel = call->state != MEETING_CALL_NONE && call->state != MEETING_CALL_ASKED;
+	panel = call->state != MEETING_CALL_NONE && call->state != MEETING_CALL_ASKED &&
+		!guest;
+	expect(r, !guest || (call->state == MEETING_CALL_TALKING && !call->has_digits &&
+				    call->level == 0));
 	expect(r, call->state != MEETING_CALL_NONE || !call->has_digits);
 	expect(r,
 		(call->state == MEETING_CALL_TALKING) == (m->form == MEETING_FORM_PHONE));
@@ -300,6 +339,70 @@ static void unpack_call(
 	expect(r, m->phase != MEETING_PHASE_ENDED ||
 			  (call->state == MEETING_CALL_NONE && !call->has_digits));
 	expect(r, call->level <= m->level);
+}
+
+/* How the legs and the state of the call go together. */
+static void expect_legs(struct reader *r, const struct meeting *m)
+{
+	const struct meeting_lines *l = &m->call.lines;
+	bool talking = m->call.state == MEETING_CALL_TALKING;
+	bool ringing = m->call.state == MEETING_CALL_RINGING;
+	bool announced = m->call.state == MEETING_CALL_ANNOUNCED;
+	bool guest = meeting_admitted_phone(m), answered;
+
+	answered = l->citizen == MEETING_LINE_ANSWERED;
+	expect(r, !guest || l->citizen == MEETING_LINE_NONE);
+	switch (l->citizen) {
+	case MEETING_LINE_NONE:
+		break;
+	case MEETING_LINE_CALLING:
+		expect(r, announced);
+		break;
+	case MEETING_LINE_TALKING:
+		expect(r, talking);
+		break;
+	default:
+		expect(r, ringing && m->call.answered == answered);
+		break;
+	}
+	if (l->own == MEETING_LINE_TALKING)
+		expect(r, l->citizen != MEETING_LINE_NONE || guest);
+	else if (l->own != MEETING_LINE_NONE)
+		expect(r, l->citizen == MEETING_LINE_NONE && announced);
+	expect(r, l->line <= l->last);
+	expect(r, l->line == 0 || (l->own == MEETING_LINE_NONE &&
+					  (l->citizen != MEETING_LINE_NONE || guest)));
+}
+
+static void unpack_lines(
+	struct reader *r, const struct meeting *m, struct meeting_lines *l)
+{
+	bool pending, carries;
+
+	l->citizen = (enum meeting_line)read_below(r, MEETING_LINE_COUNT);
+	l->own = (enum meeting_line)read_below(r, MEETING_LINE_COUNT);
+	l->reason = (enum meeting_reason)read_below(r, MEETING_REASON_COUNT);
+	l->before = (enum meeting_call)read_below(r, MEETING_CALL_COUNT);
+	l->drew = read_flag(r);
+	l->by_key = read_flag(r);
+	l->muted = read_flag(r);
+	l->held = read_flag(r);
+	l->by_caller = read_flag(r);
+	l->hand = read_flag(r);
+	l->quiet = read_flag(r);
+	l->line = read_u32(r);
+	l->last = read_u32(r);
+	expect_legs(r, m);
+	pending = line_is_pending(m);
+	carries = line_carries(m);
+	expect(r, pending || (l->before == MEETING_CALL_NONE && !l->drew && !l->by_key));
+	expect(r, l->before != MEETING_CALL_RINGING && l->before != MEETING_CALL_TALKING);
+	expect(r, !l->drew || l->before == MEETING_CALL_NONE ||
+			  l->before == MEETING_CALL_ASKED);
+	expect(r, carries || (!l->muted && !l->held && !l->by_caller && !l->hand));
+	expect(r, !(pending || carries) || l->reason == MEETING_REASON_NONE);
+	expect(r, m->phase != MEETING_PHASE_ENDED ||
+			  (!pending && !l->quiet && l->reason == MEETING_REASON_NONE));
 }
 
 static void unpack_phase(struct reader *r, struct meeting *m)
@@ -338,8 +441,9 @@ bool meeting_unpack(struct reader *r, const struct meeting_rules *by,
 	const struct meeting_booking *booking, struct meeting *ret)
 {
 	struct meeting m = { .rules = by, .booking = *booking };
+	uint8_t version = read_u8(r);
 
-	expect(r, read_u8(r) == PACK_VERSION);
+	expect(r, version == PACK_VERSION || version == PACK_BEFORE_TRUNK);
 	unpack_phase(r, &m);
 	unpack_entries(r, &m);
 	m.came = read_flag(r);
@@ -353,6 +457,15 @@ bool meeting_unpack(struct reader *r, const struct meeting_rules *by,
 	unpack_sas(r, &m);
 	unpack_form(r, &m);
 	unpack_call(r, &m, &m.call);
+	if (version == PACK_BEFORE_TRUNK) {
+		expect(r, !leg_has_any(&m));
+		m.call.stated = m.total_ms[MEETING_FORM_PHONE] > 0;
+	} else {
+		m.call.stated = read_flag(r);
+		expect(r, !m.call.stated || m.started_ms != 0);
+		unpack_lines(r, &m, &m.call.lines);
+	}
+	leg_doubt(&m);
 	m.answers_due = m.epoch_with != 0; /* an offer may have been passed on before */
 	m.consultant.gone_ms = m.now_ms;
 	if (!reader_done(r))

@@ -20,9 +20,21 @@ bool talk_is_on(const struct meeting *m)
 	return on_phone(m) || (m->consultant.here && citizen && citizen->side.here);
 }
 
+/* In her own telephone the consultant is as much there as in the page. */
+static bool on_own_phone(const struct meeting *m)
+{
+	return m->call.lines.own == MEETING_LINE_TALKING;
+}
+
 bool talk_is_alive(const struct meeting *m)
 {
-	return m->consultant.here && talk_is_on(m);
+	return (m->consultant.here || on_own_phone(m)) && talk_is_on(m);
+}
+
+/* The telephone carries the talk, and video is not tried beside it. */
+static bool phone_alone(const struct meeting *m)
+{
+	return on_phone(m) && m->call.lines.return_ms == 0;
 }
 
 /* The side that sent this event; NULL when it is not admitted. */
@@ -45,6 +57,19 @@ static struct meeting_interval *running(struct meeting *m)
 		return NULL;
 	last = &m->interval[m->intervals - 1];
 	return last->to_ms == 0 ? last : NULL;
+}
+
+bool talk_is_by_hand(const struct meeting *m)
+{
+	return m->form == MEETING_FORM_PHONE && !line_carries(m);
+}
+
+void talk_note_stated(struct meeting *m)
+{
+	int64_t to_ms = m->doubt_ms != 0 ? m->doubt_ms : m->now_ms;
+
+	if (talk_is_by_hand(m) && to_ms > m->form_ms)
+		m->call.stated = true;
 }
 
 static void form_close(struct meeting *m)
@@ -81,6 +106,7 @@ void talk_form(struct turn *t, enum meeting_form form)
 
 	if (m->form == form)
 		return;
+	talk_note_stated(m);
 	if (m->form != MEETING_FORM_NONE)
 		form_close(m);
 	m->doubt_ms = 0;
@@ -101,10 +127,12 @@ void talk_doubt(struct meeting *m)
 		m->doubt_ms = m->now_ms;
 }
 
-/* The consultant's page is away: a telephone talk is stated by nobody any more, either.
- */
+/* The consultant's page is away: a telephone talk is stated by nobody any more, either, or
+ * its line may be gone. On her own telephone she talks on. */
 static void doubt_everything(struct meeting *m)
 {
+	if (m->form == MEETING_FORM_PHONE && on_own_phone(m))
+		return;
 	if (m->form != MEETING_FORM_NONE && m->doubt_ms == 0)
 		m->doubt_ms = m->now_ms;
 }
@@ -124,6 +152,11 @@ static void form_measure(struct turn *t)
 
 	if (!m->paired)
 		return;
+	if (on_phone(m)) { /* back to video? Only the sound of both replaces it. */
+		if (c->reported && z->reported && !is_dead(c) && !is_dead(z))
+			(void)line_hang_up(t);
+		return;
+	}
 	if (is_dead(c) || is_dead(z)) {
 		if (m->dead_ms == 0)
 			m->dead_ms = m->now_ms;
@@ -140,7 +173,8 @@ static void start(struct turn *t, struct meeting_entry *citizen)
 {
 	struct meeting *m = t->m;
 
-	talk_form(t, MEETING_FORM_NONE);
+	if (!on_phone(m))
+		talk_form(t, MEETING_FORM_NONE);
 	m->epoch++;
 	m->epoch_with = citizen->number;
 	m->epoch_ms = m->now_ms;
@@ -162,7 +196,7 @@ static void keep(struct turn *t, const struct meeting_entry *citizen)
 	struct meeting *m = t->m;
 
 	m->paired = true;
-	if (m->dead_ms == 0)
+	if (m->dead_ms == 0 && !on_phone(m))
 		m->doubt_ms = 0;
 	turn_effect(t, MEETING_FX_KEEP, citizen->number, m->epoch);
 }
@@ -173,7 +207,7 @@ void talk_pair(struct turn *t)
 	struct meeting_entry *citizen = entry_admitted(m);
 
 	if (!citizen || !citizen->side.connected || !m->consultant.connected ||
-		on_phone(m) || m->epoch == UINT32_MAX) {
+		phone_alone(m) || m->epoch == UINT32_MAX) {
 		m->paired = m->restart_due = false;
 		return;
 	}
@@ -189,6 +223,36 @@ void talk_pair(struct turn *t)
 		start(t, citizen);
 }
 
+/* -- back to video ----------------------------------------------------------------- */
+void talk_return_begin(struct turn *t)
+{
+	struct meeting *m = t->m;
+
+	if (m->call.lines.return_ms != 0)
+		return;
+	m->call.lines.return_ms = m->now_ms;
+	m->call.video_asked = false;
+	m->consultant.held = 0;
+	m->paired = false;
+}
+
+void talk_return_drop(struct meeting *m)
+{
+	if (m->call.lines.return_ms == 0)
+		return;
+	m->call.lines.return_ms = 0;
+	m->consultant.held = 0;
+	m->paired = false;
+}
+
+void talk_return_done(struct turn *t)
+{
+	t->m->call.lines.return_ms = 0;
+	if (t->m->paired && (t->m->consultant.reported ||
+				    meeting_admitted(t->m)->side.reported))
+		form_measure(t);
+}
+
 /* What the consultant may still hold leads to the device that lost the seat, so whatever
  * the next `hello` and `enter` claim, this epoch is over. */
 void talk_part(struct turn *t)
@@ -200,6 +264,7 @@ void talk_part(struct turn *t)
 	m->epoch_with = 0;
 	m->consultant.held = 0;
 	m->paired = false;
+	m->call.lines.return_ms = 0;
 	m->dead_ms = 0;
 	m->sas_step = 0;
 	m->sas_show = m->sas_confirmed = m->sas_has_confirmed = false;
@@ -218,10 +283,14 @@ int talk_enter(struct turn *t)
 	else if (m->consultant.connected)
 		turn_effect(t, MEETING_FX_LEAVE, 0, 0);
 	turn_effect(t, MEETING_FX_SEAT, 0, 0);
+	/* After a restart nobody is in the seat: her page may still hold its line. */
+	if (t->e->enter.line != m->call.lines.line ||
+		(m->user != 0 && m->user != t->e->enter.user))
+		ladder_close_line(t);
 	if (t->e->enter.epoch != m->epoch || m->user != t->e->enter.user)
 		m->consultant = (struct meeting_side){ 0 };
 	talk_doubt(m);
-	if (m->form == MEETING_FORM_PHONE)
+	if (m->form == MEETING_FORM_PHONE && !leg_is_any_unsure(m))
 		m->doubt_ms = 0;
 	m->user = t->e->enter.user;
 	m->consultant.connected = m->consultant.here = true;
@@ -247,6 +316,7 @@ int talk_lost(struct turn *t)
 int talk_leave(struct turn *t)
 {
 	(void)talk_lost(t);
+	ladder_close_line(t);
 	t->m->consultant.here = false;
 	t->m->user = 0;
 	turn_tell_all(t);
@@ -267,7 +337,7 @@ static int may_pass(struct turn *t, uint32_t epoch, bool *ret)
 	*ret = false;
 	if (!sender(t))
 		return MEETING_E_WRONG_STATE;
-	if (epoch != t->m->epoch || on_phone(t->m))
+	if (epoch != t->m->epoch || phone_alone(t->m))
 		return 0;
 	if (!t->m->paired)
 		return MEETING_E_ENTRY_GONE;

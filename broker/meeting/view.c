@@ -21,8 +21,27 @@ const struct meeting_entry *meeting_entry_at(const struct meeting *m, uint16_t n
 const struct meeting_entry *meeting_admitted(const struct meeting *m)
 {
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
-		if (m->entries[i].number != 0 &&
+		if (m->entries[i].number != 0 && !entry_is_phone(&m->entries[i]) &&
 			m->entries[i].place == MEETING_PLACE_ADMITTED)
+			return &m->entries[i];
+	return NULL;
+}
+
+const struct meeting_entry *meeting_admitted_phone(const struct meeting *m)
+{
+	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
+		if (m->entries[i].number != 0 && entry_is_phone(&m->entries[i]) &&
+			m->entries[i].place == MEETING_PLACE_ADMITTED)
+			return &m->entries[i];
+	return NULL;
+}
+
+const struct meeting_entry *meeting_entry_of_device(
+	const struct meeting *m, const uint8_t device[MEETING_DEVICE_LEN])
+{
+	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
+		if (m->entries[i].number != 0 &&
+			memcmp(m->entries[i].device, device, MEETING_DEVICE_LEN) == 0)
 			return &m->entries[i];
 	return NULL;
 }
@@ -30,7 +49,7 @@ const struct meeting_entry *meeting_admitted(const struct meeting *m)
 bool meeting_entry_is_new_device(
 	const struct meeting *m, const struct meeting_entry *entry)
 {
-	return m->bound &&
+	return m->bound && !entry_is_phone(entry) &&
 	       memcmp(m->bound_device, entry->device, MEETING_DEVICE_LEN) != 0;
 }
 
@@ -97,7 +116,7 @@ static bool not_come(const struct meeting *m, int64_t now_ms)
 	       now_ms >= m->booking.starts_ms + m->rules->not_come_ms;
 }
 
-static bool offer_call(const struct meeting *m, int64_t now_ms)
+bool view_offer_call(const struct meeting *m, int64_t now_ms)
 {
 	enum meeting_call state = m->call.state;
 	bool dead = m->dead_ms != 0 && now_ms >= m->dead_ms + MEETING_DEAD_MS;
@@ -113,16 +132,21 @@ static bool offer_call(const struct meeting *m, int64_t now_ms)
 void meeting_look(const struct meeting *m, int64_t now_ms, struct meeting_view *ret)
 {
 	const struct meeting_entry *citizen = meeting_admitted(m);
+	const struct meeting_entry *phone = meeting_admitted_phone(m);
 	int64_t overtime_ms = plus(forgotten_ms(m), MEETING_OVERTIME_MS);
+	int64_t auto_ms = ladder_auto_at_ms(m);
 
 	now_ms = later(now_ms, m->now_ms);
 	*ret = (struct meeting_view){ .when = when(m, now_ms),
 		.outcomes = outcome_allowed(m, now_ms),
 		.admitted = citizen ? citizen->number : 0,
+		.phone = phone ? phone->number : 0,
 		.level = citizen ? citizen->level : m->call.level,
 		.not_come = not_come(m, now_ms),
-		.offer_call = offer_call(m, now_ms),
-		.overtime = now_ms >= overtime_ms };
+		.offer_call = view_offer_call(m, now_ms),
+		.overtime = now_ms >= overtime_ms,
+		.auto_at_ms = auto_ms == MEETING_NEVER ? 0 : auto_ms,
+		.stated = m->call.stated || talk_is_by_hand(m) };
 	for (size_t form = 0; form < MEETING_FORM_COUNT; form++) {
 		ret->total_ms[form] = view_total_ms(m, (enum meeting_form)form, now_ms);
 		ret->minutes[form] = (uint32_t)((ret->total_ms[form] + 30000) / 60000);
@@ -130,11 +154,7 @@ void meeting_look(const struct meeting *m, int64_t now_ms, struct meeting_view *
 }
 
 /* -- deadlines --------------------------------------------------------------------- */
-struct deadline {
-	int64_t now_ms, best_ms;
-};
-
-static void consider(struct deadline *d, int64_t at_ms)
+void deadline_consider(struct deadline *d, int64_t at_ms)
 {
 	if (at_ms > d->now_ms && at_ms < d->best_ms)
 		d->best_ms = at_ms;
@@ -143,7 +163,7 @@ static void consider(struct deadline *d, int64_t at_ms)
 static void consider_grace(struct deadline *d, const struct meeting_side *side)
 {
 	if (side->here && !side->connected)
-		consider(d, side->gone_ms + MEETING_GRACE_MS);
+		deadline_consider(d, side->gone_ms + MEETING_GRACE_MS);
 }
 
 static void consider_talk(struct deadline *d, const struct meeting *m)
@@ -151,13 +171,13 @@ static void consider_talk(struct deadline *d, const struct meeting *m)
 	int64_t held = 0;
 
 	if (m->dead_ms != 0)
-		consider(d, m->dead_ms + MEETING_DEAD_MS);
+		deadline_consider(d, m->dead_ms + MEETING_DEAD_MS);
 	if (m->restart_due)
-		consider(d, m->epoch_ms + MEETING_RESTART_GAP_MS);
+		deadline_consider(d, m->epoch_ms + MEETING_RESTART_GAP_MS);
 	for (size_t form = MEETING_FORM_VIDEO; form < MEETING_FORM_COUNT; form++)
 		held += view_total_ms(m, (enum meeting_form)form, m->now_ms);
 	if (m->form != MEETING_FORM_NONE && m->doubt_ms == 0)
-		consider(d, m->now_ms + MEETING_HELD_MS - held);
+		deadline_consider(d, m->now_ms + MEETING_HELD_MS - held);
 }
 
 int64_t meeting_next_deadline(const struct meeting *m)
@@ -168,17 +188,18 @@ int64_t meeting_next_deadline(const struct meeting *m)
 	if (m->phase == MEETING_PHASE_ENDED)
 		return MEETING_NEVER;
 	if (m->phase == MEETING_PHASE_BOOKED)
-		consider(&d, starts_ms - m->rules->open_before_ms);
+		deadline_consider(&d, starts_ms - m->rules->open_before_ms);
 	if (m->started_ms == 0) {
-		consider(&d, starts_ms + m->rules->not_come_ms);
-		consider(&d, starts_ms + m->rules->no_show_ms);
+		deadline_consider(&d, starts_ms + m->rules->not_come_ms);
+		deadline_consider(&d, starts_ms + m->rules->no_show_ms);
 	}
 	consider_grace(&d, &m->consultant);
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
 		if (m->entries[i].number != 0)
 			consider_grace(&d, &m->entries[i].side);
 	consider_talk(&d, m);
-	consider(&d, plus(forgotten_ms(m), MEETING_OVERTIME_MS));
-	consider(&d, view_abandoned_ms(m));
+	ladder_deadlines(&d, m);
+	deadline_consider(&d, plus(forgotten_ms(m), MEETING_OVERTIME_MS));
+	deadline_consider(&d, view_abandoned_ms(m));
 	return d.best_ms;
 }

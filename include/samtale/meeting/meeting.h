@@ -236,7 +236,9 @@ struct meeting_event {
 		} phone;
 		enum meeting_outcome outcome; /* END, ADMIN_END */
 		struct {
-			bool died; /* with all its legs; else only rules.trunk changed */
+			/* Of the gateway, else only rules.trunk changed. died: with all its
+			 * legs. lost: the link is gone, LINE and LINE_SYNC will tell. */
+			bool died, lost;
 		} trunk;
 		/* What became of a leg. progress NONE: it is gone, for that reason; of a
 		 * GUEST: ANSWERED in the lobby, TALKING in the talk. After a restart of

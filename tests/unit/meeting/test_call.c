@@ -7,7 +7,7 @@
 static void every_event_in_every_state_of_the_call_is_as_the_table_says(void **state)
 {
 	/* first letters of the next state from none, asked, announced (n a A), ringing,
-	 * missed, talking; - is refused with no_call */
+	 * missed, talking; - is refused with no_call, / with no_trunk */
 	static const char *const plan[MEETING_PHONE_COUNT] = {
 		[MEETING_PHONE_OPEN] = "AAAAA-",
 		[MEETING_PHONE_RINGING] = "--rrr-",
@@ -19,6 +19,9 @@ static void every_event_in_every_state_of_the_call_is_as_the_table_says(void **s
 		[MEETING_PHONE_ACCEPT_NUMBER] = "......",
 		[MEETING_PHONE_DECLINE_NUMBER] = "......",
 		[MEETING_PHONE_HUNG_UP] = "-----n",
+		[MEETING_PHONE_DIAL] = "///-/-",
+		[MEETING_PHONE_MUTE] = "------",
+		[MEETING_PHONE_HOLD] = "------",
 	};
 	static const char letters[] = "naArmt";
 
@@ -42,6 +45,8 @@ static void every_event_in_every_state_of_the_call_is_as_the_table_says(void **s
 			result = phone(&s, (enum meeting_phone)event);
 			if (plan[event][from] == '.') {
 				assert_int_equal(result, MEETING_E_NO_NUMBER);
+			} else if (plan[event][from] == '/') {
+				assert_int_equal(result, MEETING_E_NO_TRUNK);
 			} else if (plan[event][from] == '-') {
 				assert_int_equal(result, MEETING_E_NO_CALL);
 				assert_int_equal(s.m.call.state, from);

@@ -39,7 +39,7 @@ static struct stage stage_in(enum meeting_phase phase)
 #define ENDED MEETING_E_ALREADY_ENDED
 #define WRONG MEETING_E_WRONG_STATE
 #define EARLY MEETING_E_TOO_EARLY
-#define GONE  MEETING_E_ENTRY_GONE
+#define NO_LEG MEETING_E_NO_CALL
 
 /* booked, open, live, paused, ended */
 static const int expected[MEETING_EV_COUNT][MEETING_PHASE_COUNT] = {
@@ -72,6 +72,12 @@ static const int expected[MEETING_EV_COUNT][MEETING_PHASE_COUNT] = {
 		WRONG, ENDED },
 	[MEETING_EV_END] = { OK, OK, OK, OK, ENDED },
 	[MEETING_EV_ADMIN_END] = { OK, OK, OK, OK, ENDED },
+	[MEETING_EV_TRUNK] = { OK, OK, OK, OK, OK },
+	[MEETING_EV_LINE] = { NO_LEG, NO_LEG, NO_LEG, NO_LEG, ENDED },
+	[MEETING_EV_LINE_SYNC] = { OK, OK, OK, OK, OK },
+	[MEETING_EV_LINE_KEY] = { OK, OK, OK, OK, OK },
+	[MEETING_EV_LINE_BROKEN] = { OK, OK, OK, OK, OK },
+	[MEETING_EV_CALL_IN] = { EARLY, OK, OK, OK, ENDED },
 };
 
 /* The event as the citizen's page, or the consultant's, would bring it. */
@@ -107,6 +113,10 @@ static struct meeting_event event_of(
 		e.media.epoch = 1;
 	if (kind == MEETING_EV_PHONE)
 		e.phone.from = MEETING_CALL_FROM_WORK;
+	if (kind == MEETING_EV_LINE)
+		e.line.progress = MEETING_LINE_RINGING;
+	if (kind == MEETING_EV_CALL_IN)
+		memset(e.call_in.device, 9, MEETING_DEVICE_LEN);
 	if (kind == MEETING_EV_END || kind == MEETING_EV_ADMIN_END)
 		e.outcome = MEETING_OUTCOME_TECHNICAL;
 	return e;
