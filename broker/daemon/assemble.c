@@ -4,6 +4,7 @@
  * again. Teardown walks the same tables backwards, so it cannot differ from them.
  */
 #include "control.h"
+#include "gateway.h"
 #include "keeper.h"
 #include "step.h"
 
@@ -200,6 +201,17 @@ static void unmake_house(struct broker *b)
 	b->house_timer = loop_timer_free(b->house_timer);
 }
 
+static int make_gateway(struct broker *b, struct place_error *e)
+{
+	(void)e;
+	return gateway_new(&b->gateway, b);
+}
+
+static void unmake_gateway(struct broker *b)
+{
+	b->gateway = gateway_free(b->gateway);
+}
+
 static int make_api(struct broker *b, struct place_error *e)
 {
 	struct api_parts parts = { .desk = b->desk,
@@ -296,6 +308,7 @@ const struct step serving_steps[] = {
 	{ make_vault, unmake_vault, "The vault" },
 	{ make_passwords, unmake_passwords, "The password worker" },
 	{ make_house, unmake_house, "The house" },
+	{ make_gateway, unmake_gateway, "The way to the telephone gateway" },
 	{ make_api, unmake_api, "The api" },
 	{ make_turn_end, unmake_turn_end, "The end of the loop's turn" },
 	{ make_keeper, unmake_keeper, "The keeper" },

@@ -20,6 +20,7 @@
 #include "samtale/vault/vault.h"
 
 struct control;
+struct gateway;
 struct keeper;
 struct site;
 
@@ -52,6 +53,7 @@ struct broker {
 	struct house *house;
 	struct api *api;
 	struct loop_turn *turn;
+	struct gateway *gateway;
 	struct keeper *keeper;
 	struct metrics *metrics;
 	struct control *control;

@@ -13,8 +13,7 @@ int confine_files(const char *config, const struct place *p)
 	const struct settings *s = &p->settings;
 	bool has_metrics_socket = s->metrics_address[0] == '/';
 	const struct lockdown_path paths[] = {
-		{ p->folder, LOCKDOWN_WRITE },
-		{ config, LOCKDOWN_READ_AROUND },
+		{ p->folder, LOCKDOWN_WRITE }, { config, LOCKDOWN_READ_AROUND },
 		/* The folder, not the file: a renewed certificate is another file. */
 		{ s->listener_certificate, LOCKDOWN_READ_AROUND },
 		{ s->listener_private_key, LOCKDOWN_READ_AROUND },
@@ -22,11 +21,11 @@ int confine_files(const char *config, const struct place *p)
 		{ s->listener_socket, LOCKDOWN_WRITE_AROUND },
 		{ has_metrics_socket ? s->metrics_address : "", LOCKDOWN_WRITE_AROUND },
 		{ "/usr/share/zoneinfo", LOCKDOWN_READ },
-		{ "/etc/localtime", LOCKDOWN_READ_FILE },
-		{ "/proc/self", LOCKDOWN_READ },
+		{ "/etc/localtime", LOCKDOWN_READ_FILE }, { "/proc/self", LOCKDOWN_READ },
 		{ "/dev/urandom", LOCKDOWN_READ_FILE }, /* SQLite's seed */
 	};
-	int r = lockdown_files(&(struct lockdown_files){ paths, ARRAY_LEN(paths), false });
+	int r = lockdown_files(
+		&(struct lockdown_files){ paths, ARRAY_LEN(paths), false });
 
 	return r < 0 ? fault_pass(r) : 0;
 }

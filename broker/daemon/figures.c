@@ -5,7 +5,10 @@
  */
 #include "broker.h"
 
+#include "gateway.h"
+
 #include "samtale/base/ops_log.h"
+#include "samtale/session/gateway.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -86,6 +89,45 @@ static void write_listener(struct broker *b, struct writer *w)
 		write_refusal(w, &f, (enum refusal)r);
 }
 
+static void write_phone_causes(struct writer *w, const struct house_gateway_figures *f)
+{
+	head(w, "phone_ended_total", COUNTER, "Calls that are over, by cause.");
+	for (int c = 0; c < PHONE_CAUSE_COUNT; c++)
+		row(w, "phone_ended_total", "cause",
+			phone_cause_name((enum phone_cause)c), f->ended[c]);
+}
+
+static void write_phone(struct broker *b, struct writer *w)
+{
+	struct house_gateway_figures f;
+
+	house_gateway_figures(b->house, &f);
+	head(w, "trunk", GAUGE, "1 at the state that the telephone trunk is in.");
+	for (int t = 0; t < PHONE_TRUNK_COUNT; t++)
+		row(w, "trunk", "state", phone_trunk_name((enum phone_trunk)t),
+			f.trunk == (enum phone_trunk)t);
+	one(w, "gateway_lost_total", COUNTER,
+		"Links to the telephone gateway that ended.", gateway_lost(b->gateway));
+	one(w, "phone_calls", GAUGE, "Telephones in a call, placed and incoming.",
+		f.calls);
+	one(w, "phone_lines", GAUGE, "Browsers connected to the gateway.", f.lines);
+	one(w, "phone_dials_total", COUNTER, "Calls placed.", f.dials);
+	head(w, "phone_refused_total", COUNTER, "Calls that were not placed.");
+	row(w, "phone_refused_total", "why", "number", f.refused_number);
+	row(w, "phone_refused_total", "why", "cap", f.refused_cap);
+	one(w, "phone_incoming_total", COUNTER, "Calls that came in.", f.incoming);
+	one(w, "phone_known_total", COUNTER, "Of them from a number of today.", f.known);
+	one(w, "phone_wrong_digits_total", COUNTER, "Digits that fitted no meeting.",
+		f.wrong_digits);
+	one(w, "phone_throttled_total", COUNTER, "Digits that were not even looked at.",
+		f.throttled);
+	one(w, "phone_call_backs_total", COUNTER, "Callers who are called back instead.",
+		f.call_backs);
+	one(w, "phone_seconds_total", COUNTER, "Seconds of placed calls that are over.",
+		f.seconds);
+	write_phone_causes(w, &f);
+}
+
 static void write_records(struct broker *b, struct writer *w)
 {
 	head(w, "events_total", COUNTER,
@@ -137,6 +179,7 @@ void figures_write(void *broker, struct writer *to)
 
 	write_house(b, to);
 	write_listener(b, to);
+	write_phone(b, to);
 	write_records(b, to);
 	one(to, "store_queue", GAUGE, "Questions to the store that wait or run.",
 		desk_depth(b->desk));

@@ -7,6 +7,7 @@
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
+#include "samtale/session/gateway.h"
 #include "samtale/session/json.h"
 #include "samtale/store/stats.h"
 
@@ -53,6 +54,7 @@ static void answer(struct broker *b, struct http_exchange *x)
 {
 	char buf[256];
 	struct jout o = jout_of(buf, sizeof(buf));
+	const char *trunk = phone_trunk_name(house_trunk_state(b->house));
 	bool store = b->ready.store_answers, disk = disk_is_fine(b),
 	     certificate = certificate_is_fine(b),
 	     ready = store && disk && certificate && !b->stopping;
@@ -62,6 +64,8 @@ static void answer(struct broker *b, struct http_exchange *x)
 	jout_bool(&o, "store", store);
 	jout_bool(&o, "disk", disk);
 	jout_bool(&o, "certificate", certificate);
+	/* Said, not counted: without its telephone the broker still serves everybody. */
+	jout_str(&o, "trunk", trunk);
 	jout_bool(&o, "stopping", b->stopping);
 	jout_end_object(&o);
 	http_answer(x, &(struct http_answer){ .status = ready ? 200 : 503,

@@ -30,5 +30,5 @@ int main(int argc, char *argv[])
 		(void)fprintf(stderr, "samtale-broker: %s\n", error.sentence);
 		return EXIT_FAILURE;
 	}
-	return parent_run(&options);
+	return parent_run(&options, place.settings.phone_server[0] != '\0');
 }

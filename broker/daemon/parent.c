@@ -2,132 +2,158 @@
  *
  * The parent: starts the children, passes signals on, speaks to the service manager, and
  * starts again what crashed. It opens no port, no database and no key, so that it can
- * hardly crash itself. A child is a copy of the parent, not a new program: starting is
- * quick and the memory is shared.
+ * hardly crash itself. When two children are to talk to each other it hands each one end
+ * of a fresh socket, and keeps none.
  */
 #include "parent.h"
-#include "broker.h"
+#include "child.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/daemon/notify.h"
-#include "samtale/link/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define BACKOFF_FIRST_MS 100
 #define BACKOFF_LAST_MS  (30 * MS_SECOND)
+#define NOT_STARTED_MS   (5 * MS_MINUTE) /* longest wait of what never became ready */
 #define CALM_MS          MS_MINUTE /* alive so long: the next crash is the first again */
 #define STOP_MS          (10 * MS_SECOND) /* a child that does not end is killed */
-
-/* One row per child; vault, phone and egress get theirs when they become processes. */
-static const struct child_row {
-	const char *name;
-	int (*run)(const struct options *, int report_fd);
-} child_rows[] = {
-	{ "serve", broker_serve },
-};
-
-struct child {
-	pid_t pid; /* 0: not running */
-	int fd;
-	struct frame_stream *reports;
-	int64_t started_ms, start_at_ms; /* boot clock */
-	int64_t backoff_ms;
-	int64_t beat_ms;
-	bool was_ready;
-};
+#define LINK_FIRST_MS    MS_SECOND        /* wait before a link in place of a bad one */
 
 struct parent {
 	const struct options *options;
-	struct child children[ARRAY_LEN(child_rows)];
+	struct child children[CHILD_COUNT];
 	sigset_t before;
 	int signals;
-	int64_t watchdog_ms, kill_at_ms; /* kill_at_ms 0: not stopping */
+	int64_t watchdog_ms, kill_at_ms;             /* kill_at_ms 0: not stopping */
+	int64_t linked_ms, link_at_ms, link_wait_ms; /* link_at_ms 0: none is due */
+	bool phone_wanted;                           /* by the configuration */
 	bool said_ready, failed;
 };
 
+/* -- links between children ------------------------------------------------------- */
+static void give_links(struct parent *p)
+{
+	const struct child *serve = &p->children[CHILD_SERVE],
+			   *phone = &p->children[CHILD_PHONE];
+
+	p->link_at_ms = 0;
+	if (serve->is_ready && phone->is_ready && !p->kill_at_ms &&
+		child_link(serve, phone) == 0)
+		p->linked_ms = clock_boot_ms();
+}
+
+/* As with processes: soon at first, then less and less often. */
+static void link_later(struct parent *p)
+{
+	int64_t now = clock_boot_ms(), wait = p->link_wait_ms * 2;
+
+	p->link_wait_ms = now - p->linked_ms > CALM_MS || wait < LINK_FIRST_MS
+				  ? LINK_FIRST_MS
+			  : wait < BACKOFF_LAST_MS ? wait
+						   : BACKOFF_LAST_MS;
+	p->link_at_ms = now + p->link_wait_ms;
+}
+
 /* -- children -------------------------------------------------------------------- */
-static void child_main(struct parent *p, size_t i, int fd)
+/* The gateway is not even tried before the broker serves: a start that fails must not
+ * have registered anywhere. */
+static void want_phone(struct parent *p)
 {
-	for (size_t k = 0; k < ARRAY_LEN(child_rows); k++)
-		if (p->children[k].pid > 0)
-			(void)close(p->children[k].fd);
-	(void)close(p->signals);
-	(void)sigprocmask(SIG_SETMASK, &p->before, NULL);
-	exit(child_rows[i].run(p->options, fd));
+	struct child *c = &p->children[CHILD_PHONE];
+
+	if (!p->phone_wanted || c->pid > 0 || !p->children[CHILD_SERVE].was_ready)
+		return;
+	c->start_at_ms = clock_boot_ms();
+	c->backoff_ms = BACKOFF_FIRST_MS;
 }
 
-static int start(struct parent *p, size_t i)
+static void start(struct parent *p, enum child_name i)
 {
 	struct child *c = &p->children[i];
-	int pair[2];
-	pid_t pid;
-	int r = frame_stream_new(&c->reports);
+	struct child_birth birth = { .options = p->options,
+		.signals_before = p->before,
+		.now_ms = clock_boot_ms() };
+	int r;
 
-	if (r < 0)
-		return fault_pass(r);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
-		return fault_here(errno);
-	(void)fcntl(pair[0], F_SETFL, O_NONBLOCK);
-	pid = fork();
-	if (pid < 0) {
-		(void)close(pair[0]);
-		(void)close(pair[1]);
-		return fault_here(errno);
+	for (size_t k = 0; k < CHILD_COUNT; k++)
+		birth.not_for_it[k] = p->children[k].pid > 0 ? p->children[k].fd : -1;
+	birth.not_for_it[CHILD_COUNT] = p->signals;
+	r = child_start(c, &child_rows[i], &birth);
+	if (r == CHILD_E_MISSING) {
+		log_event(EV_PHONE_MISSING);
+		c->start_at_ms = CHILD_NEVER;
+	} else if (r != 0) {
+		c->start_at_ms = birth.now_ms + BACKOFF_LAST_MS;
 	}
-	if (pid == 0) {
-		(void)close(pair[0]);
-		child_main(p, i, pair[1]);
-	}
-	(void)close(pair[1]);
-	c->pid = pid;
-	c->fd = pair[0];
-	c->started_ms = c->beat_ms = clock_boot_ms();
-	return 0;
 }
 
-static void forget(struct child *c)
+static void begin_stop(struct parent *p)
 {
-	(void)close(c->fd);
-	c->reports = frame_stream_free(c->reports);
-	c->pid = 0;
+	p->kill_at_ms = clock_boot_ms() + STOP_MS;
+	for (size_t i = 0; i < CHILD_COUNT; i++)
+		child_signal(&p->children[i], SIGTERM);
 }
 
-/* The first start must succeed; from then on a child is started again and again. */
-static void child_ended(struct parent *p, size_t i, int status)
+static void start_later(struct child *c, int64_t longest_ms)
 {
-	struct child *c = &p->children[i];
-	int64_t now = clock_boot_ms();
-	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	c->start_at_ms = clock_boot_ms() + c->backoff_ms;
+	c->backoff_ms = c->backoff_ms * 2 < longest_ms ? c->backoff_ms * 2 : longest_ms;
+}
 
-	forget(c);
-	if (p->kill_at_ms)
-		return;
-	if (!c->was_ready || clean) {
-		p->failed = p->failed || !clean;
-		p->kill_at_ms = now + STOP_MS;
-		return;
-	}
-	log_event(EV_CHILD_DIED, F_WORD("child", child_rows[i].name),
+static void child_died(struct child *c, const struct child_row *row, int status)
+{
+	log_event(EV_CHILD_DIED, F_WORD("child", row->name),
 		F_COUNT("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0),
 		F_MS("again_in", c->backoff_ms));
 	notify_send("STATUS=a process died and is started again\n");
-	c->start_at_ms = now + c->backoff_ms;
-	c->backoff_ms =
-		c->backoff_ms * 2 < BACKOFF_LAST_MS ? c->backoff_ms * 2 : BACKOFF_LAST_MS;
+	start_later(c, BACKOFF_LAST_MS);
+}
+
+/* It ended before it was ready, by itself. */
+static void phone_not_started(struct parent *p, int code)
+{
+	struct child *c = &p->children[CHILD_PHONE];
+
+	if (code == REPORT_EXIT_SETTINGS) {
+		log_event(EV_PHONE_OFF);
+		c->start_at_ms = CHILD_NEVER;
+		return;
+	}
+	if (c->backoff_ms < MS_SECOND)
+		c->backoff_ms = MS_SECOND;
+	log_event(EV_PHONE_NOT_STARTED, F_MS("again_in", c->backoff_ms));
+	start_later(c, NOT_STARTED_MS);
+}
+
+static void child_ended(struct parent *p, enum child_name i, int status)
+{
+	struct child *c = &p->children[i];
+	const struct child_row *row = &child_rows[i];
+	bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0,
+	     was_ready_now = c->is_ready;
+
+	child_forget(c);
+	if (p->kill_at_ms)
+		return;
+	if (row->is_essential && (!c->was_ready || clean)) {
+		p->failed = p->failed || !clean;
+		begin_stop(p);
+	} else if (!row->is_essential && !was_ready_now && WIFEXITED(status)) {
+		phone_not_started(p, WEXITSTATUS(status));
+	} else {
+		child_died(c, row, status);
+	}
 }
 
 static void reap(struct parent *p)
@@ -136,54 +162,63 @@ static void reap(struct parent *p)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
+		for (size_t i = 0; i < CHILD_COUNT; i++)
 			if (p->children[i].pid == pid)
-				child_ended(p, i, status);
-}
-
-static void tell_all(struct parent *p, int signal_number)
-{
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
-		if (p->children[i].pid > 0)
-			(void)kill(p->children[i].pid, signal_number);
+				child_ended(p, (enum child_name)i, status);
 }
 
 /* -- reports --------------------------------------------------------------------- */
-static void say_ready(struct parent *p, struct bytes origin)
+static void say_ready(struct parent *p, struct bytes text)
 {
-	char lines[700];
+	char origin[513], lines[sizeof(origin) + 64];
 
-	(void)snprintf(lines, sizeof(lines), "READY=1\nSTATUS=serving %.*s\n",
-		(int)(origin.len < 512 ? origin.len : 512), (const char *)origin.at);
+	if (!bytes_to_str(text, origin, sizeof(origin)))
+		return; /* longer than an origin can be: none of our children */
+	(void)snprintf(lines, sizeof(lines), "READY=1\nSTATUS=serving %s\n", origin);
 	notify_send(lines);
 	if (p->said_ready)
 		return;
 	p->said_ready = true;
-	(void)printf("ready %.*s\n", (int)(origin.len < 512 ? origin.len : 512),
-		(const char *)origin.at);
+	(void)printf("ready %s\n", origin);
 	(void)fflush(stdout);
 }
 
-static void reported(struct parent *p, struct child *c, const struct frame *f)
+static void became_ready(struct parent *p, enum child_name i, struct bytes text)
+{
+	bool is_first = !p->children[i].was_ready;
+
+	p->children[i].is_ready = p->children[i].was_ready = true;
+	if (i == CHILD_SERVE) {
+		say_ready(p, text);
+		if (is_first)
+			want_phone(p);
+	}
+	give_links(p);
+}
+
+static void reported(struct parent *p, enum child_name i, const struct frame *f)
 {
 	switch (f->kind) {
 	case REPORT_READY:
-		c->was_ready = true;
-		say_ready(p, f->body);
+		became_ready(p, i, f->body);
 		break;
 	case REPORT_RELOADED:
 		notify_send("READY=1\n");
 		break;
 	case REPORT_BEAT:
-		c->beat_ms = clock_boot_ms();
+		p->children[i].beat_ms = clock_boot_ms();
+		break;
+	case REPORT_LINK_BAD:
+		link_later(p);
 		break;
 	default: /* our own child sends nothing else */
 		break;
 	}
 }
 
-static void read_reports(struct parent *p, struct child *c)
+static void read_reports(struct parent *p, enum child_name i)
 {
+	struct child *c = &p->children[i];
 	struct frame f;
 	uint8_t *at;
 	size_t room;
@@ -192,11 +227,12 @@ static void read_reports(struct parent *p, struct child *c)
 	if (!c->reports || frame_stream_room(c->reports, &at, &room) != 0)
 		return;
 	n = read(c->fd, at, room);
+	c->is_mute = n == 0;
 	if (n <= 0)
 		return; /* its end is seen by SIGCHLD */
 	frame_stream_added(c->reports, (size_t)n);
 	while (frame_stream_next(c->reports, &f) == 0)
-		reported(p, c, &f);
+		reported(p, i, &f);
 }
 
 /* -- signals --------------------------------------------------------------------- */
@@ -204,8 +240,22 @@ static void stop(struct parent *p)
 {
 	if (!p->kill_at_ms)
 		notify_send("STOPPING=1\nSTATUS=stopping\n");
-	p->kill_at_ms = clock_boot_ms() + STOP_MS;
-	tell_all(p, SIGTERM); /* a second one makes the child end at once */
+	begin_stop(p); /* a second one makes the child end at once */
+}
+
+/* The gateway has no reload: it is started when it is wanted now and was not before, or
+ * when what kept it from starting may have been put right. */
+static void reload_phone(struct parent *p)
+{
+	struct place *place = malloc(sizeof(*place));
+	struct place_error error;
+
+	if (place && place_load(place, &p->options->source, &error) == 0)
+		p->phone_wanted = place->settings.phone_server[0] != '\0';
+	free(place);
+	if (!p->phone_wanted && p->children[CHILD_PHONE].pid == 0)
+		p->children[CHILD_PHONE].start_at_ms = CHILD_NEVER;
+	want_phone(p);
 }
 
 static void reload(struct parent *p)
@@ -217,7 +267,8 @@ static void reload(struct parent *p)
 	(void)snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%lld\n",
 		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
 	notify_send(lines);
-	tell_all(p, SIGHUP);
+	child_signal(&p->children[CHILD_SERVE], SIGHUP);
+	reload_phone(p);
 }
 
 static void read_signals(struct parent *p)
@@ -236,13 +287,12 @@ static void read_signals(struct parent *p)
 
 static int open_signals(struct parent *p)
 {
+	static const int numbers[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 	sigset_t mine;
 
 	(void)sigemptyset(&mine);
-	(void)sigaddset(&mine, SIGCHLD);
-	(void)sigaddset(&mine, SIGHUP);
-	(void)sigaddset(&mine, SIGINT);
-	(void)sigaddset(&mine, SIGTERM);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		(void)sigaddset(&mine, numbers[i]);
 	(void)sigprocmask(SIG_BLOCK, &mine, &p->before);
 	p->signals = signalfd(-1, &mine, SFD_CLOEXEC | SFD_NONBLOCK);
 	return p->signals < 0 ? fault_here(errno) : 0;
@@ -259,20 +309,24 @@ static int64_t act(struct parent *p)
 {
 	int64_t now = clock_boot_ms(), wait = INT32_MAX;
 
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++) {
+	for (size_t i = 0; i < CHILD_COUNT; i++) {
 		struct child *c = &p->children[i];
 
-		if (c->pid > 0 && p->kill_at_ms && now >= p->kill_at_ms)
-			(void)kill(c->pid, SIGKILL);
+		if (p->kill_at_ms && now >= p->kill_at_ms)
+			child_signal(c, SIGKILL);
 		if (c->pid > 0 && now - c->started_ms > CALM_MS)
 			c->backoff_ms = BACKOFF_FIRST_MS;
 		if (c->pid > 0 || p->kill_at_ms)
 			continue;
-		if (now >= c->start_at_ms && start(p, i) < 0)
-			c->start_at_ms = now + BACKOFF_LAST_MS;
-		if (c->pid == 0)
+		if (now >= c->start_at_ms)
+			start(p, (enum child_name)i);
+		if (c->pid == 0 && c->start_at_ms != CHILD_NEVER)
 			wait = sooner(wait, c->start_at_ms - now);
 	}
+	if (p->link_at_ms && now >= p->link_at_ms)
+		give_links(p);
+	if (p->link_at_ms)
+		wait = sooner(wait, p->link_at_ms - now);
 	if (p->kill_at_ms)
 		wait = sooner(wait, p->kill_at_ms > now ? p->kill_at_ms - now : 100);
 	if (p->watchdog_ms > 0)
@@ -280,15 +334,15 @@ static int64_t act(struct parent *p)
 	return wait;
 }
 
-/* Only while every child's own loop turns. */
+/* Only while the loop of every child turns without which there is no service. */
 static void feed_watchdog(const struct parent *p)
 {
 	int64_t now = clock_boot_ms();
 
 	if (p->watchdog_ms <= 0)
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
-		if (p->children[i].pid > 0 && p->children[i].was_ready &&
+	for (size_t i = 0; i < CHILD_COUNT; i++)
+		if (child_rows[i].is_essential && p->children[i].is_ready &&
 			now - p->children[i].beat_ms > p->watchdog_ms)
 			return;
 	notify_send("WATCHDOG=1\n");
@@ -296,7 +350,7 @@ static void feed_watchdog(const struct parent *p)
 
 static bool is_over(const struct parent *p)
 {
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
+	for (size_t i = 0; i < CHILD_COUNT; i++)
 		if (p->children[i].pid > 0)
 			return false;
 	return p->kill_at_ms > 0;
@@ -304,32 +358,37 @@ static bool is_over(const struct parent *p)
 
 static void turn(struct parent *p)
 {
-	struct pollfd fds[ARRAY_LEN(child_rows) + 1];
+	struct pollfd fds[CHILD_COUNT + 1];
 	int64_t wait = act(p);
 
 	fds[0] = (struct pollfd){ .fd = p->signals, .events = POLLIN };
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
+	for (size_t i = 0; i < CHILD_COUNT; i++) {
+		const struct child *c = &p->children[i];
+
 		fds[i + 1] =
-			(struct pollfd){ .fd = p->children[i].pid > 0 ? p->children[i].fd
-								      : -1,
+			(struct pollfd){ .fd = c->pid > 0 && !c->is_mute ? c->fd : -1,
 				.events = POLLIN };
+	}
 	(void)poll(fds, ARRAY_LEN(fds), (int)wait);
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
+	for (size_t i = 0; i < CHILD_COUNT; i++)
 		if (fds[i + 1].revents & POLLIN)
-			read_reports(p, &p->children[i]);
+			read_reports(p, (enum child_name)i);
 	if (fds[0].revents & POLLIN)
 		read_signals(p);
 	feed_watchdog(p);
 }
 
-int parent_run(const struct options *options)
+int parent_run(const struct options *options, bool phone_wanted)
 {
-	struct parent p = { .options = options, .watchdog_ms = notify_watchdog_ms() };
+	struct parent p = { .options = options,
+		.watchdog_ms = notify_watchdog_ms(),
+		.phone_wanted = phone_wanted };
 
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	for (size_t i = 0; i < ARRAY_LEN(child_rows); i++)
+	for (size_t i = 0; i < CHILD_COUNT; i++)
 		p.children[i].backoff_ms = BACKOFF_FIRST_MS;
+	p.children[CHILD_PHONE].start_at_ms = CHILD_NEVER;
 	if (open_signals(&p) < 0)
 		return EXIT_FAILURE;
 	if (geteuid() == 0 && !options->foreground)

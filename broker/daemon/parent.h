@@ -4,7 +4,10 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 struct options;
 
-/* Runs until a signal or until the first start failed. Returns the exit code. */
-int parent_run(const struct options *options);
+/* Runs until a signal or until the first start failed. phone_wanted: a trunk is
+ * configured. Returns the exit code. */
+int parent_run(const struct options *options, bool phone_wanted);

@@ -16,10 +16,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* What the telephone gateway read when it started. */
+static bool phone_needs_restart(const struct settings *a, const struct settings *b)
+{
+	if (!a->phone_server[0] || !b->phone_server[0])
+		return a->phone_server[0]; /* a new trunk is started by the reload */
+	return strcmp(a->phone_server, b->phone_server) != 0 ||
+	       strcmp(a->phone_transport, b->phone_transport) != 0 ||
+	       strcmp(a->phone_ca_file, b->phone_ca_file) != 0 ||
+	       strcmp(a->phone_user, b->phone_user) != 0 ||
+	       strcmp(a->phone_password_file, b->phone_password_file) != 0 ||
+	       strcmp(a->phone_domain, b->phone_domain) != 0 ||
+	       strcmp(a->phone_number, b->phone_number) != 0 ||
+	       strcmp(a->phone_sources, b->phone_sources) != 0 ||
+	       strcmp(a->phone_media_sources, b->phone_media_sources) != 0 ||
+	       strcmp(a->phone_srtp, b->phone_srtp) != 0 ||
+	       strcmp(a->phone_dtmf, b->phone_dtmf) != 0 ||
+	       strcmp(a->phone_address, b->phone_address) != 0 ||
+	       strcmp(a->phone_public_address, b->phone_public_address) != 0 ||
+	       strcmp(a->phone_public_address6, b->phone_public_address6) != 0 ||
+	       a->phone_sip_port != b->phone_sip_port ||
+	       a->phone_media_port != b->phone_media_port ||
+	       a->phone_silence_seconds != b->phone_silence_seconds ||
+	       a->phone_call_minutes != b->phone_call_minutes ||
+	       a->phone_calls != b->phone_calls ||
+	       strcmp(a->phone_prompts, b->phone_prompts) != 0;
+}
+
 /* What only a start can change: open ports, open files, the clock's zone. */
 static bool needs_restart(const struct settings *a, const struct settings *b)
 {
-	return strcmp(a->listener_address, b->listener_address) != 0 ||
+	return phone_needs_restart(a, b) ||
+	       strcmp(a->listener_address, b->listener_address) != 0 ||
 	       a->listener_port != b->listener_port ||
 	       strcmp(a->listener_socket, b->listener_socket) != 0 ||
 	       strcmp(a->listener_origin, b->listener_origin) != 0 ||

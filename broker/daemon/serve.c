@@ -7,6 +7,7 @@
 
 #include "confine.h"
 #include "control.h"
+#include "gateway.h"
 #include "keeper.h"
 
 #include "samtale/base/clock.h"
@@ -89,11 +90,16 @@ static void asked_to_reload(void *arg, int signal_number)
 	broker_reload(arg);
 }
 
-/* Nothing is ever sent down: readable means that the parent is gone. */
-static void parent_gone(void *arg)
+/* Down come links to the telephone gateway, and the end: the parent is gone. */
+static void parent_spoke(void *arg)
 {
 	struct broker *b = arg;
+	int fd, r;
 
+	while ((r = report_take_link(b->report_fd, &fd)) == 0)
+		gateway_take(b->gateway, fd);
+	if (r != REPORT_E_GONE)
+		return;
 	loop_watch_want(b->parent_watch, LOOP_NOTHING);
 	if (!b->stopping)
 		begin_stop(b);
@@ -115,7 +121,7 @@ static int listen_to_parent(struct broker *b)
 		r = loop_signal_new(&b->term, b->loop, SIGTERM, asked_to_end, b);
 	if (r == 0)
 		r = loop_watch_new(
-			&b->parent_watch, b->loop, b->report_fd, parent_gone, b);
+			&b->parent_watch, b->loop, b->report_fd, parent_spoke, b);
 	if (r == 0)
 		r = loop_timer_new(&b->drain, b->loop, drain_more, b);
 	if (r == 0)

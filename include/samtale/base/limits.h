@@ -35,3 +35,4 @@
 /* -- queues -- */
 #define LIMIT_PASSWORD_QUEUE 32
 #define LIMIT_STORE_QUEUE    4096
+#define LIMIT_GATEWAY_OUTBOX (512 * 1024) /* orders that the gateway has not read, bytes */

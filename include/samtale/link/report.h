@@ -12,8 +12,13 @@ enum report_kind {
 	REPORT_READY = 1, /* body: what the parent prints after "ready", may be empty */
 	REPORT_RELOADED,
 	REPORT_BEAT,
+	REPORT_LINK_BAD,  /* the child closed its link itself and asks for a fresh one */
 	REPORT_LINK = 16, /* down: a stream socket; an older one is to be closed */
 };
+
+/* What a program of its own exits with when its settings cannot be used, after it said
+ * why on stderr: it is not started again before a reload. As in sysexits.h. */
+#define REPORT_EXIT_SETTINGS 78
 
 /* Up. Never blocks: a parent that does not read loses a status line, not the meeting. */
 void report_send(int fd, enum report_kind kind, const char *text);

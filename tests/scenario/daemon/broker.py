@@ -43,6 +43,11 @@ def certificates():
   return CERTIFICATES[0].name
 
 
+def free_port():
+  with socket.create_server(("127.0.0.1", 0)) as s:
+    return s.getsockname()[1]
+
+
 class Broker:
   """started=False only lays the folder out."""
 
@@ -145,6 +150,13 @@ class Broker:
   # -- HTTP ---------------------------------------------------------------------------------
   def browser(self):
     return Browser(self)
+
+  def metrics(self, port):
+    wire = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
+    wire.request("GET", "/metrics")
+    text = wire.getresponse().read().decode()
+    wire.close()
+    return text
 
   def build(self):
     """Of the pages; a client of another build is sent away with 4004."""

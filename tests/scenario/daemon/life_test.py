@@ -8,7 +8,7 @@ import time
 import unittest
 from pathlib import Path
 
-from broker import WAIT_S, Broker
+from broker import WAIT_S, Broker, free_port
 
 PROGRAMS = sys.argv.pop(1)
 
@@ -279,12 +279,6 @@ class Watchdog(unittest.TestCase):
       hear("STOPPING=1")
       self.assertEqual(b.child.wait(WAIT_S), 0)
       manager.close()
-
-
-def free_port():
-  import socket
-  with socket.create_server(("127.0.0.1", 0)) as s:
-    return s.getsockname()[1]
 
 
 if __name__ == "__main__":
