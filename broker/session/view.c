@@ -117,6 +117,9 @@ static void write_guests(const struct meeting *m, bool whole, struct jout *o)
 		jout_word(o, "place", meeting_place_name(e->place));
 		jout_int(o, "since", e->since_ms);
 		jout_bool(o, "new_device", meeting_entry_is_new_device(m, e));
+		jout_word(o, "kind", meeting_kind_name(meeting_entry_kind(e)));
+		if (meeting_entry_kind(e) == MEETING_KIND_PHONE)
+			jout_bool(o, "known", e->via == MEETING_VIA_PHONE_KNOWN);
 		if (whole) {
 			jout_int(o, "level", e->level);
 			write_side(&e->side, o);
@@ -139,7 +142,27 @@ static void write_given(const struct live *l, struct jout *o)
 	jout_str(o, "given_number", (char *)phone);
 }
 
-static void write_consultant_call(const struct live *l, struct jout *o)
+/* Protocol, 6.2. */
+static void write_trunk(
+	const struct meeting *m, const struct meeting_view *v, struct jout *o)
+{
+	const struct meeting_lines *lines = &m->call.lines;
+
+	jout_bool(o, "trunk", m->rules->trunk);
+	jout_int(o, "line", lines->line);
+	jout_word(o, "progress", meeting_line_name(meeting_line_progress(m)));
+	jout_word(o, "reason", meeting_reason_name(lines->reason));
+	jout_bool(o, "muted", lines->muted || lines->by_caller);
+	jout_bool(o, "held", lines->held);
+	jout_bool(o, "by_caller", lines->by_caller);
+	jout_bool(o, "hand", lines->hand);
+	jout_word(o, "own_phone", meeting_line_name(lines->own));
+	jout_bool(o, "has_own_phone", m->booking.own_phone);
+	jout_int(o, "auto_at", v->auto_at_ms);
+}
+
+static void write_consultant_call(
+	const struct live *l, const struct meeting_view *v, struct jout *o)
 {
 	const struct meeting_hand_off *call = &l->meeting.call;
 	bool accepted = call->given == MEETING_GIVEN_ACCEPTED;
@@ -152,6 +175,7 @@ static void write_consultant_call(const struct live *l, struct jout *o)
 	jout_bool(o, "given", accepted);
 	write_given(l, o);
 	jout_int(o, "attempts", call->attempts);
+	write_trunk(&l->meeting, v, o);
 	jout_end_object(o);
 }
 
@@ -174,7 +198,7 @@ static void view_consultant(const struct live *l, struct jout *o)
 	write_booking(l, o);
 	jout_int(o, "started", m->started_ms);
 	write_guests(m, true, o);
-	write_consultant_call(l, o);
+	write_consultant_call(l, &v, o);
 	write_sas(m, o);
 	jout_bool(o, "video_asked", m->call.video_asked);
 	jout_bool(o, "offer_call", v.offer_call);
@@ -255,7 +279,7 @@ void view_summary(const struct live *l, struct jout *o, const char *key)
 	jout_int(o, "phone", v.minutes[MEETING_FORM_PHONE]);
 	jout_end_object(o);
 	jout_array(o, "stated");
-	if (v.total_ms[MEETING_FORM_PHONE] > 0)
+	if (v.stated && v.total_ms[MEETING_FORM_PHONE] > 0)
 		jout_word(o, NULL, "phone");
 	jout_end_array(o);
 	jout_word(o, "receipt", receipt);
