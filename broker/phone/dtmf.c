@@ -58,10 +58,10 @@ static const char pad[TONES][TONES] = {
 };
 
 /* As ratios of power. */
-#define TWIST_HIGH 2.5F /* 4 dB: high over low */
-#define TWIST_LOW  6.3F /* 8 dB: low over high */
-#define ALONE      6.3F /* 8 dB: over the other tones of the group */
-#define PURE       0.65F /* of all power in the two tones; 1.5 % off the pitch leaves 0.7 */
+#define TWIST_HIGH 3.6F  /* 5.5 dB: high over low; Q.24 asks for 4 */
+#define TWIST_LOW  10.0F /* 10 dB: low over high; Q.24 asks for 8 */
+#define ALONE      4.0F  /* 6 dB: over the other tones of the group */
+#define PURE       0.72F /* of all power in the two tones; 1.5 % off the pitch leaves 0.8 */
 #define QUIETEST   350.F /* amplitude: -36 dBm0 */
 
 void dtmf_tones_init(struct dtmf_tones *d)
