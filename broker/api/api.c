@@ -22,26 +22,19 @@ static const struct route *const tables[] = { link_routes, seat_routes, account_
 
 int api_new(struct api **ret, const struct api_parts *parts)
 {
-	owned(api_freep) struct api *a = calloc(1, sizeof(*a));
-	int r;
+	struct api *a = calloc(1, sizeof(*a));
 
 	if (!a)
 		return fault_here(ENOMEM);
 	a->parts = *parts;
-	r = throttle_new(&a->throttle);
-	if (r < 0)
-		return fault_pass(r);
+	a->throttle = house_throttle(parts->house);
 	api_set_settings(a, parts->settings);
 	*ret = a;
-	a = NULL;
 	return 0;
 }
 
 struct api *api_free(struct api *a)
 {
-	if (!a)
-		return NULL;
-	throttle_free(a->throttle);
 	free(a);
 	return NULL;
 }

@@ -12,17 +12,17 @@
 #include "samtale/base/settings.h"
 #include "samtale/session/house.h"
 #include "samtale/session/json.h"
+#include "samtale/session/throttle.h"
 #include "samtale/store/desk.h"
 #include "samtale/store/meeting.h"
 #include "samtale/store/user.h"
 #include "samtale/vault/vault.h"
 
 #include "cards.h"
-#include "throttle.h"
 
 struct api {
 	struct api_parts parts;
-	struct throttle *throttle;
+	struct throttle *throttle; /* the house's */
 	unsigned open_calls;
 };
 

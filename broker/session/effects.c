@@ -5,7 +5,7 @@
  * leave once, at the end of the loop's turn; everything else leaves at once, but never
  * before a `state` that is due.
  */
-#include "inner.h"
+#include "switchboard.h"
 
 #include "samtale/session/sdp_filter.h"
 
@@ -309,7 +309,8 @@ static void carry_out(struct live *l, const struct meeting_effect *fx, struct br
 	case MEETING_FX_MUTE_LINE:
 	case MEETING_FX_HOLD_LINE:
 	case MEETING_FX_LINE_START:
-	case MEETING_FX_CLOSE_LINES: /* the switchboard's; rules.trunk is false */
+	case MEETING_FX_CLOSE_LINES:
+		orders_carry_out(l, fx);
 		return;
 	}
 }

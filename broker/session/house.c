@@ -4,7 +4,7 @@
  * the stop. One armed time serves every deadline; one pass at the end of a turn sends
  * each snapshot once, however many events led to it.
  */
-#include "inner.h"
+#include "switchboard.h"
 
 #include <stdio.h>
 
@@ -42,7 +42,7 @@ void house_rearm(struct house *h)
 	int64_t due =
 		sooner(ring_due(&h->unheard, HELLO_MS), ring_due(&h->silent, SILENT_MS));
 
-	due = sooner(due, h->scout_ms);
+	due = sooner(sooner(due, h->scout_ms), h->board->lost_ms);
 	if (first)
 		due = sooner(due, first->due_ms - h->offset_ms);
 	if (due >= h->armed_ms)
@@ -127,6 +127,7 @@ static void flush_live(struct live *l)
 
 void house_flush(struct house *h)
 {
+	board_flush(h->board);
 	while (!ring_is_empty(&h->dirty))
 		flush_live(container_of(h->dirty.next, struct live, at_dirty));
 	RING_EACH(&h->gone, r)
@@ -207,6 +208,7 @@ void house_tick(struct house *h)
 	for (struct live *l = timeline_first(h); l && l->due_ms <= now;
 		l = timeline_first(h))
 		tick_live(l, now);
+	board_tick(h->board);
 	if (h->scout_ms <= boot) {
 		sign_out_expired(h);
 		scout_send(h, false);
@@ -222,6 +224,10 @@ void house_set_settings(
 	h->parts.settings = s;
 	h->parts.turn_secret = turn_secret;
 	h->rules = (struct meeting_rules){
+		.auto_call_ms = s->phone_auto_call_seconds * MS_SECOND,
+		.confirm_key = strcmp(s->phone_confirm, "key") == 0,
+		.hide_number = strcmp(s->phone_caller_id, "hidden") == 0,
+		.trunk = house_trunk_state(h) == PHONE_TRUNK_UP,
 		.open_before_ms = s->meeting_open_before_minutes * MS_MINUTE,
 		.open_after_ms = s->meeting_open_after_minutes * MS_MINUTE,
 		.not_come_ms = s->meeting_not_come_minutes * MS_MINUTE,
@@ -238,7 +244,10 @@ int house_new(struct house **ret, const struct house_parts *parts)
 	if (!h)
 		return fault_here(ENOMEM);
 	r = key_slots_new(&h->keys);
+	if (r == 0)
+		r = board_new(&h->board, h);
 	if (r < 0) {
+		key_slots_free(h->keys);
 		free(h);
 		return fault_pass(r);
 	}
@@ -273,6 +282,7 @@ struct house *house_free(struct house *h)
 		while (h->lives[i])
 			live_let_go(h->lives[i]);
 	house_flush(h);
+	board_free(h->board);
 	free_circles(h);
 	key_slots_free(h->keys);
 	free(h->heap);
@@ -299,6 +309,7 @@ void house_stop(struct house *h)
 			house_mark(l);
 		}
 	house_flush(h);
+	board_stop(h->board);
 	close_all(&h->unheard);
 	close_all(&h->silent);
 }

@@ -87,7 +87,8 @@ void ice_push_turn(struct live *l)
 	struct peer *other = citizen ? live_peer(l, citizen->number) : NULL;
 
 	l->turn_ms = MEETING_NEVER;
-	if (!has_turn(l->house) || !citizen || l->meeting.phase == MEETING_PHASE_ENDED)
+	if (!has_turn(l->house) || (!citizen && !l->meeting.call.lines.line) ||
+		l->meeting.phase == MEETING_PHASE_ENDED)
 		return;
 	l->turn_ms = house_now(l->house) + TURN_PUSH_MS;
 	if (consultant)

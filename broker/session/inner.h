@@ -90,6 +90,7 @@ struct live {
 
 	struct ring waits;    /* struct wait: until it is loaded */
 	struct ring saved;    /* struct saved_wait: until it is durable */
+	struct ring legs;     /* struct leg.at_live: at the telephone gateway */
 	struct ring peers;    /* struct peer.at_live */
 	struct ring at_dirty; /* house.dirty or house.gone */
 	struct ring at_circle;
@@ -105,7 +106,7 @@ struct live {
 	char name[LIMIT_NAME + 1]; /* the consultant's given name */
 	char last2[3], given_last2[3];
 	int keys; /* slot in house.keys, -1: none */
-	bool has_ck;
+	bool has_ck, has_own_phone;
 	bool accept_due;      /* the given number is to become the row's */
 	bool end_due;         /* attendance and statistics are still to be written */
 	int32_t uncount_week; /* a cancellation counted in it was taken back; 0: none */
@@ -173,6 +174,7 @@ struct house {
 	struct house_parts parts;
 	struct meeting_rules rules;
 	struct key_slots *keys;
+	struct switchboard *board; /* the telephone gateway */
 	struct live *lives[HOUSE_BUCKETS];
 	struct circle *circles[CIRCLE_BUCKETS];
 	struct ring dirty;   /* lives to flush at the end of this turn */

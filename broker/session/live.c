@@ -3,7 +3,7 @@
  * Meetings in memory: the table, who waits for one, what its row means for the rules, and
  * how it leaves again when nothing of it is live.
  */
-#include "inner.h"
+#include "switchboard.h"
 
 #include "samtale/store/calendar.h"
 
@@ -41,6 +41,7 @@ struct live *live_new(struct house *h, int64_t meeting)
 	l->due_ms = l->turn_ms = l->retry_ms = MEETING_NEVER;
 	ring_init(&l->waits);
 	ring_init(&l->saved);
+	ring_init(&l->legs);
 	ring_init(&l->peers);
 	ring_init(&l->at_dirty);
 	ring_init(&l->at_circle);
@@ -61,6 +62,7 @@ static void leave_table(struct live *l)
 	timeline_drop(l->house, l);
 	ring_drop(&l->at_dirty);
 	ring_drop(&l->at_circle);
+	legs_let_go(l);
 	key_slots_drop(l->house->keys, l->keys);
 	l->keys = -1;
 	l->gone = true;
@@ -109,8 +111,9 @@ bool live_is_idle(const struct live *l)
 			 m->call.state == MEETING_CALL_NONE && m->late_minutes == 0;
 
 	return l->state == LIVE_READY && ring_is_empty(&l->peers) &&
-	       ring_is_empty(&l->waits) && ring_is_empty(&l->saved) && !l->save_due &&
-	       !l->saving && (untouched || m->phase == MEETING_PHASE_ENDED);
+	       ring_is_empty(&l->waits) && ring_is_empty(&l->saved) &&
+	       ring_is_empty(&l->legs) && !l->save_due && !l->saving &&
+	       (untouched || m->phase == MEETING_PHASE_ENDED);
 }
 
 void live_abandon(struct live *l)
@@ -168,6 +171,7 @@ static struct meeting_booking booking_of(struct live *l, const struct booking *r
 						   : MEETING_FORM_VIDEO,
 		.way = way < 0 ? MEETING_WAY_SPEECH : (enum meeting_way)way,
 		.has_phone = phone[0] != '\0',
+		.own_phone = l->has_own_phone,
 		.pin = row->pin_required,
 	};
 }

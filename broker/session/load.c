@@ -4,7 +4,7 @@
  * store, then the keys from the vault, which puts that on record. A meeting is loaded
  * once, however many wait for it; what time and the row did meanwhile follows at once.
  */
-#include "inner.h"
+#include "switchboard.h"
 
 #include "samtale/store/record.h"
 
@@ -14,6 +14,7 @@ struct load {
 	int64_t id, actor;
 	struct booking row;
 	char name[LIMIT_NAME + 1];
+	bool has_own_phone;
 	struct record *record; /* owned; NULL: none yet */
 };
 
@@ -43,8 +44,10 @@ static int load_ask(struct desk_task *task, struct store *s)
 	if (r != 0)
 		return r;
 	r = s->user->by_id(s, load->row.owner, &owner);
-	if (r == 0)
+	if (r == 0) {
 		memcpy(load->name, owner.given, sizeof(load->name));
+		load->has_own_phone = owner.phone.len > 0;
+	}
 	secret_wipe(&owner, sizeof(owner));
 	if (r < 0)
 		return fault_pass(r);
@@ -82,6 +85,7 @@ static void loaded(struct load *load, const struct meeting_keys *keys)
 		return;
 	}
 	memcpy(l->name, load->name, sizeof(l->name));
+	l->has_own_phone = load->has_own_phone;
 	booking = live_take_row(l, &load->row);
 	unseal(l, load->record, &booking);
 	l->state = LIVE_READY;
@@ -92,6 +96,8 @@ static void loaded(struct load *load, const struct meeting_keys *keys)
 		(void)live_step(l, &tick, &by); /* what was missed meanwhile */
 	load_free(load);
 	house_mark(l);
+	if (!l->gone)
+		board_loaded(l);
 	live_answer_waits(l, 0);
 }
 

@@ -22,6 +22,17 @@ static void day_changed(struct circle *c)
 	peer_send(container_of(r, struct peer, at_circle), &o);
 }
 
+void house_call_backs_changed(struct house *h, const char *team)
+{
+	if (team[0]) {
+		day_changed(house_circle(h, team, 0));
+		return;
+	}
+	for (size_t i = 0; i < CIRCLE_BUCKETS; i++)
+		for (struct circle *c = h->circles[i]; c; c = c->next)
+			day_changed(c);
+}
+
 static void tell_day(struct house *h, const struct booking *row)
 {
 	day_changed(house_circle(h, row->team, row->owner));
@@ -72,11 +83,24 @@ static int name_ask(struct desk_task *task, struct store *s)
 	return s->user->by_id(s, c->row.owner, &c->owner);
 }
 
+/* Whose telephone rings for *own phone* is another one's now. */
+static void follow_own_phone(struct live *l, const struct user *owner)
+{
+	struct meeting_event e = { .kind = MEETING_EV_BOOKING,
+		.booking = l->meeting.booking };
+	struct bringer by = { 0 };
+
+	l->has_own_phone = e.booking.own_phone = owner->phone.len > 0;
+	(void)live_step(l, &e, &by);
+}
+
 static void name_answer(struct desk_task *task, int result)
 {
 	struct change *c = container_of(task, struct change, name_task);
 	struct live *l = live_find(c->house, c->row.id);
 
+	if (result == 0 && l && l->state == LIVE_READY)
+		follow_own_phone(l, &c->owner);
 	if (result == 0 && l && l->state == LIVE_READY && !live_peer(l, 0)) {
 		memcpy(l->name, c->owner.given, sizeof(l->name));
 		RING_EACH(&l->peers, r)

@@ -4,7 +4,7 @@
  * function. A peer never waits for another one, and no byte of one reaches another except
  * as a message that was decoded and encoded anew.
  */
-#include "inner.h"
+#include "switchboard.h"
 
 #include "samtale/session/sdp_filter.h"
 
@@ -316,7 +316,7 @@ static enum hand_off_cause cause_of(const struct live *l)
 static void after_phone(
 	struct live *l, enum meeting_phone event, enum hand_off_cause cause)
 {
-	if (event == MEETING_PHONE_OPEN)
+	if (event == MEETING_PHONE_OPEN || event == MEETING_PHONE_DIAL)
 		l->cause = (uint8_t)cause;
 	if (event == MEETING_PHONE_ACCEPT_NUMBER)
 		l->accept_due = true;
@@ -364,8 +364,8 @@ static void handle(struct peer *p, struct message *m)
 	case MESSAGE_PING:
 		send_pong(p);
 		return;
-	case MESSAGE_LINE: /* the switchboard's */
-		peer_refused(p, m->type, "no_call");
+	case MESSAGE_LINE:
+		line_offer(p, m);
 		return;
 	case MESSAGE_SIGNAL:
 		if (!filter_sdp(p->house, m))

@@ -8,13 +8,13 @@
  * A number that the citizen gave is sealed under ck before it comes here, so it dies with
  * the contact data although the record lives on.
  */
-#include "inner.h"
+#include "switchboard.h"
 
 #include "samtale/store/calendar.h"
 #include "samtale/store/record.h"
 #include "samtale/store/stats.h"
 
-#define LIVE_VERSION       1
+#define LIVE_VERSION       2 /* 1 had no legs */
 #define ATTENDANCE_VERSION 1
 #define PLAIN_MAX          (MEETING_PACK_MAX + 512)
 
@@ -26,6 +26,7 @@ void live_pack(const struct live *l, struct writer *w)
 	write_u8(w, l->cause);
 	write_var(w, l->given ? bytes_of(l->given->at, l->given->len) : BYTES_NULL);
 	write_str(w, l->given ? l->given_last2 : "");
+	legs_pack(l, w);
 	meeting_pack(&l->meeting, w);
 }
 
@@ -51,7 +52,8 @@ bool live_unpack(
 	uint8_t version = read_u8(&r);
 
 	l->cause = read_u8(&r);
-	return version == LIVE_VERSION && unpack_given(l, &r) &&
+	return version >= 1 && version <= LIVE_VERSION && unpack_given(l, &r) &&
+	       (version == 1 || legs_unpack(l, &r)) &&
 	       meeting_unpack(&r, &l->house->rules, booking, &l->meeting);
 }
 

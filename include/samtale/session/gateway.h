@@ -2,9 +2,9 @@
  *
  * The switchboard: the house's side of the telephone gateway (samtale-phone). It turns
  * what the rules order into orders of link/phone.h, and what the gateway reports into
- * events of the rules; who may be called, how often, and whose digits are right is decided
- * here. The gateway may come and go: its calls are taken up again when it is back, and a
- * meeting without it goes on by hand.
+ * events of the rules; who may be called, how often, and whose digits are right is
+ * decided here. The gateway may come and go: its calls are taken up again when it is
+ * back, and a meeting without it goes on by hand.
  *
  * All on the loop's thread. A number, digits or an SDP that passes here is never logged.
  */
@@ -16,9 +16,9 @@
 
 struct gateway_link { /* copied */
 	void *arg;
-	/* Takes one or more whole frames, which are borrowed for the call. False: they did
-	 * not fit any more; the caller of house_gateway_up() closes the link then and says
-	 * house_gateway_down() later, not from within. */
+	/* Takes one or more whole frames, which are borrowed for the call. False: they
+	 * did not fit any more; the caller of house_gateway_up() closes the link then and
+	 * says house_gateway_down() later, not from within. */
 	bool (*send)(void *arg, struct bytes frames);
 };
 
@@ -32,7 +32,7 @@ must_check bool house_gateway_frame(struct house *h, const struct frame *f);
 void house_gateway_down(struct house *h);
 #define GATEWAY_PATIENCE_MS 3000
 
-struct house_gateway_figures { /* for metrics, /readyz and the doctor; no ids */
+struct house_gateway_figures {        /* for metrics, /readyz and the doctor; no ids */
 	bool linked;                  /* the gateway is there and has said what stands */
 	enum phone_trunk trunk;       /* OFF while not linked */
 	enum phone_cause trunk_cause; /* of DOWN */

@@ -165,6 +165,14 @@ void house_end(struct house *h, int64_t meeting, house_done_fn done, void *arg);
  * and "policy". */
 void house_servers_write(struct house *h, struct jout *o);
 
+/* A caller waits to be called back, or does no more: staff of that team, of all when it is
+ * "", fetch the day again. */
+void house_call_backs_changed(struct house *h, const char *team);
+
+/* Counters of wrong digits and the like, shared by all doors; lives with the house. */
+struct throttle;
+struct throttle *house_throttle(struct house *h);
+
 struct house_figures { /* for metrics and tests; no ids */
 	unsigned meetings, talks, peers, citizens, staff;
 	uint64_t messages, relayed, saves;

@@ -191,11 +191,20 @@ static void restart(struct kit *k)
 		.node = k->node,
 		.password_worker = k->password_worker,
 		.audit = k->audit,
-		.house = k->house,
 		.settings = &k->settings,
 		.origin = "https://localhost:8443" };
+	const struct house_parts house = { .desk = k->desk,
+		.vault = k->vault,
+		.node = k->node,
+		.audit = k->audit,
+		.settings = &k->settings,
+		.build = "test",
+		.clock = { .arm = kit_arm } };
 
 	api_free(k->api);
+	k->house = house_free(k->house);
+	assert_int_equal(house_new(&k->house, &house), 0);
+	parts.house = k->house;
 	assert_int_equal(api_new(&k->api, &parts), 0);
 }
 

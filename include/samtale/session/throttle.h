@@ -16,6 +16,7 @@ enum throttle_kind {
 	THROTTLE_LINK_PREFIX,    /* wrong links from one address prefix */
 	THROTTLE_DIGITS_MEETING, /* wrong digits for one meeting number */
 	THROTTLE_DIGITS_PREFIX,
+	THROTTLE_DIGITS_CALLER, /* wrong digits from one telephone number */
 	THROTTLE_DIGITS_ALL,
 	THROTTLE_PIN_MEETING,  /* wrong PIN beside a right link */
 	THROTTLE_SIGN_IN_NAME, /* wrong sign-ins of one name, known or not */

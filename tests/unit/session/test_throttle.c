@@ -2,7 +2,7 @@
  *
  * Counters of failures: they close, they melt, they do not punish the neighbours.
  */
-#include "../../../broker/api/throttle.h"
+#include "samtale/session/throttle.h"
 
 #include "samtale/base/clock.h"
 

@@ -4,7 +4,7 @@
  * failure and falls by one per per_ms. It never grows and never allocates after the
  * start; a flood of keys pushes out the entries that were quiet for longest.
  */
-#include "throttle.h"
+#include "samtale/session/throttle.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
@@ -32,6 +32,7 @@ static const struct throttle_rule defaults[THROTTLE_KIND_COUNT] = {
 	[THROTTLE_LINK_PREFIX] = { 30, 10, 4 * MS_SECOND },
 	[THROTTLE_DIGITS_MEETING] = { 10, 1, 6 * MS_MINUTE },
 	[THROTTLE_DIGITS_PREFIX] = { 12, 5, MS_MINUTE },
+	[THROTTLE_DIGITS_CALLER] = { 9, 1, 20 * MS_MINUTE },
 	[THROTTLE_DIGITS_ALL] = { 60, 1, MS_SECOND },
 	[THROTTLE_PIN_MEETING] = { 10, 1, 6 * MS_MINUTE },
 	[THROTTLE_SIGN_IN_NAME] = { 6, 1, 15 * MS_MINUTE },
