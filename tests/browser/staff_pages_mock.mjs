@@ -148,7 +148,7 @@ export function newWorld() {
 	};
 }
 
-function invitationOf(card) {
+function invitationOf(card, call_in) {
 	return {
 		link: `${ORIGIN}/j#Q0FOQVJZLVRPS0VOLTAx`,
 		number: card.number.slice(0, 8),
@@ -160,6 +160,7 @@ function invitationOf(card) {
 		org: { name: "Hedensted Kommune", phone: "79 75 50 00" },
 		consultant: "Mette",
 		call_number: "79 75 50 12",
+		...(call_in ? { call_in } : {}),
 	};
 }
 
@@ -233,7 +234,7 @@ function answer(world, method, path, body) {
 		made.state = body.now ? "open" : "booked";
 		delete made.phone;
 		world.mine.push(made);
-		return ok({ card: made, invitation: invitationOf(made) });
+		return ok({ card: made, invitation: invitationOf(made, world.callIn) });
 	}
 	if (!card) return refused(404, "not_found");
 	if (method === "PATCH") {
@@ -241,9 +242,9 @@ function answer(world, method, path, body) {
 		if (version !== card.version) return refused(409, "changed", { card });
 		Object.assign(card, changes, { version: version + 1 });
 	}
-	if (verb === "invitation") return ok({ invitation: invitationOf(card) });
+	if (verb === "invitation") return ok({ invitation: invitationOf(card, world.callIn) });
 	if (verb === "number") return ok({ phone: "+4520304078", given: false });
-	if (verb === "link") return ok({ card, invitation: invitationOf(card) });
+	if (verb === "link") return ok({ card, invitation: invitationOf(card, world.callIn) });
 	if (verb === "summary") return ok({ summary: world.summary });
 	if (verb === "cancel")
 		Object.assign(card, { state: "cancelled", version: card.version + 1 });
@@ -378,6 +379,75 @@ export function guest(more = {}) {
 		share: false,
 		health: "good",
 		...more,
+	};
+}
+
+/**
+ * The telephone gateway in a page of the same browser: answers each offer of a line with
+ * one that has its candidates, as the real one does, takes G.711 alone, and speaks a tone.
+ * @returns { start(line), hears(), offers, hush(), stop() }
+ */
+export async function gatewayOf(context, world, meeting) {
+	const page = await context.newPage();
+	await page.goto(`${ORIGIN}/citizen-of-the-test`);
+	await page.evaluate(async () => {
+		// With a microphone allowed the browser shows its addresses as they are.
+		await navigator.mediaDevices.getUserMedia({ audio: true });
+		window.answer = async (sdp) => {
+			window.pc?.close();
+			window.audio ??= new AudioContext();
+			const to = window.audio.createMediaStreamDestination();
+			window.tone ??= window.audio.createOscillator();
+			window.tone.frequency.value = 700;
+			window.tone.connect(to);
+			if (!window.speaks) window.tone.start();
+			window.speaks = true;
+			const pc = new RTCPeerConnection();
+			window.pc = pc;
+			await pc.setRemoteDescription({ type: "offer", sdp });
+			const [line] = pc.getTransceivers();
+			line.direction = "sendrecv";
+			await line.sender.replaceTrack(to.stream.getAudioTracks()[0]);
+			const heard = new Audio();
+			heard.srcObject = new MediaStream([line.receiver.track]);
+			window.heard = heard;
+			heard.play().catch(() => undefined);
+			await pc.setLocalDescription(await pc.createAnswer());
+			await new Promise((done) => {
+				pc.onicegatheringstatechange = () =>
+					pc.iceGatheringState === "complete" && done();
+				setTimeout(done, 2000);
+			});
+			return pc.localDescription.sdp;
+		};
+		window.received = async () => {
+			const report = [...((await window.pc?.getStats()) ?? new Map()).values()];
+			return report.find((r) => r.type === "inbound-rtp");
+		};
+	});
+	const offers = [];
+	world.heard = async (message) => {
+		if (message.type !== "line") return;
+		offers.push(message);
+		const sdp = await page
+			.evaluate((offer) => window.answer(offer), message.sdp)
+			// The test may be over, and the page gone, before it could answer.
+			.catch(() => undefined);
+		if (sdp) world.say({ type: "line", meeting, line: message.line, sdp });
+	};
+	return {
+		page,
+		offers,
+		start: (line) =>
+			world.say({ type: "line_start", meeting, line, policy: "all", servers: [] }),
+		/** Statistics of what comes from the consultant. */
+		hears: () => page.evaluate(() => window.received()),
+		/** Not one more packet, as from a gateway that has died. */
+		hush: () => page.evaluate(() => window.pc.close()),
+		async stop() {
+			world.heard = undefined;
+			await page.close();
+		},
 	};
 }
 

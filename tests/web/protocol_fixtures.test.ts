@@ -50,7 +50,7 @@ function withAt(value: unknown, at: (string | number)[], put: unknown): unknown 
 	return { ...value, [first]: withAt(value[first], rest, put) };
 }
 
-const MAY_BE_ABSENT = new Set(["started", "given_number"]);
+const MAY_BE_ABSENT = new Set(["started", "given_number", "known"]);
 
 describe("what the server sends", () => {
 	const all = fixtures("s2c-");
@@ -65,6 +65,7 @@ describe("what the server sends", () => {
 		const both = new Set([...seen("citizen"), ...seen("staff")]);
 		for (const type of ["welcome", "state", "start", "keep", "turn", "signal", "sas"])
 			assert.ok(both.has(type), type);
+		for (const type of ["line_start", "line"]) assert.ok(both.has(type), type);
 		for (const type of ["refused", "ended", "pong", "card", "day_changed", "left"])
 			assert.ok(both.has(type), type);
 	});

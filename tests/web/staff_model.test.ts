@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import type { ConsultantState, LiveCard } from "../../web/src/protocol/staff";
+import { callReason, progress } from "../../web/src/protocol/words";
 import {
 	bodyOf,
 	type Draft,
@@ -13,6 +14,7 @@ import {
 	looksLikeCpr,
 	newDraft,
 } from "../../web/src/staff/model/booking";
+import { type Call, callWords, isDialled, onLine } from "../../web/src/staff/model/call";
 import type { Card } from "../../web/src/staff/model/http";
 import {
 	type Action,
@@ -26,13 +28,16 @@ import {
 } from "../../web/src/staff/model/state";
 import { lineOf } from "../../web/src/staff/model/summary";
 import {
+	admitted,
 	callAfter,
 	callNow,
+	mayShow,
 	newTalk,
 	offersOf,
 	privacyOf,
 	reduceTalk,
 	type Talk,
+	usesTrunk,
 } from "../../web/src/staff/model/talk";
 import {
 	addDays,
@@ -43,7 +48,12 @@ import {
 } from "../../web/src/staff/model/time";
 import { NO_RESULTS, overallOf, type Results } from "../../web/src/staff/model/verdict";
 import { viewOf } from "../../web/src/staff/model/view";
-import { cardWords } from "../../web/src/staff/model/words";
+import {
+	cardWords,
+	guestWords,
+	identityWords,
+	ringsIn,
+} from "../../web/src/staff/model/words";
 import { da } from "../../web/src/text/staff.da";
 import { en } from "../../web/src/text/staff.en";
 
@@ -365,6 +375,134 @@ describe("the open meeting", () => {
 		);
 		assert.deepEqual(talk.lines, []);
 		assert.equal(talk.number, null);
+	});
+});
+
+describe("a call through the trunk", () => {
+	const call = (more: Partial<Call>): Partial<ConsultantState> => ({
+		call: { ...seat().call, trunk: true, ...more },
+	});
+	const dialled = (more: Partial<Call>, before?: Talk) => seated(call(more), before);
+	const words = (more: Partial<Call>, before?: Talk) =>
+		callWords(dialled(more, before), da);
+	const admittedGuest = (kind: "browser" | "phone", here = true) => ({
+		...waiting,
+		kind,
+		here,
+		place: "admitted" as const,
+		level: 0,
+		mic: true,
+		picture: false,
+		share: false,
+		health: "good" as const,
+	});
+
+	const listed = <T extends string>(
+		list: (value: unknown, at: string) => T,
+		all: string[],
+	) => all.map((word) => list(word, ""));
+
+	it("has a sentence for every step and every reason, in both languages, none twice", () => {
+		const steps = listed(progress, [
+			"calling",
+			"ringing",
+			"early",
+			"answered",
+			"talking",
+		]);
+		const reasons = listed(callReason, Object.keys(da.dial.reason));
+		for (const table of [da, en]) {
+			const all = [
+				...steps.map((step) => callWords(dialled({ progress: step }), table)),
+				...reasons.map((reason) => callWords(dialled({ reason }), table)),
+			];
+			assert.ok(all.every((sentence) => sentence.trim() !== ""));
+			assert.equal(new Set(all).size, all.length);
+		}
+		assert.equal(words({}), "", "nothing happened, nothing is said");
+	});
+
+	it("says of the telephone in the talk what is heard of it, hold before the rest", () => {
+		const now = { progress: "talking", state: "talking" } as const;
+		assert.equal(words(now), da.phone.talking);
+		assert.equal(words({ ...now, by_caller: true }), da.dial.byCaller);
+		assert.equal(words({ ...now, by_caller: true, muted: true }), da.dial.muted);
+		assert.equal(words({ ...now, muted: true, held: true }), da.dial.held);
+	});
+
+	it("tells her own telephone that did not answer from the citizen's", () => {
+		const own = dialled({ own_phone: "ringing" });
+		assert.equal(callWords(own, da), da.dial.own.ringing);
+		assert.equal(words({ reason: "no_answer" }, own), da.dial.ownFailed);
+		assert.equal(words({ reason: "cancelled" }, own), da.dial.reason.cancelled);
+		const failed = dialled({ reason: "no_answer" }, own);
+		assert.equal(words({ reason: "no_answer" }, failed), da.dial.ownFailed, "still");
+		const citizen = dialled({ own_phone: "talking", progress: "ringing" }, failed);
+		assert.equal(words({ reason: "no_answer" }, citizen), da.dial.reason.no_answer);
+	});
+
+	it("takes the panel of the trunk where there is one, she can reach it, and wants it", () => {
+		const idle = dialled({});
+		assert.equal(usesTrunk(idle), true);
+		assert.equal(usesTrunk(seated()), false, "no trunk");
+		assert.equal(usesTrunk({ ...idle, byHand: true }), false);
+		assert.equal(usesTrunk(reduceTalk(idle, { do: "away" })), false);
+		assert.equal(usesTrunk(dialled({ state: "ringing" })), false, "a call by hand is on");
+		const ringing = dialled({ progress: "ringing" }, { ...idle, byHand: true });
+		assert.equal(usesTrunk(ringing), true, "a call that is on is never hidden");
+		assert.equal(usesTrunk(dialled({}, ringing)), true);
+	});
+
+	it("gives the sound to the line only in the talk, and only to one in the page", () => {
+		assert.equal(onLine(dialled({ line: 3, progress: "talking" })), true);
+		assert.equal(onLine(dialled({ line: 3, progress: "answered" })), false);
+		assert.equal(onLine(dialled({ line: 0, progress: "talking" })), false);
+		assert.equal(onLine(null), false);
+	});
+
+	it("offers a call that places itself alone, and again whatever was put aside", () => {
+		const dead = { ...call({ auto_at: NOON }), offer_call: true, not_come: true };
+		assert.deepEqual(offersOf(seated(dead)), ["auto"]);
+		assert.deepEqual(offersOf(seated({ ...call({}), not_come: true })), ["notCome"]);
+		const rings = call({ auto_at: NOON, state: "announced", progress: "calling" });
+		assert.deepEqual(offersOf(seated(rings)), []);
+	});
+
+	it("is not interrupted from the first ring on", () => {
+		const open = run({ do: "open", id: "1" });
+		for (const more of [{ progress: "calling" }, { own_phone: "ringing" }] as const) {
+			const state = reduce(open, { do: "seat", seat: seat(call(more)) });
+			assert.equal(isDialled(state.talk?.seat?.call), true);
+			assert.equal(inTalk(state), true);
+		}
+	});
+
+	it("never shows a lock, also while the way back to video is under way", () => {
+		const both = call({ state: "talking", progress: "talking" });
+		const talk = { ...seated({ ...both, form: "video" }), media: "connected" as const };
+		assert.equal(privacyOf(talk), "phone");
+	});
+
+	it("shows to the browser of two legs, and to no telephone", () => {
+		const phone = admittedGuest("phone");
+		const two = seated({ guests: [phone, admittedGuest("browser")] });
+		assert.equal(admitted(two)?.kind, "browser");
+		assert.equal(mayShow(two), true);
+		assert.equal(mayShow(seated({ guests: [phone] })), false);
+		assert.equal(mayShow(seated({ guests: [admittedGuest("browser", false)] })), false);
+	});
+
+	it("says of a telephone that it rings in, and how sure it is who that is", () => {
+		const phone = { ...waiting, kind: "phone" as const, step: "none" as const };
+		assert.equal(guestWords(phone, da), "Ringer ind");
+		assert.equal(ringsIn(live({ guests: [phone] })), true);
+		assert.equal(ringsIn(live({ guests: [waiting] })), false);
+		const sure = (known: boolean, level: number) =>
+			identityWords({ kind: "phone", known, level }, da);
+		assert.equal(sure(true, 0), "uverificeret");
+		assert.equal(sure(false, 0), "Mødenummer og PIN");
+		assert.equal(sure(true, 2), "Bekræftet");
+		assert.equal(identityWords({ kind: "browser", level: 0 }, da), "Kun link");
 	});
 });
 

@@ -44,7 +44,7 @@ export const da = {
 	errors: {
 		busy: "Der er travlt lige nu. Prøv igen om et øjeblik.",
 		throttled: (seconds: number) =>
-			`Det gik lidt hurtigt. Prøv igen om ${many(Math.ceil(seconds / 60), "minut", "minutter")}.`,
+			`Der har været for mange forsøg. Prøv igen om ${many(Math.max(1, Math.ceil(seconds / 60)), "minut", "minutter")}.`,
 		network: "Vi kan ikke få fat i Samtale. Tjek dit net, og prøv igen.",
 		disk_full: "Serveren har ikke mere plads. Ring til it.",
 		fault: "Det gik ikke. Prøv igen. Bliver det ved, så ring til it.",
@@ -73,8 +73,6 @@ export const da = {
 			"Seks tal. Har du ikke telefonen ved dig, kan du bruge en af dine nødkoder.",
 		button: "Log ind",
 		refused: "Det passede ikke. Tjek brugernavn, adgangskode og kode, og prøv igen.",
-		lockedOut: (seconds: number) =>
-			`Der har været for mange forsøg. Prøv igen om ${many(Math.max(1, Math.ceil(seconds / 60)), "minut", "minutter")}.`,
 		signedOut: "Du er logget ud.",
 		ended: "Du skal logge ind igen.",
 	},
@@ -247,8 +245,6 @@ export const da = {
 		timePast: "Tidspunktet er passeret. Vælg et senere.",
 		timeBad: "Vælg dato og tid.",
 		minutesBad: "Vælg mellem 5 og 240 minutter.",
-		changed:
-			"En anden har ændret mødet imens. Felterne viser nu det nyeste. Ret igen, hvis det stadig skal være anderledes.",
 	},
 	invite: {
 		title: "Invitation",

@@ -45,7 +45,7 @@ export const en: StaffText = {
 	errors: {
 		busy: "It is busy right now. Try again in a moment.",
 		throttled: (seconds) =>
-			`That was a little fast. Try again in ${many(Math.ceil(seconds / 60), "minute", "minutes")}.`,
+			`There have been too many attempts. Try again in ${many(Math.max(1, Math.ceil(seconds / 60)), "minute", "minutes")}.`,
 		network: "We cannot reach Samtale. Check your network and try again.",
 		disk_full: "The server is out of space. Call IT.",
 		fault: "That did not work. Try again. If it goes on, call IT.",
@@ -73,8 +73,6 @@ export const en: StaffText = {
 		codeHelp: "Six digits. Without your phone you can use one of your recovery codes.",
 		button: "Sign in",
 		refused: "That did not match. Check user name, password and code, and try again.",
-		lockedOut: (seconds) =>
-			`There have been too many attempts. Try again in ${many(Math.max(1, Math.ceil(seconds / 60)), "minute", "minutes")}.`,
 		signedOut: "You are signed out.",
 		ended: "You need to sign in again.",
 	},
@@ -247,8 +245,6 @@ export const en: StaffText = {
 		timePast: "That time has passed. Choose a later one.",
 		timeBad: "Choose date and time.",
 		minutesBad: "Choose between 5 and 240 minutes.",
-		changed:
-			"Somebody changed the meeting meanwhile. The fields now show the newest. Change them again if needed.",
 	},
 	invite: {
 		title: "Invitation",

@@ -21,7 +21,7 @@ export function onLine(talk: Talk | null): boolean {
 /** What the call does now, or why the last one ended; "" when there is nothing to say. */
 export function callWords(talk: Talk, t: StaffText): string {
 	const call = talk.seat?.call;
-	if (!call?.trunk) return "";
+	if (!call) return "";
 	const words = t.dial;
 	if (call.progress === "talking") return talkingWords(call, t);
 	if (call.progress !== "none") return words.progress[call.progress];
@@ -41,12 +41,7 @@ function talkingWords(call: Call, t: StaffText): string {
 }
 
 /** The call to her own telephone came to nothing: the reason is about hers. */
-export function ownFailed(before: Call | undefined, now: Call): boolean {
-	return (
-		before !== undefined &&
-		before.own_phone !== "none" &&
-		before.own_phone !== "talking" &&
-		before.progress === "none" &&
-		!isDialled(now)
-	);
+export function ownFailed(before: Call | undefined): boolean {
+	const own = before?.own_phone ?? "none";
+	return own !== "none" && own !== "talking" && before?.progress === "none";
 }

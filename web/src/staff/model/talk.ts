@@ -152,7 +152,7 @@ function seated(talk: Talk, seat: ConsultantState): Talk {
 		entered: true,
 		refused: null,
 		byHand: talk.byHand && !on,
-		ownFailed: !on && (talk.ownFailed || ownFailed(talk.seat?.call, seat.call)),
+		ownFailed: !on && (talk.ownFailed || ownFailed(talk.seat?.call)),
 		// An offer that went away may be made again, however it was answered the first time.
 		dismissed: talk.dismissed.filter(still),
 		// Accepted or declined, the number to call may be another one.

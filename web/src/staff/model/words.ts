@@ -50,6 +50,11 @@ export function waits(live: LiveCard | undefined): boolean {
 	return live?.guests.some((g) => g.place === "lobby" && g.here) ?? false;
 }
 
+/** Who waits has come by telephone. */
+export function ringsIn(live: LiveCard): boolean {
+	return live.guests.some((g) => g.place === "lobby" && g.kind === "phone");
+}
+
 /** The consultant is wanted now: somebody waits, or asks to be called. */
 export function wants(live: LiveCard | undefined): boolean {
 	return waits(live) || live?.call === "asked";

@@ -63,11 +63,7 @@ export function Booking({ id, atOnce }: Props) {
 		if (refusal.code === "changed" && newest) setDraft(draftOf(newest, zone.value));
 		const wrong = faultOfAnswer(refusal.code, refusal.field);
 		if (Object.keys(wrong).length > 0) return show(wrong);
-		setError(
-			refusal.code === "changed"
-				? words.changed
-				: errorWords(refusal.code, refusal.retryAfterS),
-		);
+		setError(errorWords(refusal.code, refusal.retryAfterS));
 	};
 	return (
 		<form

@@ -16,7 +16,7 @@ function Row({ one }: { one: CallBack }) {
 	return (
 		<li class="row apart">
 			<span>{when}</span>
-			<span class="row">
+			<div class="row">
 				{number === "" ? (
 					<Button label={`${t.value.phone.show}, ${when}`} onPress={() => void show()}>
 						{t.value.phone.show}
@@ -31,7 +31,7 @@ function Row({ one }: { one: CallBack }) {
 				>
 					{words.done}
 				</Button>
-			</span>
+			</div>
 		</li>
 	);
 }

@@ -2,7 +2,7 @@
 // One meeting of the day: time, length, what it is, how the citizen is doing, and the one
 // thing to do now.
 import type { Card } from "../model/http";
-import { cardWords, wants } from "../model/words";
+import { cardWords, ringsIn, wants } from "../model/words";
 import { goToMeeting } from "../room";
 import { clock, state, t } from "../store";
 import { Button } from "./Button";
@@ -65,6 +65,7 @@ export function CardRow({ card, isNext }: { card: Card; isNext: boolean }) {
 				</p>
 			</div>
 			<p class="how">
+				{live && ringsIn(live) && <Icon name="phone" />}
 				<span class={`tag ${said.tone}`}>{said.main}</span>
 				{isNext && !urgent && <span class="tag">{t.value.day.nextCard}</span>}
 				{said.more && <span class="muted small">{said.more}</span>}

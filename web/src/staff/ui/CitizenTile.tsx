@@ -23,8 +23,10 @@ function Door({ talk }: { talk: Talk }) {
 		);
 	return (
 		<div class="blank door">
-			{guest.kind === "phone" && <Icon name="phone" />}
-			<p class="strong">{t.value.live.waiting(clock(guest.since))}</p>
+			<p class="strong">
+				{guest.kind === "phone" && <Icon name="phone" />}{" "}
+				{t.value.live.waiting(clock(guest.since))}
+			</p>
 			<p>{guestWords(guest, t.value)}</p>
 			<p class="small">
 				{words.levelTitle}: {identityWords(guest, t.value)}

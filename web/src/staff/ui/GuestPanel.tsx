@@ -22,7 +22,7 @@ function Row({ guest, door }: { guest: Guest; door: boolean }) {
 		<li class={`guest stack tight${lobby ? " waiting" : ""}`}>
 			<p class="row apart">
 				<strong>
-					{phone && <Icon name="phone" />}
+					{phone && <Icon name="phone" />}{" "}
 					{lobby ? t.value.live.waiting(clock(guest.since)) : words.citizen}
 				</strong>
 				{moved && <span class="tag warm">{words.newDevice}</span>}

@@ -11,7 +11,7 @@ import { PhoneNumber } from "./PhoneNumber";
 export function PhoneDial({ talk }: { talk: Talk }) {
 	const words = t.value.dial;
 	const call = talk.seat?.call;
-	const reason = callWords(talk, t.value);
+	const reason = talk.refused ? t.value.errors[talk.refused] : callWords(talk, t.value);
 	return (
 		<div class="stack">
 			<PhoneNumber talk={talk} />

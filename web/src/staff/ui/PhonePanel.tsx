@@ -3,6 +3,7 @@
 // hand: the number, which phone, the two digits, and what happens on the line, one step
 // after the other; that way goes on without a network.
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { isDialled } from "../model/call";
 import { callNow, inCall, type Talk, usesTrunk } from "../model/talk";
 import { setByHand } from "../room";
 import { state, t } from "../store";
@@ -22,7 +23,7 @@ function stepOf(talk: Talk): Step {
 	if (call && usesTrunk(talk)) {
 		if (call.progress === "talking") return "leg";
 		if (call.progress === "answered") return "answered";
-		return call.progress === "none" && call.own_phone === "none" ? "dial" : "calling";
+		return isDialled(call) ? "calling" : "dial";
 	}
 	const now = callNow(talk);
 	if (now === "talking") return "talk";

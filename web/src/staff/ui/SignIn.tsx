@@ -10,7 +10,6 @@ import { Heading } from "./Heading";
 import { errorWords } from "./Notices";
 
 function reason(refusal: Refusal): string {
-	if (refusal.code === "locked_out") return t.value.signIn.lockedOut(refusal.retryAfterS);
 	if (refusal.status === 401) return t.value.signIn.refused;
 	return errorWords(refusal.code, refusal.retryAfterS);
 }

@@ -22,7 +22,7 @@ function phoneIsMain(talk: TalkState): boolean {
 function Side({ panel, talk }: { panel: Panel; talk: TalkState }) {
 	switch (panel) {
 		case "phone":
-			return phoneIsMain(talk) ? <GuestPanel talk={talk} /> : <PhonePanel talk={talk} />;
+			return <PhonePanel talk={talk} />;
 		case "text":
 			return <LinePanel talk={talk} />;
 		case "code":
@@ -39,6 +39,8 @@ export function Talk() {
 	if (!talk) return null;
 	if (talk.summary) return <SummaryView talk={talk} summary={talk.summary} />;
 	const phone = phoneIsMain(talk);
+	// Its own panel has moved to the middle then, and the side shows the guests.
+	const side = phone && talk.panel === "phone" ? "guest" : talk.panel;
 	return (
 		<section
 			class={`talk${local.value.screen ? " sharing" : ""}`}
@@ -49,13 +51,13 @@ export function Talk() {
 				<Offers talk={talk} />
 				<OthersWaiting />
 			</div>
-			<div class={`talkbody with-${talk.panel}`}>
+			<div class={`talkbody with-${side}`}>
 				<div class="talkmain">
 					{phone ? <PhonePanel talk={talk} main /> : <Stage talk={talk} />}
 					<Controls talk={talk} phone={phone} />
 				</div>
 				<div class="side">
-					<Side panel={talk.panel} talk={talk} />
+					<Side panel={side} talk={talk} />
 				</div>
 			</div>
 		</section>
