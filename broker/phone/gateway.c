@@ -372,6 +372,7 @@ struct gateway *gateway_free(struct gateway *g)
 	while (g->parties)
 		(void)party_end(g->parties, PHONE_CAUSE_LINE_DOWN, PHONE_CAUSE_CANCELLED);
 	drop_empty_rooms(g);
+	fd_close(g->parent_fd);
 	g->wire = wire_free(g->wire);
 	tmr_cancel(&g->ticker->tick);
 	tmr_cancel(&g->ticker->watch);

@@ -127,10 +127,13 @@ void party_dial(struct gateway *g, const struct dial_order *order)
 	p->english = (order->flags & PHONE_ENGLISH) != 0;
 	outgoing_init(&p->outgoing, &plan, &outgoing_to_party, p);
 	why = place(p, order);
-	if (why != PHONE_CAUSE_NONE)
+	if (why != PHONE_CAUSE_NONE) {
 		(void)party_end(p, why, why);
-	else
-		leg_set_port(&p->leg, &call_port, p->call);
+		return;
+	}
+	leg_set_port(&p->leg, &call_port, p->call);
+	if (p->progress == PHONE_PROGRESS_NONE)
+		outgoing_progress(&p->outgoing, PHONE_PROGRESS_CALLING);
 }
 
 void party_browse(
