@@ -76,7 +76,7 @@ static int citizen_line(struct turn *t, enum meeting_line to)
 static void own_gone(struct turn *t, enum meeting_reason reason)
 {
 	struct meeting_lines *l = lines_of(t);
-	bool alone = line_is_pending(t->m) && l->citizen == MEETING_LINE_NONE;
+	bool alone = line_is_pending(t->m) && l->own < MEETING_LINE_TALKING;
 
 	l->unsure &= (uint8_t)~UNSURE(OWN);
 	l->own = MEETING_LINE_NONE;
@@ -214,6 +214,7 @@ void leg_doubt(struct meeting *m)
 	l->unsure = (uint8_t)((l->citizen != MEETING_LINE_NONE ? UNSURE(CITIZEN) : 0) |
 			      (l->own != MEETING_LINE_NONE ? UNSURE(OWN) : 0) |
 			      (l->line != 0 ? UNSURE(LINE) : 0));
+	l->unsure_ms = 0; /* asked anew */
 	for (size_t i = 0; i < LIMIT_ENTRIES; i++) {
 		struct meeting_entry *entry = &m->entries[i];
 

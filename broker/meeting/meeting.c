@@ -141,8 +141,8 @@ static void settle(struct turn *t)
 	if (m->phase == MEETING_PHASE_ENDED)
 		return;
 	door(t);
-	ladder_settle(t);
 	talk_pair(t);
+	ladder_settle(t);
 	turn = talk_is_on(m) ? TURN_RESUME : TURN_PAUSE;
 	if (phase_allows(m->phase, turn)) {
 		phase_take(m, turn);

@@ -2,7 +2,8 @@
  *
  * A million random events, at random times, with crashes in between, against a tiny model
  * that knows only what it was told by accepted events and by effects. It shows that no
- * path leads to a talk before admission. SAMTALE_SEED repeats a walk, SAMTALE_EVENTS sets
+ * path leads to a talk before admission, that no telephone joins a talk unconfirmed, and
+ * that the rules and the gateway never disagree about which calls there are. SAMTALE_SEED repeats a walk, SAMTALE_EVENTS sets
  * its length.
  */
 #include "stage.h"
@@ -13,10 +14,10 @@
 #include <time.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-#define EVENTS 400000
+#define EVENTS 1000000
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define EVENTS 400000
+#define EVENTS 1000000
 #endif
 #endif
 #ifndef EVENTS
@@ -37,9 +38,27 @@ static uint32_t dice(uint32_t sides) /* 0 … sides - 1, splitmix64 */
 }
 
 /* -- the model --------------------------------------------------------------------- */
+/* The gateway as it must be, from what it was ordered and what it reported. */
+struct gateway {
+	bool citizen, own, guest[LAST_ENTRY]; /* there is such a leg */
+	bool confirmed, let_in[LAST_ENTRY];   /* in the talk */
+	bool key;                             /* the citizen's leg asks for one */
+	bool own_talks;
+	enum meeting_line progress; /* of the citizen's leg */
+	uint32_t line, last_line;
+	/* Of a former life, not reported since: */
+	bool unsure_citizen, unsure_own, unsure_line, unsure_guest[LAST_ENTRY];
+	int64_t unsure_ms; /* 0: the first step is still to come */
+};
+
 struct model {
 	bool online[LAST_ENTRY], gone[LAST_ENTRY];
-	bool consultant_online, began, phone, redeemed, asked;
+	bool consultant_online, began, redeemed, asked;
+	bool by_hand;         /* a call that she says is on */
+	int64_t returning_ms; /* since when video is tried beside the call */
+	bool spent;           /* a call or a cancel since the last outage began */
+	int64_t offered_ms;   /* since when the call is offered */
+	struct gateway gw;
 	uint16_t admitted;
 	unsigned attempts;
 	uint32_t epoch;      /* of the last START */
@@ -54,7 +73,10 @@ struct model {
 static struct model model;
 static struct stage stage;
 static enum { MOOD_USUAL, MOOD_CITIZEN_AWAY, MOOD_CONSULTANT_AWAY, MOOD_COUNT } mood;
-static uint64_t seen_fx[MEETING_FX_RECORD + 1], seen_outcome[MEETING_OUTCOME_COUNT];
+static struct meeting_rules rules;
+static bool no_telephones; /* in this meeting */
+static uint64_t by_itself, back_again, stood, fell;
+static uint64_t seen_fx[MEETING_FX_CLOSE_LINES + 1], seen_outcome[MEETING_OUTCOME_COUNT];
 static uint64_t seen_pair[MEETING_PHASE_COUNT][MEETING_EV_COUNT], crashes, refusals;
 
 static void part(void)
@@ -72,6 +94,36 @@ static void model_disconnect_all(void)
 static bool is_online(uint16_t entry)
 {
 	return entry == 0 ? model.consultant_online : model.online[entry];
+}
+
+static unsigned phones_in_the_talk(void)
+{
+	unsigned n = model.gw.citizen && model.gw.confirmed;
+
+	for (uint16_t i = 1; i < stage.m.next_entry; i++)
+		n += model.gw.guest[i] && model.gw.let_in[i];
+	return n;
+}
+
+static bool on_the_phone(void)
+{
+	return model.by_hand || phones_in_the_talk() > 0;
+}
+
+/* Nothing passes between the browsers while they telephone, unless the way back to video
+ * is being tried. */
+static bool browsers_may_talk(void)
+{
+	return !on_the_phone() || (!model.by_hand && model.returning_ms != 0 &&
+					  stage.m.now_ms < model.returning_ms +
+								   MEETING_RETURN_MS);
+}
+
+static bool is_phone(uint16_t number)
+{
+	const struct meeting_entry *entry = meeting_entry_at(&stage.m, number);
+
+	return entry && meeting_entry_kind(entry) == MEETING_KIND_PHONE;
 }
 
 /* An accepted event came from somebody who is there, and of a talk from who is in it. */
@@ -96,6 +148,7 @@ static void check_sender(const struct meeting_event *e)
 	case MEETING_EV_SAS_SHOW:
 	case MEETING_EV_SAS_OK:
 	case MEETING_EV_PHONE:
+	case MEETING_EV_LINE_BROKEN:
 	case MEETING_EV_END:
 		assert_true(is_online(0));
 		break;
@@ -109,6 +162,154 @@ static void check_sender(const struct meeting_event *e)
 	}
 }
 
+/* The booked number was called, and somebody there is the citizen. */
+static void model_talk_begins(const struct meeting *before)
+{
+	model.began = true;
+	part();
+	if (before->booking.has_phone && before->call.given != MEETING_GIVEN_ACCEPTED)
+		model.proven[model.admitted] = true;
+}
+
+static void model_phone(const struct meeting_event *e, const struct meeting *before)
+{
+	switch (e->phone.event) {
+	case MEETING_PHONE_IS_CITIZEN:
+		if (!model.gw.citizen)
+			model.by_hand = true;
+		model_talk_begins(before);
+		break;
+	case MEETING_PHONE_HUNG_UP:
+		model.by_hand = false;
+		break;
+	case MEETING_PHONE_NO_ANSWER:
+	case MEETING_PHONE_WRONG_PERSON:
+		model.attempts++;
+		break;
+	case MEETING_PHONE_CANCEL:
+		model.spent = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool was_tried(enum meeting_reason reason)
+{
+	switch (reason) {
+	case MEETING_REASON_HUNG_UP:
+	case MEETING_REASON_BUSY:
+	case MEETING_REASON_NO_ANSWER:
+	case MEETING_REASON_DECLINED:
+	case MEETING_REASON_UNKNOWN_NUMBER:
+	case MEETING_REASON_NOT_CONFIRMED:
+	case MEETING_REASON_SILENT:
+	case MEETING_REASON_TOO_LONG:
+	case MEETING_REASON_BAD_MEDIA:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void model_line_gone(const struct meeting_event *e)
+{
+	struct gateway *gw = &model.gw;
+
+	switch (e->line.leg) {
+	case MEETING_LEG_CITIZEN:
+		if (gw->citizen && !gw->confirmed && was_tried(e->line.reason))
+			model.attempts++;
+		gw->citizen = gw->confirmed = gw->unsure_citizen = false;
+		break;
+	case MEETING_LEG_OWN:
+		gw->own = gw->own_talks = gw->unsure_own = false;
+		break;
+	case MEETING_LEG_LINE:
+		gw->line = 0;
+		gw->unsure_line = false;
+		break;
+	default:
+		gw->guest[e->entry] = gw->unsure_guest[e->entry] = false;
+		break;
+	}
+}
+
+static void model_line(const struct meeting_event *e, const struct meeting *before)
+{
+	struct gateway *gw = &model.gw;
+
+	if (e->line.progress == MEETING_LINE_NONE) {
+		model_line_gone(e);
+		return;
+	}
+	stood += gw->unsure_ms != 0;
+	switch (e->line.leg) {
+	case MEETING_LEG_CITIZEN:
+		assert_true(gw->citizen);
+		gw->unsure_citizen = false;
+		if (e->line.progress > gw->progress)
+			gw->progress = e->line.progress;
+		if (e->line.progress == MEETING_LINE_TALKING && !gw->confirmed) {
+			gw->confirmed = true;
+			model_talk_begins(before);
+		}
+		break;
+	case MEETING_LEG_OWN:
+		assert_true(gw->own);
+		gw->unsure_own = false;
+		gw->own_talks |= e->line.progress == MEETING_LINE_TALKING;
+		break;
+	case MEETING_LEG_LINE:
+		assert_true(gw->line != 0);
+		gw->unsure_line = false;
+		break;
+	default:
+		assert_true(gw->guest[e->entry]);
+		gw->unsure_guest[e->entry] = false;
+		break;
+	}
+}
+
+static void model_admit(uint16_t entry)
+{
+	model.began = true;
+	if (entry == model.admitted || model.gw.let_in[entry])
+		return;
+	if (is_phone(entry)) {
+		model.by_hand = false;
+		model.gw.let_in[entry] = true;
+		model.returning_ms = 0;
+		part();
+		return;
+	}
+	if (model.admitted)
+		model.gone[model.admitted] = true;
+	model.admitted = entry;
+	model.returning_ms = 0;
+	part();
+}
+
+/* A crash of either: whatever is not reported again is taken for gone. */
+static void model_unsure(void)
+{
+	struct gateway *gw = &model.gw;
+
+	gw->unsure_citizen = gw->citizen;
+	gw->unsure_own = gw->own;
+	gw->unsure_line = gw->line != 0;
+	memcpy(gw->unsure_guest, gw->guest, sizeof(gw->guest));
+	gw->unsure_ms = 0;
+}
+
+static bool has_confirm(void)
+{
+	for (unsigned i = 0; i < stage.fx.count; i++)
+		if (stage.fx.list[i].kind == MEETING_FX_CONFIRM)
+			return true;
+	return false;
+}
+
 /* What an accepted event means, before its effects are looked at. */
 static void model_event(const struct meeting_event *e, const struct meeting *before)
 {
@@ -119,6 +320,7 @@ static void model_event(const struct meeting_event *e, const struct meeting *bef
 		break;
 	case MEETING_EV_CALL_ME:
 		model.asked |= !e->call_me.cancel;
+		model.spent = false;
 		break;
 	case MEETING_EV_BOOKING:
 		if (e->booking.starts_ms != before->booking.starts_ms)
@@ -135,19 +337,14 @@ static void model_event(const struct meeting_event *e, const struct meeting *bef
 		part();
 		break;
 	case MEETING_EV_ADMIT:
-		if (e->entry == model.admitted)
-			break;
-		if (model.admitted)
-			model.gone[model.admitted] = true;
-		model.admitted = e->entry;
-		model.began = true;
-		part();
+		model_admit(e->entry);
 		break;
 	case MEETING_EV_FORGET:
 	case MEETING_EV_REMOVE:
 		model.gone[e->entry] = true;
 		if (e->entry == model.admitted) {
 			model.admitted = 0;
+			model.returning_ms = 0;
 			part();
 		}
 		break;
@@ -155,21 +352,35 @@ static void model_event(const struct meeting_event *e, const struct meeting *bef
 		model.proven[model.admitted] = true;
 		break;
 	case MEETING_EV_PHONE:
-		if (e->phone.event == MEETING_PHONE_IS_CITIZEN) {
-			model.phone = model.began = true;
-			part();
-			if (before->booking.has_phone &&
-				before->call.given != MEETING_GIVEN_ACCEPTED)
-				model.proven[model.admitted] = true;
-		}
-		if (e->phone.event == MEETING_PHONE_HUNG_UP)
-			model.phone = false;
-		model.attempts += e->phone.event == MEETING_PHONE_NO_ANSWER ||
-				  e->phone.event == MEETING_PHONE_WRONG_PERSON;
+		model_phone(e, before);
 		break;
 	case MEETING_EV_VIDEO:
-		if (e->entry == 0)
-			model.phone = false;
+		if (e->entry != 0)
+			break;
+		if (model.by_hand) {
+			model.by_hand = false;
+			break;
+		}
+		if (model.returning_ms == 0 || browsers_may_talk() == false) {
+			model.returning_ms = stage.m.now_ms;
+			part();
+		}
+		break;
+	case MEETING_EV_LINE:
+		model_line(e, before);
+		break;
+	case MEETING_EV_LINE_KEY:
+		if (e->line_key.key == MEETING_KEY_CITIZEN && has_confirm())
+			model_talk_begins(before);
+		break;
+	case MEETING_EV_CALL_IN:
+		model.redeemed = true;
+		model.gw.guest[stage.fx.entry] = true;
+		model.device[stage.fx.entry] = e->call_in.device[0];
+		break;
+	case MEETING_EV_TRUNK:
+		if (e->trunk.lost || e->trunk.died)
+			model_unsure();
 		break;
 	default:
 		break;
@@ -181,7 +392,7 @@ static void check_relay(const struct meeting_event *e, uint16_t to)
 	uint32_t epoch = e->kind == MEETING_EV_SAS ? e->sas.epoch : e->signal.epoch;
 
 	assert_true(e->kind == MEETING_EV_SIGNAL || e->kind == MEETING_EV_SAS);
-	assert_true(model.admitted != 0 && model.told && !model.phone);
+	assert_true(model.admitted != 0 && model.told && browsers_may_talk());
 	assert_int_equal(model.epoch_with, model.admitted);
 	assert_int_equal(epoch, model.epoch);
 	assert_int_equal(to, e->entry == 0 ? model.admitted : 0);
@@ -197,9 +408,196 @@ static void check_relay(const struct meeting_event *e, uint16_t to)
 	model.sas++;
 }
 
+/* -- orders to the gateway --------------------------------------------------------- */
+static void check_dial(
+	const struct meeting_event *e, const struct meeting_effect *fx, int result)
+{
+	struct gateway *gw = &model.gw;
+	bool own = fx->number & MEETING_DIAL_OWN;
+	bool asked = result == 0 && e->kind == MEETING_EV_PHONE &&
+		     e->phone.event == MEETING_PHONE_DIAL;
+	bool answered = result == 0 && e->kind == MEETING_EV_LINE &&
+			e->line.leg == MEETING_LEG_OWN &&
+			e->line.progress == MEETING_LINE_TALKING;
+
+	assert_true(stage.m.booking.has_phone ||
+		    stage.m.call.given == MEETING_GIVEN_ACCEPTED || answered);
+	assert_int_equal(phones_in_the_talk(), 0);
+	assert_false(gw->citizen || (own && gw->own) || model.by_hand);
+	if (!answered)
+		assert_true(rules.trunk && is_online(0));
+	if (!asked && !answered) { /* the ladder */
+		assert_true(!own && fx->number & MEETING_DIAL_KEY);
+		assert_true(rules.auto_call_ms > 0 && !model.spent);
+		assert_true(stage.m.booking.way == MEETING_WAY_SPEECH);
+		assert_true(model.offered_ms != 0 &&
+			    stage.m.now_ms >= model.offered_ms + rules.auto_call_ms);
+		by_itself++;
+	}
+	model.spent = true;
+	if (own) {
+		assert_true(asked && e->phone.to == MEETING_DIAL_TO_OWN_PHONE);
+		gw->own = true;
+		gw->own_talks = false;
+		return;
+	}
+	gw->citizen = true;
+	gw->key = fx->number & MEETING_DIAL_KEY;
+	gw->confirmed = false;
+	gw->progress = MEETING_LINE_CALLING;
+}
+
+static void check_hang_up(const struct meeting_effect *fx)
+{
+	struct gateway *gw = &model.gw;
+
+	switch ((enum meeting_leg)fx->number) {
+	case MEETING_LEG_CITIZEN:
+		assert_true(gw->citizen);
+		back_again += gw->confirmed && model.returning_ms != 0;
+		gw->citizen = gw->confirmed = gw->unsure_citizen = false;
+		break;
+	case MEETING_LEG_OWN:
+		assert_true(gw->own);
+		gw->own = gw->own_talks = gw->unsure_own = false;
+		break;
+	case MEETING_LEG_LINE:
+		assert_true(gw->line != 0);
+		gw->line = 0;
+		gw->unsure_line = false;
+		break;
+	default:
+		assert_true(gw->guest[fx->entry]);
+		gw->guest[fx->entry] = gw->unsure_guest[fx->entry] = false;
+		break;
+	}
+}
+
+/* Somebody heard who it is, or it was ordered before. */
+static void check_confirm(const struct meeting_event *e, int result)
+{
+	struct gateway *gw = &model.gw;
+	bool she = e->kind == MEETING_EV_PHONE &&
+		   e->phone.event == MEETING_PHONE_IS_CITIZEN && is_online(0);
+	bool on_her_phone = e->kind == MEETING_EV_LINE_KEY &&
+			    e->line_key.key == MEETING_KEY_CITIZEN && gw->own_talks;
+
+	assert_int_equal(result, 0);
+	assert_true(gw->citizen);
+	if (!gw->confirmed) {
+		assert_true(she || on_her_phone);
+		assert_true(gw->progress == MEETING_LINE_ANSWERED && !gw->key);
+	}
+	gw->confirmed = true;
+}
+
+static void check_line_start(const struct meeting_effect *fx)
+{
+	assert_true(is_online(0));
+	assert_int_equal(model.gw.line, 0);
+	assert_true(fx->number > model.gw.last_line);
+	assert_true(model.gw.citizen || phones_in_the_talk() > 0);
+	assert_false(model.gw.own);
+	model.gw.line = model.gw.last_line = fx->number;
+}
+
+static void check_close_lines(void)
+{
+	uint32_t last = model.gw.last_line;
+
+	memset(&model.gw, 0, sizeof(model.gw));
+	model.gw.last_line = last;
+}
+
+static void check_order(
+	const struct meeting_event *e, const struct meeting_effect *fx, int result)
+{
+	switch (fx->kind) {
+	case MEETING_FX_DIAL:
+		check_dial(e, fx, result);
+		break;
+	case MEETING_FX_HANG_UP:
+		check_hang_up(fx);
+		break;
+	case MEETING_FX_CONFIRM:
+		check_confirm(e, result);
+		break;
+	case MEETING_FX_ADMIT_LINE:
+		assert_true(model.gw.guest[fx->entry] && model.gw.let_in[fx->entry]);
+		break;
+	case MEETING_FX_MUTE_LINE:
+	case MEETING_FX_HOLD_LINE:
+		assert_true(is_online(0));
+		assert_true(fx->entry ? model.gw.guest[fx->entry] &&
+						  model.gw.let_in[fx->entry]
+				      : model.gw.citizen && model.gw.confirmed);
+		break;
+	case MEETING_FX_LINE_START:
+		check_line_start(fx);
+		break;
+	default:
+		check_close_lines();
+		break;
+	}
+}
+
+/* The rules know exactly the legs that there are: none is left in the gateway without a
+ * meeting, none is believed in that is not there. */
+static bool may_have_fallen(const struct meeting_event *e, int result)
+{
+	bool said = result == 0 && (e->kind == MEETING_EV_LINE_SYNC ||
+					   (e->kind == MEETING_EV_TRUNK && e->trunk.died));
+
+	return said || (model.gw.unsure_ms != 0 &&
+			       stage.m.now_ms >=
+				       model.gw.unsure_ms + MEETING_STANDING_MS);
+}
+
+static void fall(bool known, bool *there, bool *unsure)
+{
+	if (!*there || known || !*unsure)
+		return;
+	*there = *unsure = false;
+	fell++;
+}
+
+/* Before the effects: what was not reported again in time is no more. */
+static void model_fall(const struct meeting_event *e, int result)
+{
+	struct gateway *gw = &model.gw;
+	const struct meeting_lines *l = &stage.m.call.lines;
+	bool line = gw->line != 0;
+
+	if (!may_have_fallen(e, result))
+		return;
+	fall(l->citizen != MEETING_LINE_NONE, &gw->citizen, &gw->unsure_citizen);
+	fall(l->own != MEETING_LINE_NONE, &gw->own, &gw->unsure_own);
+	fall(l->line == gw->line, &line, &gw->unsure_line);
+	gw->line = line ? gw->line : 0;
+	for (uint16_t i = 1; i < stage.m.next_entry; i++)
+		fall(is_phone(i), &gw->guest[i], &gw->unsure_guest[i]);
+}
+
+static void check_legs(void)
+{
+	struct gateway *gw = &model.gw;
+	const struct meeting_lines *l = &stage.m.call.lines;
+
+	assert_int_equal(l->citizen != MEETING_LINE_NONE, gw->citizen);
+	assert_int_equal(l->own != MEETING_LINE_NONE, gw->own);
+	assert_int_equal(l->line, gw->line);
+	for (uint16_t i = 1; i < stage.m.next_entry; i++)
+		assert_int_equal(is_phone(i), gw->guest[i]);
+	assert_in_range(phones_in_the_talk(), 0, 1);
+	if (gw->unsure_ms == 0)
+		gw->unsure_ms = stage.m.now_ms;
+	if (!on_the_phone())
+		model.returning_ms = 0;
+}
+
 static void check_start(const struct meeting_effect *fx)
 {
-	assert_true(model.admitted != 0 && !model.phone);
+	assert_true(model.admitted != 0 && browsers_may_talk());
 	assert_int_equal(fx->entry, model.admitted);
 	assert_true(is_online(0) && is_online(model.admitted));
 	if (fx->kind == MEETING_FX_START) {
@@ -255,19 +653,14 @@ static void check_effect(
 		break;
 	case MEETING_FX_CARD:
 	case MEETING_FX_RECORD:
-	case MEETING_FX_DIAL:
-	case MEETING_FX_HANG_UP:
-	case MEETING_FX_CONFIRM:
-	case MEETING_FX_ADMIT_LINE:
-	case MEETING_FX_MUTE_LINE:
-	case MEETING_FX_HOLD_LINE:
-	case MEETING_FX_LINE_START:
-	case MEETING_FX_CLOSE_LINES:
+		break;
+	default:
+		check_order(e, fx, result);
 		break;
 	}
 	/* What follows a CLOSE to a seat that was taken away: nothing. */
-	if (fx->kind != MEETING_FX_CLOSE && fx->kind != MEETING_FX_RECORD &&
-		fx->entry != 0)
+	if (fx->kind != MEETING_FX_CLOSE && fx->kind != MEETING_FX_HANG_UP &&
+		fx->kind != MEETING_FX_RECORD && fx->entry != 0)
 		assert_false(model.gone[fx->entry]);
 }
 
@@ -286,6 +679,15 @@ static void check_phases(enum meeting_phase from, enum meeting_phase to)
 	assert_true(ok[from][to]);
 }
 
+static void check_phone_entry(const struct meeting_entry *entry)
+{
+	assert_int_equal(entry->place == MEETING_PLACE_ADMITTED,
+		model.gw.let_in[entry->number]);
+	assert_int_equal(entry->side.connected, !model.gw.unsure_guest[entry->number]);
+	assert_int_equal(entry->level, 0);
+	assert_false(model.online[entry->number]);
+}
+
 static void check_state(const struct meeting *m)
 {
 	int64_t sum = 0;
@@ -298,8 +700,12 @@ static void check_state(const struct meeting *m)
 
 		if (entry->number == 0)
 			continue;
-		admitted += entry->place == MEETING_PLACE_ADMITTED;
 		assert_false(model.gone[entry->number]);
+		if (meeting_entry_kind(entry) == MEETING_KIND_PHONE) {
+			check_phone_entry(entry);
+			continue;
+		}
+		admitted += entry->place == MEETING_PLACE_ADMITTED;
 		assert_int_equal(entry->side.connected, model.online[entry->number]);
 		assert_true(!entry->side.connected || entry->side.here);
 		assert_true(entry->level < 2 || model.proven[entry->number]);
@@ -315,7 +721,8 @@ static void check_state(const struct meeting *m)
 		sum += view.total_ms[form];
 	}
 	assert_true(sum <= (m->started_ms ? m->now_ms - m->started_ms : 0));
-	assert_true(m->form != MEETING_FORM_PHONE || model.phone);
+	assert_int_equal(m->form == MEETING_FORM_PHONE, on_the_phone());
+	assert_int_equal(m->call.attempts, model.attempts < 255 ? model.attempts : 255);
 	if (model.redeemed || model.asked || model.attempts == 0 || model.began ||
 		m->now_ms < m->booking.starts_ms + 15 * MINUTE)
 		assert_int_equal(view.outcomes & 1U << MEETING_OUTCOME_NO_SHOW, 0);
@@ -365,6 +772,9 @@ static void check_pack(struct stage *s, bool crash_now)
 	if (model.sas != MEETING_SAS_DONE)
 		model.sas = MEETING_SAS_LOST;
 	model_disconnect_all();
+	model_unsure();
+	model.returning_ms = 0;
+	model.offered_ms = 0;
 	crashes++;
 }
 
@@ -407,6 +817,7 @@ static void some_booking(struct meeting_booking *ret)
 	if (dice(4) == 0)
 		ret->owner = OWNER + dice(2);
 	ret->has_phone = dice(3);
+	ret->own_phone = dice(3);
 	ret->pin = dice(4) == 0;
 	ret->minutes = 5 + dice(60);
 	ret->form = dice(2) ? MEETING_FORM_VIDEO : MEETING_FORM_PHONE;
@@ -432,6 +843,10 @@ static void fill_talk(struct meeting_event *e)
 		e->media.picture = dice(2);
 		e->media.share = dice(4) == 0;
 		e->media.health = (enum meeting_health)dice(MEETING_HEALTH_COUNT);
+		if (model.returning_ms != 0 && e->media.health == MEETING_HEALTH_DEAD)
+			e->media.health = MEETING_HEALTH_WEAK;
+	} else if (e->kind == MEETING_EV_VIDEO && dice(2)) {
+		e->entry = 0;
 	}
 }
 
@@ -439,14 +854,69 @@ static void fill_phone(struct meeting_event *e)
 {
 	static const enum meeting_phone likely[] = { MEETING_PHONE_OPEN,
 		MEETING_PHONE_RINGING, MEETING_PHONE_NO_ANSWER,
-		MEETING_PHONE_IS_CITIZEN };
+		MEETING_PHONE_IS_CITIZEN, MEETING_PHONE_DIAL, MEETING_PHONE_DIAL };
 
 	e->phone.event = dice(3) ? likely[dice(ARRAY_LEN(likely))]
 				 : (enum meeting_phone)dice(MEETING_PHONE_COUNT);
+	if (phones_in_the_talk() > 0 && dice(2))
+		e->phone.event = dice(2) ? MEETING_PHONE_MUTE : MEETING_PHONE_HOLD;
+	else if (model.gw.citizen && model.gw.progress == MEETING_LINE_ANSWERED && dice(2))
+		e->phone.event = MEETING_PHONE_IS_CITIZEN;
 	if (mood == MOOD_CITIZEN_AWAY && e->phone.event == MEETING_PHONE_IS_CITIZEN)
 		e->phone.event = MEETING_PHONE_NO_ANSWER;
 	e->phone.from = (enum meeting_call_from)dice(MEETING_CALL_FROM_COUNT);
 	e->phone.digits = (uint8_t)dice(256);
+	e->phone.to = dice(3) ? MEETING_DIAL_TO_BROWSER : MEETING_DIAL_TO_OWN_PHONE;
+	e->phone.on = dice(2);
+}
+
+/* What a gateway in its right mind could report, and now and then one that is not. */
+static void fill_line(struct meeting_event *e)
+{
+	const struct gateway *gw = &model.gw;
+	bool key = gw->key || gw->confirmed;
+
+	e->line.leg = (enum meeting_leg)dice(MEETING_LEG_COUNT);
+	if (dice(3) && gw->own && !gw->own_talks)
+		e->line.leg = MEETING_LEG_OWN;
+	else if (dice(3) && gw->citizen)
+		e->line.leg = MEETING_LEG_CITIZEN;
+	e->entry = e->line.leg == MEETING_LEG_GUEST ? some_entry() : 0;
+	e->line.progress = dice(9) ? (enum meeting_line)dice(MEETING_LINE_COUNT)
+				   : MEETING_LINE_NONE;
+	if (e->line.leg == MEETING_LEG_CITIZEN && dice(4) == 0)
+		e->line.progress = MEETING_LINE_ANSWERED;
+	if (e->line.progress == MEETING_LINE_NONE)
+		e->line.reason = (enum meeting_reason)dice(MEETING_REASON_COUNT);
+	if (mood == MOOD_CITIZEN_AWAY || (e->line.leg == MEETING_LEG_CITIZEN && !key))
+		if (e->line.progress == MEETING_LINE_TALKING)
+			e->line.progress = MEETING_LINE_ANSWERED;
+}
+
+static void fill_gateway(struct meeting_event *e)
+{
+	switch (e->kind) {
+	case MEETING_EV_LINE:
+		fill_line(e);
+		break;
+	case MEETING_EV_TRUNK:
+		e->trunk.lost = dice(4) == 0;
+		e->trunk.died = dice(8) == 0;
+		rules.trunk = !no_telephones && dice(8);
+		break;
+	case MEETING_EV_LINE_KEY:
+		e->line_key.leg = (enum meeting_leg)dice(MEETING_LEG_COUNT);
+		e->line_key.key = (enum meeting_key)dice(MEETING_KEY_COUNT);
+		e->line_key.on = dice(2);
+		break;
+	case MEETING_EV_LINE_BROKEN:
+		e->line_broken = dice(4) ? model.gw.line : dice(9);
+		break;
+	default:
+		memset(e->call_in.device, 6 + (int)dice(200), MEETING_DEVICE_LEN);
+		e->call_in.known = dice(2);
+		break;
+	}
 }
 
 /* Mostly one that is allowed, and the rarest of these. */
@@ -456,6 +926,8 @@ static enum meeting_outcome some_outcome(void)
 
 	if (dice(2) && (view.outcomes & 1U << MEETING_OUTCOME_NO_SHOW) != 0)
 		return MEETING_OUTCOME_NO_SHOW;
+	if (dice(2) && (view.outcomes & 1U << MEETING_OUTCOME_NOT_REACHED) != 0)
+		return MEETING_OUTCOME_NOT_REACHED;
 	return (enum meeting_outcome)dice(MEETING_OUTCOME_COUNT);
 }
 
@@ -468,7 +940,7 @@ static void fill(struct meeting_event *e)
 		break;
 	case MEETING_EV_REDEEM:
 		some_device(0, e->redeem.device);
-		e->redeem.via = (enum meeting_via)dice(MEETING_VIA_COUNT);
+		e->redeem.via = (enum meeting_via)dice(MEETING_VIA_PHONE);
 		break;
 	case MEETING_EV_CALL_ME:
 		e->call_me.cancel = dice(2);
@@ -490,6 +962,7 @@ static void fill(struct meeting_event *e)
 	case MEETING_EV_ENTER:
 		e->enter.user = OWNER + dice(3);
 		e->enter.epoch = some_epoch();
+		e->enter.line = dice(2) ? stage.m.call.lines.line : dice(4);
 		break;
 	case MEETING_EV_SAS_OK:
 		e->sas_ok = some_epoch();
@@ -500,6 +973,13 @@ static void fill(struct meeting_event *e)
 	case MEETING_EV_END:
 	case MEETING_EV_ADMIN_END:
 		e->outcome = some_outcome();
+		break;
+	case MEETING_EV_TRUNK:
+	case MEETING_EV_LINE:
+	case MEETING_EV_LINE_KEY:
+	case MEETING_EV_LINE_BROKEN:
+	case MEETING_EV_CALL_IN:
+		fill_gateway(e);
 		break;
 	default:
 		fill_talk(e);
@@ -513,6 +993,9 @@ static bool is_unlikely(enum meeting_event_kind kind)
 	bool no_show = (look(&stage).outcomes & 1U << MEETING_OUTCOME_NO_SHOW) != 0;
 
 	switch (kind) {
+	case MEETING_EV_LINE:
+	case MEETING_EV_PHONE:
+		return no_telephones && dice(4);
 	case MEETING_EV_END:
 		return mood == MOOD_CITIZEN_AWAY ? !no_show : dice(30) != 0;
 	case MEETING_EV_ADMIN_END:
@@ -523,6 +1006,11 @@ static bool is_unlikely(enum meeting_event_kind kind)
 	case MEETING_EV_LOST:
 	case MEETING_EV_DISCONNECT:
 		return dice(4) != 0;
+	case MEETING_EV_TRUNK:
+	case MEETING_EV_LINE_SYNC:
+		return dice(10) != 0;
+	case MEETING_EV_CALL_IN:
+		return mood == MOOD_CITIZEN_AWAY || no_telephones;
 	case MEETING_EV_REDEEM:
 	case MEETING_EV_CALL_ME:
 		return mood == MOOD_CITIZEN_AWAY;
@@ -537,9 +1025,15 @@ static enum meeting_event_kind some_kind(void)
 {
 	static const enum meeting_event_kind talk[] = { MEETING_EV_SIGNAL,
 		MEETING_EV_SIGNAL, MEETING_EV_SAS, MEETING_EV_SAS, MEETING_EV_MEDIA,
-		MEETING_EV_MEDIA, MEETING_EV_CONNECT, MEETING_EV_ENTER };
+		MEETING_EV_MEDIA, MEETING_EV_CONNECT, MEETING_EV_ENTER, MEETING_EV_LINE,
+		MEETING_EV_LINE, MEETING_EV_PHONE, MEETING_EV_VIDEO, MEETING_EV_ADMIT };
 	enum meeting_event_kind kind;
 
+	if (model.gw.progress == MEETING_LINE_ANSWERED && model.gw.citizen &&
+		!model.gw.confirmed && dice(2) == 0)
+		return MEETING_EV_PHONE;
+	if (phones_in_the_talk() > 0 && model.admitted && dice(6) == 0)
+		return model.returning_ms ? MEETING_EV_MEDIA : MEETING_EV_VIDEO;
 	do {
 		kind = dice(2) ? talk[dice(ARRAY_LEN(talk))]
 			       : (enum meeting_event_kind)dice(MEETING_EV_COUNT);
@@ -594,7 +1088,7 @@ static void model_ended(const struct meeting *before, const struct meeting *afte
 	if (after->phase != MEETING_PHASE_ENDED || before->phase == MEETING_PHASE_ENDED)
 		return;
 	seen_outcome[after->outcome]++;
-	model.phone = false;
+	model.by_hand = false;
 	for (uint16_t i = 0; i < after->next_entry; i++)
 		assert_false(model.online[i]);
 	assert_false(model.consultant_online);
@@ -618,7 +1112,24 @@ static bool is_dropped(const struct meeting *m, enum meeting_event_kind kind)
 {
 	return m->phase == MEETING_PHASE_ENDED &&
 	       (kind == MEETING_EV_DISCONNECT || kind == MEETING_EV_LEAVE ||
-		       kind == MEETING_EV_LOST);
+		       kind == MEETING_EV_LOST || kind == MEETING_EV_TRUNK ||
+		       kind == MEETING_EV_LINE_SYNC || kind == MEETING_EV_LINE_KEY ||
+		       kind == MEETING_EV_LINE_BROKEN);
+}
+
+/* Since when the call is offered without a break, and whether this outage had its call. */
+static void model_offer(void)
+{
+	enum meeting_call state = stage.m.call.state;
+
+	if (look(&stage).offer_call) {
+		if (model.offered_ms == 0)
+			model.offered_ms = stage.m.now_ms;
+		return;
+	}
+	model.offered_ms = 0;
+	if (state != MEETING_CALL_ANNOUNCED && state != MEETING_CALL_RINGING)
+		model.spent = false;
 }
 
 static void one_event(void)
@@ -633,10 +1144,13 @@ static void one_event(void)
 	/* Time alone first: what it does must be known before the event is judged. */
 	result = act(&stage, (struct meeting_event){ .kind = MEETING_EV_TICK });
 	assert_int_equal(result, 0);
+	model_fall(&e, MEETING_E_COUNT);
 	for (unsigned i = 0; i < stage.fx.count; i++)
 		check_effect(&e, &stage.fx.list[i], MEETING_E_COUNT);
 	check_phases(before.phase, stage.m.phase);
 	model_ended(&before, &stage.m);
+	check_legs();
+	model_offer();
 	before = stage.m;
 	at = stage.now;
 	result = act(&stage, e);
@@ -645,12 +1159,15 @@ static void one_event(void)
 		check_sender(&e);
 		model_event(&e, &before);
 	}
+	model_fall(&e, result);
 	for (unsigned i = 0; i < stage.fx.count; i++)
 		check_effect(&e, &stage.fx.list[i], result);
 	if (result != 0)
 		check_refused(&before, &stage.m, at);
 	check_phases(before.phase, stage.m.phase);
 	model_ended(&before, &stage.m);
+	check_legs();
+	model_offer();
 	forget_replaced(&before, &stage.m);
 	check_state(&stage.m);
 }
@@ -662,6 +1179,13 @@ static void new_meeting(void)
 	stage = stage_at(NINE - (int64_t)dice(HOUR));
 	if (dice(3))
 		stage.now = NINE + dice(30 * MINUTE);
+	rules = stage_rules;
+	no_telephones = dice(2);
+	rules.trunk = !no_telephones && dice(6);
+	rules.auto_call_ms = dice(2) ? 20 * SECOND : 0;
+	rules.confirm_key = dice(3) == 0;
+	stage.m.rules = &rules;
+	stage.m.booking.own_phone = dice(2);
 }
 
 static uint64_t from_env(const char *name, uint64_t otherwise)
@@ -703,9 +1227,13 @@ static void the_walk_got_everywhere(void **state)
 			meeting_outcome_name((enum meeting_outcome)i), seen_outcome[i]);
 		assert_true(seen_outcome[i] > 0);
 	}
-	for (size_t i = MEETING_EV_ENTER; i <= MEETING_EV_END; i++)
+	for (size_t i = MEETING_EV_ENTER; i < MEETING_EV_COUNT; i++)
 		assert_true(seen_pair[MEETING_PHASE_LIVE][i] > 0);
 	assert_true(crashes > 100 && refusals > 100);
+	print_message("calls by itself %" PRIu64 ", back to video %" PRIu64
+		      ", legs that stood %" PRIu64 " and fell %" PRIu64 "\n",
+		by_itself, back_again, stood, fell);
+	assert_true(by_itself > 10 && back_again > 10 && stood > 100 && fell > 100);
 	print_message("starts %" PRIu64 ", kept %" PRIu64 ", passed on %" PRIu64
 		      ", crashes %" PRIu64 ", refusals %" PRIu64 "\n",
 		seen_fx[MEETING_FX_START], seen_fx[MEETING_FX_KEEP],
