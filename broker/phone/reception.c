@@ -7,14 +7,14 @@
 
 #include <stdlib.h>
 
-#define RTCP_SENDER    200
-#define RTCP_RECEIVER  201
-#define RTCP_SOURCE    202
-#define ITEM_CNAME     1
-#define SAMPLES_MS     8
-#define NTP_UNIX       UINT64_C(2208988800) /* seconds from 1900 to 1970 */
-#define SEQ_JUMP       3000                 /* more than that ahead is a late packet */
-#define REPORT_WORDS   6                    /* of one block */
+#define RTCP_SENDER   200
+#define RTCP_RECEIVER 201
+#define RTCP_SOURCE   202
+#define ITEM_CNAME    1
+#define SAMPLES_MS    8
+#define NTP_UNIX      UINT64_C(2208988800) /* seconds from 1900 to 1970 */
+#define SEQ_JUMP      3000                 /* more than that ahead is a late packet */
+#define BLOCK_WORDS   6
 
 /* -- what came --------------------------------------------------------------------- */
 static void restart(struct reception *r, uint32_t ssrc, uint16_t seq)
@@ -75,14 +75,16 @@ void reception_read_report(struct reception *r, struct bytes rtcp, int64_t now_m
 }
 
 /* -- what we say of it ------------------------------------------------------------- */
-static uint8_t lost_fraction(struct reception *r, uint32_t expected)
+/* In 256ths of what was due since the last report; all of it is 255. */
+static uint32_t lost_fraction(struct reception *r, uint32_t expected)
 {
 	uint32_t came = r->received - r->received_before;
 	uint32_t due = expected - r->expected_before;
+	uint64_t lost = due > came ? due - came : 0;
 
 	r->received_before = r->received;
 	r->expected_before = expected;
-	return due == 0 || came >= due ? 0 : (uint8_t)(((due - came) << 8) / due);
+	return due == 0 ? 0 : (uint32_t)(lost * 255 / due);
 }
 
 static void write_block(struct reception *r, int64_t now_ms, struct writer *w)
@@ -94,7 +96,7 @@ static void write_block(struct reception *r, int64_t now_ms, struct writer *w)
 
 	lost = lost > 0x7fffff ? 0x7fffff : lost < -0x800000 ? -0x800000 : lost;
 	write_u32(w, r->ssrc);
-	write_u32(w, (uint32_t)lost_fraction(r, expected) << 24 |
+	write_u32(w, lost_fraction(r, expected) << 24 |
 			((uint32_t)lost & UINT32_C(0xffffff)));
 	write_u32(w, newest);
 	write_u32(w, r->jitter16 >> 4);
@@ -137,7 +139,7 @@ void reception_write_report(struct reception *r, const struct sending *s, int64_
 
 	write_u8(w, (uint8_t)(2 << 6 | (r->started ? 1 : 0)));
 	write_u8(w, sent ? RTCP_SENDER : RTCP_RECEIVER);
-	write_u16(w, (uint16_t)(1 + (sent ? 5 : 0) + (r->started ? REPORT_WORDS : 0)));
+	write_u16(w, (uint16_t)(1 + (sent ? 5 : 0) + (r->started ? BLOCK_WORDS : 0)));
 	write_u32(w, s->ssrc);
 	if (sent)
 		write_sent(s, now_ms, utc_ms, w);
