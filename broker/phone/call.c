@@ -203,7 +203,8 @@ static void read_caller(const struct sip_msg *msg, char number[NUMBER_MAX])
 		if (number_read(pl_bytes(tel ? &addr.uri.host : &addr.uri.user), number))
 			return;
 	}
-	(void)number_read(pl_bytes(&msg->from.uri.user), number);
+	if (!number_read(pl_bytes(&msg->from.uri.user), number))
+		number[0] = 0;
 }
 
 static void refuse(struct trunk *t, const struct sip_msg *msg, enum phone_cause why)

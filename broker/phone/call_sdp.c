@@ -129,7 +129,7 @@ static int event_pt(const struct call_sdp *d)
 static bool read_aim(const struct call_sdp *d, struct rtp_aim *aim)
 {
 	const struct sa *at = sdp_media_raddr(d->audio);
-	if (!sa_isset(at, SA_ALL) || !find_codec(d, aim))
+	if (!sa_isset(at, SA_PORT) || !find_codec(d, aim)) /* 0.0.0.0 is hold */
 		return false;
 	aim->rtp = *at;
 	sdp_media_raddr_rtcp(d->audio, &aim->rtcp);

@@ -187,8 +187,9 @@ static const char *read_settings(struct trunk *t)
 		return "phone.user, phone.domain and phone.number hold no blanks, quotes or @";
 	if (s->phone_user[0] && !t->password_len)
 		return "phone.user needs a password";
-	(void)bytes_to_str(bytes_str(s->phone_domain[0] ? s->phone_domain : t->host),
-		t->domain, sizeof(t->domain));
+	if (!bytes_to_str(bytes_str(s->phone_domain[0] ? s->phone_domain : t->host),
+		    t->domain, sizeof(t->domain)))
+		return "phone.domain is too long";
 	return NULL;
 }
 

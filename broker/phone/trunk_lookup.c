@@ -98,9 +98,9 @@ static bool add_srv(struct dnsrr *rr, void *arg)
 
 static void ask_host_itself(struct trunk_lookup *l)
 {
-	l->count = 1;
 	l->srv[0].port = sip_transp_port(l->t->tp, l->t->port);
-	(void)bytes_to_str(bytes_str(l->t->host), l->srv[0].name, sizeof(l->srv[0].name));
+	l->count = bytes_to_str(
+		bytes_str(l->t->host), l->srv[0].name, sizeof(l->srv[0].name));
 }
 
 static void on_srv(int err, const struct dnshdr *hdr, struct list *answers,

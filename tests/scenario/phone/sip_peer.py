@@ -236,9 +236,9 @@ class Peer:
                 buffer = rest[length:]
 
     def take(self, text, reply_to):
-        m = Message(text, reply_to)
-        if self.silent:
+        if self.silent or not text.strip():
             return
+        m = Message(text, reply_to)
         if m.method == "OPTIONS":
             self.options_seen += 1
             self.gateway = reply_to

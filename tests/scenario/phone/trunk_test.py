@@ -580,10 +580,11 @@ def story_who_calls():
     for headers, caller, seen in (
         ([asserted], '"X" <sip:99@peer>', r"\+4511223344"),
         (["P-Asserted-Identity: <tel:+4511223344>"], "<sip:99@peer>", r"\+4511223344"),
-        ([asserted, "Privacy: id"], "<sip:anonymous@anonymous.invalid>", ""),
-        ([asserted, "Privacy: id"], "<sip:+4511223344@peer>", ""),
+        ([asserted, "Privacy: id"], "<sip:anonymous@anonymous.invalid>", "hidden"),
+        ([asserted, "Privacy: id"], "<sip:+4511223344@peer>", "hidden"),
+        ([asserted], "<sip:anonymous@anonymous.invalid>", "hidden"),
         ([], "<sip:12345678@peer>", r"\+4512345678"),
-        ([], "<sip:alice@peer>", ""),
+        ([], "<sip:alice@peer>", "hidden"),
     ):
         send, dialog = come_in(peer, probe, sound, headers, caller)
         probe.expect(f"incoming {seen}")
