@@ -148,7 +148,7 @@ export function newWorld() {
 	};
 }
 
-function invitationOf(card, call_in) {
+function invitationOf(card, call_in = "") {
 	return {
 		link: `${ORIGIN}/j#Q0FOQVJZLVRPS0VOLTAx`,
 		number: card.number.slice(0, 8),
@@ -160,7 +160,7 @@ function invitationOf(card, call_in) {
 		org: { name: "Hedensted Kommune", phone: "79 75 50 00" },
 		consultant: "Mette",
 		call_number: "79 75 50 12",
-		...(call_in ? { call_in } : {}),
+		call_in,
 	};
 }
 
@@ -221,8 +221,8 @@ function answer(world, method, path, body) {
 		const shown = date !== today ? [] : team ? cards : world.mine;
 		return ok({ date, cards: shown, more: world.more ?? false });
 	}
-	const [, called, act] = /^\/callbacks\/(\d+)\/(\w+)$/.exec(path) ?? [];
-	if (path === "/callbacks") return ok({ callbacks: world.callbacks });
+	const [, called, act] = /^\/staff\/callbacks\/(\d+)\/(\w+)$/.exec(path) ?? [];
+	if (path === "/staff/callbacks") return ok({ callbacks: world.callbacks });
 	if (called && act === "number") return ok({ phone: "+4526272829" });
 	if (called && act === "done") {
 		world.callbacks = world.callbacks.filter((one) => one.id !== called);

@@ -366,7 +366,7 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 
 	it("lists who is to be called back, masked until asked, until it is done", async () => {
 		world.callbacks = [
-			{ id: "31", masked: "•• •• •• 29", created: Date.now(), team: "Team Nord" },
+			{ id: "31", masked: "···· 29", created: Date.now(), team: "Team Nord" },
 		];
 		await openDay();
 		await shows("Vil ringes op");
@@ -375,20 +375,20 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		await shows("+45 26 27 28 29");
 		await look("callbacks-shown");
 		await page.getByRole("button", { name: /Klaret/ }).click();
-		await asked("/callbacks/31/done");
+		await asked("/staff/callbacks/31/done");
 		await page.getByText("Vil ringes op").waitFor({ state: "detached" });
 	});
 
 	it("invites by telephone where one can call in", async () => {
-		world.callIn = "79 75 50 99";
+		world.callIn = "+4579755099";
 		await openDay();
 		await page.getByLabel(/Mere .*foråret/).click();
 		await button("Invitation").click();
 		await shows("Ring ind");
-		await shows("79 75 50 99");
+		await shows("+45 79 75 50 99");
 		await look("invitation-call-in");
 		await button("Vejledning til print").click();
-		await shows("Du kan også ringe ind på");
+		await shows("Du kan også ringe ind på +45\u00a079\u00a075\u00a050\u00a099.");
 		await look("guide-call-in");
 		const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
 		assert.equal(pdf.match(/\/Type\s*\/Page\b/g)?.length, 1, "one page");

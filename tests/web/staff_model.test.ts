@@ -618,6 +618,7 @@ describe("the state of the pages", () => {
 			org: { name: "", phone: "" },
 			consultant: "",
 			call_number: "",
+			call_in: "",
 		} as const;
 		const open = run(fetched([card()]), { do: "invitation", id: "1", invitation });
 		assert.equal(reduce(open, { do: "lock", locked: true }).invitation, null);

@@ -55,18 +55,20 @@ export async function reloadDay(): Promise<void> {
 }
 
 async function reloadCallBacks(): Promise<void> {
-	const answer = await ask("/callbacks", callBacks);
+	const answer = await ask("/staff/callbacks", callBacks);
 	if (answer.ok) dispatch({ do: "callbacks", ...answer.value });
 }
 
 /** The number of somebody to be called back; that it was seen is recorded. */
 export async function callBackPhone(id: string): Promise<string | undefined> {
-	const path = `/callbacks/${id}/number`;
+	const path = `/staff/callbacks/${id}/number`;
 	return accepted(await ask(path, callBackNumber, { body: {} }))?.phone;
 }
 
 export async function callBackDone(id: string): Promise<void> {
-	accepted(await ask(`/callbacks/${id}/done`, nothing, { body: {} }));
+	const answer = await ask(`/staff/callbacks/${id}/done`, nothing, { body: {} });
+	// Gone already: a colleague was faster.
+	if (!answer.ok && answer.status !== 404) refused(answer);
 	await reloadCallBacks();
 }
 

@@ -92,8 +92,8 @@ export const invitation = fields({
 	org,
 	consultant: name,
 	call_number: phoneText,
-	/** The number that a telephone calls to come in; absent or empty without a trunk. */
-	call_in: maybe(phoneText),
+	/** The number that a telephone calls to come in; empty without a trunk. */
+	call_in: phoneText,
 });
 export type Invitation = Decoded<typeof invitation>;
 

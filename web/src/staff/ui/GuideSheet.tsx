@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MPL-2.0
 // The printed page itself: when, with whom, four steps, the picture, the numbers, the
 // telephone. Large type and plain words; no word about what the talk is about.
+import { inPairs, spaced } from "../model/digits";
 import type { Invitation } from "../model/http";
 import { dayOf, sayClock, sayDay } from "../model/time";
 import { type Language, tables, zone } from "../store";
-import { inPairs } from "./Invite";
-import { spaced } from "./PhoneNumber";
 import { Qr } from "./Qr";
 
 interface Props {
 	invitation: Invitation;
 	language: Language;
 }
+
+/** A number is never broken across two lines. */
+const unbroken = (number: string) => number.replaceAll(" ", "\u00a0");
 
 export function GuideSheet({ invitation, language }: Props) {
 	const table = tables[language];
@@ -20,11 +22,8 @@ export function GuideSheet({ invitation, language }: Props) {
 	const day = sayDay(dayOf(starts, zone.value), language);
 	const address = link.split("#")[0]?.replace(/^https:\/\//, "") ?? "";
 	const byPhone = invitation.form === "phone";
-	// A number is never broken across two lines.
-	const phone = (invitation.call_number || invitation.org.phone).replaceAll(
-		" ",
-		"\u00a0",
-	);
+	const phone = unbroken(invitation.call_number || invitation.org.phone);
+	const callIn = unbroken(spaced(invitation.call_in));
 	return (
 		<article class="sheet paper stack" lang={language}>
 			<p class="org">{invitation.org.name}</p>
@@ -59,8 +58,7 @@ export function GuideSheet({ invitation, language }: Props) {
 			<p class="muted small">{words.digits}</p>
 			<h3>{words.helpTitle}</h3>
 			<p>
-				{words.help(phone)}{" "}
-				{invitation.call_in && words.callIn(spaced(invitation.call_in))}
+				{words.help(phone)} {callIn && words.callIn(callIn)}
 			</p>
 			<p class="muted">{words.safe}</p>
 			<p class="small muted linktext">{link}</p>

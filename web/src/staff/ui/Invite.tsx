@@ -2,6 +2,7 @@
 // What the citizen must get: the link as text and as a picture, meeting number and PIN.
 import { useEffect } from "preact/hooks";
 import { fetchInvitation } from "../desk";
+import { inPairs, spaced } from "../model/digits";
 import { dayOf, sayDay } from "../model/time";
 import { goToMeeting } from "../room";
 import { clock, go, lang, state, t, zone } from "../store";
@@ -9,11 +10,6 @@ import { Button } from "./Button";
 import { Copy } from "./Copy";
 import { Heading } from "./Heading";
 import { Qr } from "./Qr";
-
-/** `1234 5678`, as it is read out. */
-export function inPairs(digits: string): string {
-	return digits.replace(/(\d\d)(?=\d)/g, "$1 ");
-}
 
 function Digits({ name, digits }: { name: string; digits: string }) {
 	return (
@@ -57,7 +53,7 @@ export function Invite({ id }: { id: string }) {
 					</div>
 					<dl class="row wide">
 						{invitation.call_in && (
-							<Digits name={words.callIn} digits={invitation.call_in} />
+							<Digits name={words.callIn} digits={spaced(invitation.call_in)} />
 						)}
 						<Digits name={words.number} digits={invitation.number} />
 						<Digits name={words.pin} digits={invitation.pin} />

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // The citizen's number: masked until pressed, then to read, to copy and to call.
+import { spaced } from "../model/digits";
 import type { Talk } from "../model/talk";
 import { showNumber } from "../room";
 import { t } from "../store";
 import { Button } from "./Button";
 import { Copy } from "./Copy";
 import { Icon } from "./Icon";
-import { inPairs } from "./Invite";
-
-/** `+45 12 34 56 78` */
-export function spaced(number: string): string {
-	const [, country = "", rest = number] = /^(\+45)?(.*)$/.exec(number) ?? [];
-	return `${country} ${inPairs(rest)}`.trim();
-}
 
 /** A number in full: to read, to copy, to call. */
 export function NumberToCall({ number }: { number: string }) {
