@@ -136,7 +136,8 @@ static int put_on_record(struct phrase_call *c, bool is_keys)
 	unsigned count = is_keys ? 3 : 2;
 	struct phrase_words words;
 	int code = 1;
-	int r = client_run(c->place->control, count, note, &code);
+	struct client_request q = { count, note, c->out, c->err };
+	int r = client_run(c->place->control, &q, &code);
 
 	if (r == CLIENT_E_NOBODY && phrase_parse(&words, count, note) == 0)
 		return note_here(c, &words);

@@ -39,10 +39,11 @@ static int connect_to(const char *path, int *ret_fd)
 	return 0;
 }
 
-static int send_request(int fd, unsigned count, const char *const words[])
+static int send_request(int fd, const struct client_request *request)
 {
-	struct control_request q = { .count = count < CONTROL_WORDS ? count
-								    : CONTROL_WORDS };
+	struct control_request q = {
+		.count = request->count < CONTROL_WORDS ? request->count : CONTROL_WORDS
+	};
 	owned(heap_freep) uint8_t *buf = malloc(REQUEST_MAX);
 	struct writer w;
 	size_t sent = 0;
@@ -50,7 +51,7 @@ static int send_request(int fd, unsigned count, const char *const words[])
 	if (!buf)
 		return fault_here(ENOMEM);
 	for (unsigned i = 0; i < q.count; i++)
-		q.words[i] = bytes_str(words[i]);
+		q.words[i] = bytes_str(request->words[i]);
 	w = writer_of(buf, REQUEST_MAX);
 	control_request_write(&w, 1, &q);
 	if (!writer_ok(&w))
@@ -66,7 +67,8 @@ static int send_request(int fd, unsigned count, const char *const words[])
 }
 
 /* 0: the exit code came; FRAME_E_MORE: go on reading. */
-static int take_answers(struct frame_stream *s, int *ret_code)
+static int take_answers(
+	struct frame_stream *s, const struct client_request *to, int *ret_code)
 {
 	struct control_answer a;
 	struct frame f;
@@ -80,12 +82,12 @@ static int take_answers(struct frame_stream *s, int *ret_code)
 			return 0;
 		}
 		(void)fwrite(a.chunk.at, 1, a.chunk.len,
-			a.kind == CONTROL_STDOUT ? stdout : stderr);
+			a.kind == CONTROL_STDOUT ? to->out : to->err);
 	}
 	return r == FRAME_E_MORE ? FRAME_E_MORE : CLIENT_E_BROKEN;
 }
 
-static int read_answers(int fd, int *ret_code)
+static int read_answers(int fd, const struct client_request *to, int *ret_code)
 {
 	owned(frame_stream_freep) struct frame_stream *s = NULL;
 	int r = frame_stream_new(&s);
@@ -102,7 +104,7 @@ static int read_answers(int fd, int *ret_code)
 		if (n <= 0)
 			return CLIENT_E_BROKEN;
 		frame_stream_added(s, (size_t)n);
-		r = take_answers(s, ret_code);
+		r = take_answers(s, to, ret_code);
 		if (r != FRAME_E_MORE)
 			return r == 0 ? 0 : CLIENT_E_BROKEN;
 		r = 0;
@@ -111,12 +113,12 @@ static int read_answers(int fd, int *ret_code)
 }
 
 int client_run(
-	const char *socket_path, unsigned count, const char *const words[], int *ret_code)
+	const char *socket_path, const struct client_request *request, int *ret_code)
 {
 	owned(close_fd) int fd = -1;
 	int r = connect_to(socket_path, &fd);
 
 	if (r == 0)
-		r = send_request(fd, count, words);
-	return r == 0 ? read_answers(fd, ret_code) : r;
+		r = send_request(fd, request);
+	return r == 0 ? read_answers(fd, request, ret_code) : r;
 }

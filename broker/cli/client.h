@@ -6,10 +6,16 @@
 
 #include "samtale/base/compiler.h"
 
+#include <stdio.h>
+
 #define CLIENT_E_NOBODY 1 /* no broker serves this folder */
 #define CLIENT_E_BROKEN 2 /* it went away, or does not speak our frames */
 
-/* Writes what comes back to stdout and stderr as it comes. Faults: -errno (-EACCES: not
- * our user). */
-must_check int client_run(const char *socket_path, unsigned count,
-	const char *const words[], int *ret_code);
+struct client_request {
+	unsigned count;
+	const char *const *words;
+	FILE *out, *err; /* where what comes back is written, as it comes */
+};
+/* Faults: -errno (-EACCES: not our user). */
+must_check int client_run(
+	const char *socket_path, const struct client_request *request, int *ret_code);

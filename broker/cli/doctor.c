@@ -3,7 +3,7 @@
  * Looks the installation over as a careful colleague would, and says one sentence per
  * finding. It changes nothing, and works while the broker serves and while it does not.
  */
-#include "client.h"
+#include "doctor.h"
 #include "json_text.h"
 #include "rows.h"
 #include "turn_probe.h"
@@ -30,16 +30,8 @@
 #define BACKUP_OLD_MS (36 * MS_HOUR)
 #define TURN_WAIT_MS  3000
 
-enum mark { MARK_OK, MARK_WARN, MARK_BAD };
-
-struct doctor {
-	struct phrase_call *c;
-	bool json;
-	unsigned count[3];
-};
-
-static void printf_like(4, 5)
-	find(struct doctor *d, enum mark mark, const char *topic, const char *fmt, ...)
+void doctor_find(
+	struct doctor *d, enum mark mark, const char *topic, const char *fmt, ...)
 {
 	static const char *const marks[] = { "ok", "warn", "bad" };
 	char sentence[1024];
@@ -71,25 +63,26 @@ static void look_at_folder(struct doctor *d)
 	uint64_t free_bytes;
 
 	if (stat(folder, &st) != 0) {
-		find(d, MARK_BAD, "data folder", "%s: %s; `samtale init` makes it.",
-			folder, strerror(errno));
+		doctor_find(d, MARK_BAD, "data folder",
+			"%s: %s; `samtale init` makes it.", folder, strerror(errno));
 		return;
 	}
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		find(d, MARK_BAD, "data folder", "Others may enter %s; chmod 700 it.",
-			folder);
+		doctor_find(d, MARK_BAD, "data folder",
+			"Others may enter %s; chmod 700 it.", folder);
 	else
-		find(d, MARK_OK, "data folder", "%s is closed to others.", folder);
+		doctor_find(d, MARK_OK, "data folder", "%s is closed to others.", folder);
 	if (statvfs(folder, &disk) != 0)
 		return;
 	free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
-	find(d,
+	doctor_find(d,
 		disk.f_flag & ST_RDONLY || free_bytes < DISK_BAD ? MARK_BAD
 		: free_bytes < DISK_LOW                          ? MARK_WARN
 								 : MARK_OK,
 		"disk", "%llu MiB are free%s.", (unsigned long long)(free_bytes >> 20),
 		disk.f_flag & ST_RDONLY ? ", but it is mounted read-only" : "");
-	find(d, access(d->c->place->database, F_OK) == 0 ? MARK_OK : MARK_BAD, "database",
+	doctor_find(d, access(d->c->place->database, F_OK) == 0 ? MARK_OK : MARK_BAD,
+		"database",
 		access(d->c->place->database, F_OK) == 0
 			? "%s is there."
 			: "%s is missing; `samtale init` "
@@ -97,25 +90,23 @@ static void look_at_folder(struct doctor *d)
 		d->c->place->database);
 }
 
-static bool is_served(const char *path)
+bool doctor_is_served(const struct doctor *d)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool answers = false;
 
-	if (fd >= 0 && bytes_to_str(bytes_str(path), to.sun_path, sizeof(to.sun_path)))
+	if (fd >= 0 && bytes_to_str(bytes_str(d->c->place->control), to.sun_path,
+			       sizeof(to.sun_path)))
 		answers = connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
 	if (fd >= 0)
 		(void)close(fd);
 	return answers;
 }
 
-/* A credential is seen by the service alone, and it starts with it or not at all. */
-static bool is_credential_of_service(
-	const struct doctor *d, const char *setting, int loaded)
+bool doctor_is_credential(const struct doctor *d, const char *setting, int loaded)
 {
-	return loaded == SECRET_E_MISSING && !setting[0] &&
-	       is_served(d->c->place->control);
+	return loaded == SECRET_E_MISSING && !setting[0] && doctor_is_served(d);
 }
 
 static void look_at_node_key(struct doctor *d)
@@ -128,18 +119,18 @@ static void look_at_node_key(struct doctor *d)
 
 	(void)node_key_free(node);
 	place_secret_sentence(r, "The node key", p->node_key, &e);
-	if (is_credential_of_service(d, p->settings.data_node_key_file, r))
-		find(d, MARK_OK, "node key",
+	if (doctor_is_credential(d, p->settings.data_node_key_file, r))
+		doctor_find(d, MARK_OK, "node key",
 			"It is given as a credential to the service.");
 	else if (r != 0)
-		find(d, MARK_BAD, "node key", "%s", e.sentence);
+		doctor_find(d, MARK_BAD, "node key", "%s", e.sentence);
 	else if (strncmp(p->node_key, p->folder, len) == 0 && p->node_key[len] == '/')
-		find(d, MARK_WARN, "node key",
+		doctor_find(d, MARK_WARN, "node key",
 			"%s lies beside the data that it opens; give it "
 			"as a systemd credential or set data.node_key_file.",
 			p->node_key);
 	else
-		find(d, MARK_OK, "node key", "It lies apart from the data.");
+		doctor_find(d, MARK_OK, "node key", "It lies apart from the data.");
 }
 
 static void look_at_backup(struct doctor *d)
@@ -149,16 +140,16 @@ static void look_at_backup(struct doctor *d)
 	int64_t age;
 
 	if (access(p->backup_public, F_OK) != 0)
-		find(d, MARK_WARN, "backup key",
+		doctor_find(d, MARK_WARN, "backup key",
 			"There is no %s; `samtale key backup-keygen` "
 			"makes a pair.",
 			p->backup_public);
 	if (stat(p->backup_stamp, &st) != 0) {
-		find(d, MARK_WARN, "backup", "There was none yet.");
+		doctor_find(d, MARK_WARN, "backup", "There was none yet.");
 		return;
 	}
 	age = clock_utc_ms() - (int64_t)st.st_mtime * MS_SECOND;
-	find(d, age > BACKUP_OLD_MS ? MARK_WARN : MARK_OK, "backup",
+	doctor_find(d, age > BACKUP_OLD_MS ? MARK_WARN : MARK_OK, "backup",
 		"The last one is %lld hours old.", (long long)(age / MS_HOUR));
 }
 
@@ -182,7 +173,8 @@ static void look_at_certificate(struct doctor *d)
 	int r;
 
 	if (s->listener_socket[0]) {
-		find(d, MARK_OK, "certificate", "The reverse proxy in front has it.");
+		doctor_find(
+			d, MARK_OK, "certificate", "The reverse proxy in front has it.");
 		return;
 	}
 	host_of(d->c->origin, host, sizeof(host));
@@ -190,10 +182,10 @@ static void look_at_certificate(struct doctor *d)
 				      s->listener_private_key, host },
 		clock_utc_ms(), &sentence);
 	if (r < 0)
-		find(d, MARK_BAD, "certificate", "It cannot be looked at: %s.",
+		doctor_find(d, MARK_BAD, "certificate", "It cannot be looked at: %s.",
 			strerror(-r));
 	else
-		find(d,
+		doctor_find(d,
 			r == 0                    ? MARK_OK
 			: r == CERTIFICATE_E_SOON ? MARK_WARN
 						  : MARK_BAD,
@@ -202,12 +194,12 @@ static void look_at_certificate(struct doctor *d)
 
 static void look_at_service(struct doctor *d)
 {
-	bool served = is_served(d->c->place->control);
+	bool served = doctor_is_served(d);
 
-	find(d, served ? MARK_OK : MARK_WARN, "service",
+	doctor_find(d, served ? MARK_OK : MARK_WARN, "service",
 		served ? "A broker serves %s." : "No broker serves %s.", d->c->origin);
 	if (geteuid() == 0 && access("/run/systemd/system", F_OK) != 0)
-		find(d, MARK_WARN, "rights",
+		doctor_find(d, MARK_WARN, "rights",
 			"There is no systemd here: nothing but the broker "
 			"itself limits what it may do.");
 }
@@ -219,7 +211,7 @@ static void look_at_library(struct doctor *d)
 		     glob("/usr/lib/libwebsockets-evlib_ev.so", 0, NULL, &found) == 0;
 
 	globfree(&found);
-	find(d, there ? MARK_OK : MARK_BAD, "libraries",
+	doctor_find(d, there ? MARK_OK : MARK_BAD, "libraries",
 		there ? "libwebsockets has its libev plugin."
 		      : "libwebsockets lacks its libev plugin; install "
 			"libwebsockets-evlib-ev.");
@@ -231,14 +223,14 @@ static void look_at_turn(struct doctor *d, struct bytes url)
 	enum turn_found found;
 
 	if (!turn_target_parse(url, &t)) {
-		find(d, MARK_BAD, "turn",
+		doctor_find(d, MARK_BAD, "turn",
 			"media.turn_urls: \"%.*s\" is not turn:NAME:PORT?transport=udp "
 			"or turns:NAME:PORT?transport=tcp.",
 			(int)url.len, (const char *)url.at);
 		return;
 	}
 	found = turn_probe(&t, TURN_WAIT_MS);
-	find(d, found == TURN_ANSWERS ? MARK_OK : MARK_BAD, "turn", "%.*s %s.",
+	doctor_find(d, found == TURN_ANSWERS ? MARK_OK : MARK_BAD, "turn", "%.*s %s.",
 		(int)url.len, (const char *)url.at, turn_found_sentence(found));
 }
 
@@ -261,13 +253,14 @@ static void look_at_organisation(struct doctor *d)
 	const struct settings *s = &d->c->place->settings;
 
 	if (s->org_phone[0])
-		find(d, MARK_OK, "org.phone", "Every page shows a number to call.");
+		doctor_find(
+			d, MARK_OK, "org.phone", "Every page shows a number to call.");
 	else
-		find(d, MARK_BAD, "org.phone",
+		doctor_find(d, MARK_BAD, "org.phone",
 			"No number is set: a citizen whose page fails has nobody to "
 			"call.");
 	if (!s->org_security_contact[0])
-		find(d, MARK_WARN, "security.txt",
+		doctor_find(d, MARK_WARN, "security.txt",
 			"org.security_contact is empty: who finds a weakness is told "
 			"nowhere to report it.");
 }
@@ -281,7 +274,7 @@ static void look_at_media(struct doctor *d)
 	int r;
 
 	if (!s->media_turn_urls[0]) {
-		find(d, MARK_WARN, "turn",
+		doctor_find(d, MARK_WARN, "turn",
 			"No TURN server is set: the two browsers must be in "
 			"one network, and each learns the other's address.");
 		return;
@@ -289,18 +282,18 @@ static void look_at_media(struct doctor *d)
 	r = secret_line_load(&secret, p->turn_secret, 512);
 	(void)secret_free(secret);
 	place_secret_sentence(r, "The TURN secret", p->turn_secret, &e);
-	if (is_credential_of_service(d, s->media_turn_secret_file, r))
-		find(d, MARK_OK, "turn",
+	if (doctor_is_credential(d, s->media_turn_secret_file, r))
+		doctor_find(d, MARK_OK, "turn",
 			"Its secret is given as a credential to the service.");
 	else
-		find(d, r == 0 ? MARK_OK : MARK_BAD, "turn", "%s",
+		doctor_find(d, r == 0 ? MARK_OK : MARK_BAD, "turn", "%s",
 			r == 0 ? "A TURN server is set; \"Tjek min computer\" on the "
 				 "staff "
 				 "page tries it from a browser."
 			       : e.sentence);
 	look_at_turns(d, bytes_str(s->media_turn_urls));
 	if (strcmp(s->media_p2p, "allow") == 0)
-		find(d, MARK_WARN, "p2p",
+		doctor_find(d, MARK_WARN, "p2p",
 			"media.p2p = allow: each side can learn the other's "
 			"address.");
 }
@@ -312,24 +305,24 @@ static void look_at_clock(struct doctor *d)
 	int state = adjtimex(&t);
 
 	if (clock_utc_ms() < EARLIEST_MS)
-		find(d, MARK_BAD, "clock", "The clock stands in the past.");
+		doctor_find(d, MARK_BAD, "clock", "The clock stands in the past.");
 	else if (state < 0 || t.status & STA_UNSYNC)
-		find(d, MARK_WARN, "clock",
+		doctor_find(d, MARK_WARN, "clock",
 			"The clock is not kept by a time service; codes of "
 			"authenticators need it to be right within 30 seconds.");
 	else
-		find(d, MARK_OK, "clock", "The clock is kept by a time service.");
+		doctor_find(d, MARK_OK, "clock", "The clock is kept by a time service.");
 }
 
 static void say_what_holds_always(struct doctor *d)
 {
-	find(d, MARK_WARN, "trial",
+	doctor_find(d, MARK_WARN, "trial",
 		"Kun til afprøvning – ikke til rigtige borgere: the sealed "
 		"log is not in yet.");
-	find(d, MARK_WARN, "auditor",
+	doctor_find(d, MARK_WARN, "auditor",
 		"There is no auditor: no record of the use of personal "
 		"data is kept.");
-	find(d, MARK_OK, "snapshots",
+	doctor_find(d, MARK_OK, "snapshots",
 		"Snapshots of the whole machine keep what is deleted "
 		"here; let them age out or leave the data folder out of them.");
 }
@@ -340,7 +333,7 @@ int run_doctor(struct phrase_call *c)
 
 	if (d.json)
 		(void)fputc('[', c->out);
-	find(&d, MARK_OK, "config", "%s has no error.", c->source->config);
+	doctor_find(&d, MARK_OK, "config", "%s has no error.", c->source->config);
 	look_at_organisation(&d);
 	look_at_folder(&d);
 	look_at_node_key(&d);
@@ -348,6 +341,7 @@ int run_doctor(struct phrase_call *c)
 	look_at_service(&d);
 	look_at_library(&d);
 	look_at_media(&d);
+	doctor_phone(&d);
 	look_at_clock(&d);
 	look_at_backup(&d);
 	say_what_holds_always(&d);

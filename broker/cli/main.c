@@ -74,7 +74,8 @@ static int run_in_session(struct phrase_call *c)
 static int run_at_broker(struct phrase_call *c, const struct asked *a)
 {
 	int code = 1;
-	int r = client_run(c->place->control, a->count, a->words, &code);
+	struct client_request q = { a->count, a->words, c->out, c->err };
+	int r = client_run(c->place->control, &q, &code);
 
 	if (r == 0)
 		return code;

@@ -73,6 +73,30 @@ static int check_timezone(const struct settings *s, struct place_error *e)
 		s->org_timezone);
 }
 
+/* -- programs -------------------------------------------------------------------- */
+static bool program_at(char ret[PLACE_PATH_MAX], struct bytes folder, const char *between,
+	const char *name)
+{
+	int n = snprintf(ret, PLACE_PATH_MAX, "%.*s/%s%s", (int)folder.len,
+		(const char *)folder.at, between, name);
+
+	return n > 0 && n < PLACE_PATH_MAX && access(ret, X_OK) == 0;
+}
+
+bool place_find_beside(const char *name, char ret[PLACE_PATH_MAX])
+{
+	char self[PLACE_PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
+	const char *slash = len > 0 ? memrchr(self, '/', (size_t)len) : NULL;
+	struct bytes folder;
+
+	if (!slash)
+		return false;
+	folder = bytes_of(self, (size_t)(slash - self));
+	return program_at(ret, folder, "", name) ||
+	       program_at(ret, folder, "phone/", name);
+}
+
 /* -- paths ----------------------------------------------------------------------- */
 static int in_folder(const struct place *p, char ret[PLACE_PATH_MAX], const char *name)
 {
@@ -108,6 +132,12 @@ static int find_secrets(struct place *p)
 			p->turn_secret, PLACE_PATH_MAX, "%s", s->media_turn_secret_file);
 	else
 		(void)as_credential(p->turn_secret, "turn_secret");
+	p->phone_password[0] = '\0';
+	if (s->phone_password_file[0])
+		(void)snprintf(
+			p->phone_password, PLACE_PATH_MAX, "%s", s->phone_password_file);
+	else
+		(void)as_credential(p->phone_password, "phone_password");
 	return r;
 }
 

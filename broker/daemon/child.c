@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -27,29 +26,6 @@ const struct child_row child_rows[CHILD_COUNT] = {
 };
 
 /* -- the program ----------------------------------------------------------------- */
-static bool program_at(char *ret, size_t cap, struct bytes folder, const char *rest)
-{
-	int n = snprintf(
-		ret, cap, "%.*s/%s", (int)folder.len, (const char *)folder.at, rest);
-
-	return n > 0 && (size_t)n < cap && access(ret, X_OK) == 0;
-}
-
-bool child_find_program(const char *name, char *ret, size_t cap)
-{
-	char self[PATH_MAX], in_build[64];
-	ssize_t len = readlink("/proc/self/exe", self, sizeof(self));
-	const char *slash = len > 0 ? memrchr(self, '/', (size_t)len) : NULL;
-	struct bytes folder;
-
-	if (!slash)
-		return false;
-	folder = bytes_of(self, (size_t)(slash - self));
-	(void)snprintf(in_build, sizeof(in_build), "phone/%s", name);
-	return program_at(ret, cap, folder, name) ||
-	       program_at(ret, cap, folder, in_build);
-}
-
 static void be_program(const char *path, const struct options *o, int fd)
 {
 	const char *argv[4 + 2 * PLACE_SETS_MAX] = { path };
@@ -115,10 +91,10 @@ static int fork_child(struct child *c, const struct child_row *row,
 int child_start(
 	struct child *c, const struct child_row *row, const struct child_birth *birth)
 {
-	char path[PATH_MAX] = "";
+	char path[PLACE_PATH_MAX] = "";
 	int r;
 
-	if (row->program && !child_find_program(row->program, path, sizeof(path)))
+	if (row->program && !place_find_beside(row->program, path))
 		return CHILD_E_MISSING;
 	r = frame_stream_new(&c->reports);
 	if (r == 0)

@@ -55,7 +55,3 @@ void child_signal(const struct child *c, int signal_number);
 /* Hands each one end of a fresh socket. An end that could not be handed over is closed,
  * which the other child sees. Faults. */
 must_check int child_link(const struct child *a, const struct child *b);
-
-/* Where an own program lies: in this one's folder, or in phone/ of it in a build folder.
- * Outcome: false, there is none. */
-must_check bool child_find_program(const char *name, char *ret, size_t cap);

@@ -12,6 +12,7 @@
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/cli/phrase.h"
+#include "samtale/session/gateway.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -126,18 +127,24 @@ static void run_status(struct errand *e)
 	struct broker *b = e->b;
 	struct house_figures h;
 	struct listener_figures l;
+	struct house_gateway_figures g;
 	bool json = phrase_value(&e->call.words, "json");
 
 	house_figures(b->house, &h);
 	listener_figures(b->listener, &l);
+	house_gateway_figures(b->house, &g);
 	(void)fprintf(e->call.out,
 		json ? "{\"origin\":\"%s\",\"uptime_s\":%" PRId64
 		       ",\"connections\":%u,\"citizens\":%u,\"staff\":%u,\"meetings\":%u,"
-		       "\"talks\":%u,\"trial\":%s}\n"
+		       "\"talks\":%u,\"trunk\":\"%s\",\"trunk_cause\":\"%s\",\"calls\":%"
+		       "u,"
+		       "\"trial\":%s}\n"
 		     : "serving %s\nfor %" PRId64 " s\nconnections %u\ncitizens %u\n"
-		       "staff %u\nmeetings %u\ntalks %u\ntrial %s\n",
+		       "staff %u\nmeetings %u\ntalks %u\ntrunk %s %s\ncalls %u\ntrial "
+		       "%s\n",
 		listener_origin(b->listener), (loop_now_ms() - b->started_loop_ms) / 1000,
 		l.connections_now, h.citizens, h.staff, h.meetings, h.talks,
+		phone_trunk_name(g.trunk), phone_cause_name(g.trunk_cause), g.calls,
 		b->trial ? "true" : "false");
 	errand_end(e, 0);
 }

@@ -68,9 +68,12 @@ UNTESTED = {
   "listener/request.c": "scenario/listener/guards_test.py",
   "listener/socket.c": "scenario/listener/guards_test.py",
   "listener/tls.c": "scenario/listener/limits_test.py",
+  "listener/tls_ask.c": "scenario/daemon/doctor_phone_test.py",
   # What only a whole broker can show is told as stories against the real binaries.
   "cli/client.c": "scenario/daemon/phrases_test.py",
   "cli/doctor.c": "scenario/daemon/phrases_test.py",
+  "cli/doctor_phone.c": "scenario/daemon/doctor_phone_test.py",
+  "cli/doctor_ports.c": "scenario/daemon/doctor_phone_test.py",
   "cli/main.c": "scenario/daemon/phrases_test.py",
   "cli/meeting.c": "scenario/daemon/phrases_test.py",
   "cli/retention.c": "scenario/daemon/phrases_test.py",

@@ -27,7 +27,9 @@ struct place {
 	char backup_public[PLACE_PATH_MAX]; /* backup.pub: whom backups are sealed to */
 	char backup_stamp[PLACE_PATH_MAX];  /* its date is that of the last backup */
 	char node_key[PLACE_PATH_MAX];
-	char turn_secret[PLACE_PATH_MAX]; /* "" when there is none */
+	char turn_secret[PLACE_PATH_MAX];    /* "" when there is none */
+	char phone_password[PLACE_PATH_MAX]; /* the same; read by the gateway and doctor
+					      */
 };
 
 struct place_error {
@@ -40,6 +42,9 @@ struct place_error {
  * nothing else. Outcome: PLACE_E_BAD, *ret_error filled, *ret untouched. */
 must_check int place_load(struct place *ret, const struct place_source *source,
 	struct place_error *ret_error);
+/* Where another program of ours lies: in this one's folder, or in phone/ of it in a build
+ * folder. Outcome: false, there is none that may be run. */
+must_check bool place_find_beside(const char *name, char ret[PLACE_PATH_MAX]);
 /* TZ of this process is that of the organisation. Before the first thread. */
 void place_set_timezone(const struct place *p);
 /* Root acts as the owner of the data folder from now on, so that what it makes there

@@ -199,5 +199,19 @@ class Figures(unittest.TestCase):
       self.assertIn('samtale_phone_ended_total{cause="busy"} 0\n', text)
 
 
+  def test_status_and_doctor_say_what_the_trunk_does(self):
+    with Office() as b:
+      b.wait_trunk("up")
+      self.assertIn("\ntrunk up none\n", b.samtale("status"))
+      self.assertEqual(json.loads(b.samtale("status", "--json"))["trunk"], "up")
+      said = b.run("doctor").stdout
+      self.assertIn("The broker's trunk is up.", said)
+      self.assertNotIn("ports", said) # they are the gateway's now
+      b.behave("bad-settings")
+      os.kill(b.phone_pid(), signal.SIGKILL)
+      b.wait_said("PHONE_OFF")
+      self.assertIn("The broker runs without its gateway", b.run("doctor").stdout)
+
+
 if __name__ == "__main__":
   unittest.main(verbosity=2)
