@@ -91,6 +91,8 @@ static int seal_contact(struct call *c, const struct meeting_keys *k, struct boo
 			&k->ck, SEAL_MEETING_WAY, b->id, way_names[ask->way], &b->way);
 	if (r == 0 && ask->has_phone) {
 		r = seal_text(&k->ck, SEAL_MEETING_PHONE, b->id, ask->phone, &b->phone);
+		b->has_phone_tag = phone_tag(
+			c->api->parts.node, bytes_str(ask->phone), &b->phone_tag);
 		b->phone_by_citizen = false;
 	}
 	return r == 0 ? 0 : fault_fold(r);

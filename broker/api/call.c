@@ -240,6 +240,7 @@ static void call_free(struct call *c)
 	jin_close(&c->in);
 	cards_free(&c->cards);
 	free(c->users.at);
+	free(c->call_backs.at);
 	if (c->buf)
 		secret_wipe(c->buf, c->buf_cap);
 	free(c->buf);

@@ -13,6 +13,7 @@
 #include "samtale/session/house.h"
 #include "samtale/session/json.h"
 #include "samtale/session/throttle.h"
+#include "samtale/store/call.h"
 #include "samtale/store/desk.h"
 #include "samtale/store/meeting.h"
 #include "samtale/store/user.h"
@@ -121,6 +122,8 @@ struct call {
 	struct booking row;
 	int64_t former_owner;
 	struct card_list cards;
+	struct call_back call_back;
+	struct call_back_list call_backs;
 	struct user other;
 	char texts[RECOVERY_CODES][48]; /* secrets to show once; wiped with the call */
 	char uri[400];                  /* otpauth:// of the same */
@@ -178,4 +181,4 @@ void call_answer_card(struct call *c);
 void account_read_code(struct call *c);
 
 extern const struct route link_routes[], seat_routes[], account_routes[], setup_routes[],
-	day_routes[], booking_routes[], change_routes[];
+	day_routes[], booking_routes[], change_routes[], call_back_routes[];

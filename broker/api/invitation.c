@@ -55,6 +55,7 @@ void invitation_write(struct call *c, struct jout *o)
 	jout_end_object(o);
 	jout_str(o, "consultant", c->other.given);
 	jout_str(o, "call_number", c->texts[TEXT_CALL]);
+	jout_str(o, "call_in", s->phone_server[0] ? s->phone_number : "");
 	jout_end_object(o);
 	secret_wipe(link, sizeof(link));
 }

@@ -94,6 +94,8 @@ struct save {
 	uint8_t state, outcome;
 	int64_t started_ms, ended_ms;
 	struct sealed given;
+	bool has_phone_tag; /* of the given number */
+	struct token_hash phone_tag;
 	struct stat_cell cell, uncount; /* uncount.week 0: nothing to take back */
 	struct ring waits;              /* struct saved_wait */
 	struct writer record, attendance;
@@ -116,6 +118,8 @@ static int save_row(struct save *save, struct store *s)
 	if (save->accept && !row.contact_gone) {
 		row.phone = save->given;
 		row.phone_by_citizen = true;
+		row.has_phone_tag = save->has_phone_tag;
+		row.phone_tag = save->phone_tag;
 	}
 	r = s->meeting->update(s, &row);
 	return r > 0 ? fault_fold(r) : r;
@@ -272,6 +276,19 @@ static bool is_row_due(const struct save *save, const struct live *l)
 	return !same || save->outcome != l->row_outcome || save->accept || save->end_due;
 }
 
+static void fill_given(struct save *save, const struct live *l)
+{
+	const struct meeting_keys *keys = live_keys(l);
+	wiped_buf(number, OPEN_TEXT_CAP);
+
+	save->given = *l->given;
+	save->has_phone_tag = keys->has_ck &&
+			      open_text(&keys->ck, SEAL_MEETING_PHONE, l->id, l->given,
+				      (char *)number) == 0 &&
+			      phone_tag(l->house->parts.node, bytes_str((char *)number),
+				      &save->phone_tag);
+}
+
 static int fill(struct save *save, struct live *l)
 {
 	const struct meeting *m = &l->meeting;
@@ -283,7 +300,7 @@ static int fill(struct save *save, struct live *l)
 	save->ended_ms = m->ended_ms;
 	save->accept = l->accept_due && l->given;
 	if (save->accept)
-		save->given = *l->given;
+		fill_given(save, l);
 	save->end_due = l->end_due && save->state == BOOKING_ENDED;
 	save->row_due = is_row_due(save, l);
 	if (l->uncount_week)

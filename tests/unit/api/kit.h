@@ -57,7 +57,7 @@ struct kit {
 	unsigned audited[AUDIT_WHAT_COUNT];
 	struct audit_event noted;         /* the last of them */
 	int audit_result;                 /* what the record answers: < 0 refuses */
-	char session[4][TOKEN_LONG_TEXT]; /* by user id */
+	char session[5][TOKEN_LONG_TEXT]; /* by user id */
 	/* -- of the last answer -- */
 	bool answered;
 	int status;

@@ -109,7 +109,8 @@ static inline void stage_add_user(struct stage *s, const char *given, const char
 	assert_int_equal(s->store->staff_session->put(s->store, &session), 0);
 }
 
-/* The booking 8121 of Mette, with a telephone number, in `minutes` from now. */
+/* The booking 8121 of Mette, with a telephone number and the PIN 123456, in `minutes`
+ * from now. */
 static inline void stage_add_booking(struct stage *s, int minutes)
 {
 	int64_t id = MEETING;
@@ -128,8 +129,12 @@ static inline void stage_add_booking(struct stage *s, int minutes)
 	s->starts_ms = b.starts_ms = clock_utc_ms() + minutes * MS_MINUTE;
 	assert_int_equal(vault_create_here(s->vault, &use, &keys), 0);
 	assert_int_equal(
-		seal_text(&keys->ck, SEAL_MEETING_PHONE, id, "+4512345678", &b.phone), 0);
+		seal_text(&keys->ck, SEAL_MEETING_PHONE, id, "+4522345678", &b.phone), 0);
 	meeting_keys_free(keys);
+	b.has_phone_tag = phone_tag(s->node, BYTES_LIT("+4522345678"), &b.phone_tag);
+	b.has_link = pin_hash(s->node, id, BYTES_LIT("123456"), &b.pin);
+	b.link = hash_of(0x77);
+	assert_true(b.has_phone_tag && b.has_link);
 	assert_int_equal(s->store->meeting->insert(s->store, &b), 0);
 }
 

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The link to the gateway: a call from the click to the end, what a lost link and a
+ * restart of either side do to it, and what the gateway may not say.
+ */
+#include "gateway_stage.h"
+
+static void a_call_goes_from_the_click_to_the_end(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	leg = stage_dial(s, &g, &mette);
+	assert_true(flag(call_of(&mette), "trunk"));
+	assert_string_equal(word(call_of(&mette), "progress"), "calling");
+	REPORT_OF(&g, PROGRESS, .leg = leg, .word = PHONE_PROGRESS_RINGING);
+	assert_string_equal(word(call_of(&mette), "progress"), "ringing");
+	REPORT_OF(&g, PROGRESS, .leg = leg, .word = PHONE_PROGRESS_ANSWERED);
+	assert_string_equal(word(call_of(&mette), "progress"), "answered");
+	assert_null(HEARS(&g, CONFIRM));
+	actor_say(&mette, "{\"type\":\"phone\",\"event\":\"is_citizen\"}");
+	assert_int_equal(HEARS(&g, CONFIRM)->m.leg, leg);
+	REPORT_OF(&g, PROGRESS, .leg = leg, .word = PHONE_PROGRESS_TALKING);
+	assert_string_equal(word(actor_hears(&mette, "state"), "form"), "phone");
+	REPORT_OF(&g, ENDED, .leg = leg, .word = PHONE_CAUSE_HUNG_UP, .value = 61);
+	assert_string_equal(word(call_of(&mette), "progress"), "none");
+	assert_string_equal(word(call_of(&mette), "reason"), "hung_up");
+	assert_int_equal(s->audited[AUDIT_CALL_OVER], 1);
+	actor_hang_up(&mette);
+}
+
+static void every_cause_of_an_end_is_told_by_its_name(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	s->settings.phone_calls_per_meeting = 100;
+	gateway_up(s, &g);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	for (unsigned cause = 1; cause < PHONE_CAUSE_COUNT; cause++) {
+		const char *name = phone_cause_name((enum phone_cause)cause);
+
+		if (cause == PHONE_CAUSE_LIMIT)
+			continue; /* ours, with names of their own */
+		gateway_forget(&g);
+		actor_say(&mette, DIAL);
+		REPORT_OF(
+			&g, ENDED, .leg = HEARS(&g, DIAL)->m.leg, .word = (uint8_t)cause);
+		assert_string_equal(word(call_of(&mette), "reason"), name);
+	}
+	actor_hang_up(&mette);
+}
+
+static void the_trunks_state_is_seen_by_the_consultant(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	assert_false(flag(call_of(&mette), "trunk"));
+	assert_int_equal(house_trunk_state(s->house), PHONE_TRUNK_OFF);
+	actor_say(&mette, DIAL);
+	assert_string_equal(word(actor_hears(&mette, "refused"), "code"), "no_trunk");
+	gateway_up(s, &g);
+	assert_true(flag(call_of(&mette), "trunk"));
+	assert_int_equal(house_trunk_state(s->house), PHONE_TRUNK_UP);
+	REPORT_OF(&g, TRUNK, .word = PHONE_TRUNK_DOWN, .value = PHONE_CAUSE_LINE_DOWN);
+	assert_false(flag(call_of(&mette), "trunk"));
+	REPORT_OF(&g, TRUNK, .word = PHONE_TRUNK_UP);
+	assert_true(flag(call_of(&mette), "trunk"));
+	house_gateway_down(s->house);
+	stage_settle(s);
+	assert_false(flag(call_of(&mette), "trunk"));
+	actor_hang_up(&mette);
+}
+
+static void a_gateway_that_dies_ends_its_calls_and_nobody_elses(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	(void)stage_call(s, &g, &mette);
+	house_gateway_down(s->house);
+	stage_settle(s);
+	assert_string_equal(word(call_of(&mette), "progress"), "talking");
+	stage_wait(s, GATEWAY_PATIENCE_MS);
+	assert_string_equal(word(call_of(&mette), "progress"), "none");
+	assert_string_equal(word(call_of(&mette), "reason"), "line_down");
+	assert_int_equal(mette.closed, 0);
+	gateway_forget(&g);
+	gateway_up(s, &g); /* the restarted one */
+	actor_say(&mette, DIAL);
+	assert_non_null(HEARS(&g, DIAL));
+	actor_hang_up(&mette);
+}
+
+static void a_gateway_that_comes_back_with_nothing_has_no_calls(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	(void)stage_call(s, &g, &mette);
+	gateway_up(s, &g); /* the former link is not even known to be dead */
+	assert_string_equal(word(call_of(&mette), "progress"), "none");
+	assert_string_equal(word(call_of(&mette), "reason"), "line_down");
+	actor_hang_up(&mette);
+}
+
+static void a_link_that_blinks_keeps_the_call(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	leg = stage_call(s, &g, &mette);
+	house_gateway_down(s->house);
+	stage_wait(s, GATEWAY_PATIENCE_MS - 100);
+	gateway_forget(&g);
+	gateway_link(s, &g);
+	REPORT_OF(&g, HELLO, .value = PHONE_VERSION);
+	REPORT_OF(&g, STANDING, .leg = leg, .room = MEETING,
+		.word = PHONE_PROGRESS_TALKING);
+	REPORT_OF(&g, SYNCED, .leg = 0);
+	REPORT_OF(&g, TRUNK, .word = PHONE_TRUNK_UP);
+	stage_wait(s, GATEWAY_PATIENCE_MS);
+	assert_string_equal(word(call_of(&mette), "progress"), "talking");
+	assert_string_equal(word(call_of(&mette), "reason"), "none");
+	assert_null(HEARS(&g, HANG_UP));
+	actor_hang_up(&mette);
+}
+
+/* What stands in the store is all that the next process has. */
+static void restart(struct stage *s, struct actor *mette)
+{
+	actor_hang_up(mette);
+	stage_settle(s);
+	stage_shut(s);
+	stage_open(s);
+	house_recover(s->house);
+}
+
+static void a_broker_that_crashed_takes_its_call_up_again(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	leg = stage_call(s, &g, &mette);
+	restart(s, &mette);
+	stage_settle(s); /* the meeting is in memory before the gateway comes */
+	gateway_forget(&g);
+	gateway_link(s, &g);
+	REPORT_OF(&g, HELLO, .value = PHONE_VERSION);
+	REPORT_OF(&g, STANDING, .leg = leg, .room = MEETING,
+		.word = PHONE_PROGRESS_TALKING);
+	REPORT_OF(&g, SYNCED, .leg = 0);
+	REPORT_OF(&g, TRUNK, .word = PHONE_TRUNK_UP);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	assert_string_equal(word(call_of(&mette), "progress"), "talking");
+	assert_null(HEARS(&g, HANG_UP));
+	actor_say(&mette, "{\"type\":\"phone\",\"event\":\"hung_up\"}");
+	assert_int_equal(HEARS(&g, HANG_UP)->m.leg, leg);
+	actor_hang_up(&mette);
+}
+
+static void a_gateway_faster_than_the_store_finds_its_meeting_too(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	struct phone_message m = { .kind = PHONE_REPORT_HELLO, .value = PHONE_VERSION };
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	leg = stage_call(s, &g, &mette);
+	actor_hang_up(&mette);
+	stage_settle(s);
+	stage_shut(s);
+	stage_open(s); /* nothing is loaded */
+	gateway_forget(&g);
+	gateway_link(s, &g);
+	assert_true(gateway_says(&g, &m));
+	m = (struct phone_message){ .kind = PHONE_REPORT_STANDING,
+		.leg = leg,
+		.room = MEETING,
+		.word = PHONE_PROGRESS_TALKING };
+	assert_true(gateway_says(&g, &m));
+	REPORT_OF(&g, STANDING, .leg = leg + 7, .room = MEETING,
+		.word = PHONE_PROGRESS_RINGING); /* nobody's */
+	REPORT_OF(&g, SYNCED, .leg = 0);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	assert_string_equal(word(call_of(&mette), "progress"), "talking");
+	assert_int_equal(HEARS(&g, HANG_UP)->m.leg, leg + 7);
+	actor_hang_up(&mette);
+}
+
+static void what_nobody_knows_is_hung_up(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+
+	gateway_link(s, &g);
+	REPORT_OF(&g, HELLO, .value = PHONE_VERSION);
+	REPORT_OF(&g, STANDING, .leg = 5, .room = 999, .word = PHONE_PROGRESS_TALKING);
+	assert_int_equal(HEARS(&g, HANG_UP)->m.leg, 5); /* no such meeting */
+	REPORT_OF(&g, STANDING, .leg = 6, .word = PHONE_PROGRESS_LOBBY);
+	assert_int_equal(HEARS(&g, HANG_UP)->m.leg, 6); /* in no room */
+	REPORT_OF(
+		&g, STANDING, .leg = 7, .room = MEETING, .word = PHONE_PROGRESS_TALKING);
+	assert_int_equal(HEARS(&g, HANG_UP)->m.leg, 7); /* the meeting knows of no call */
+	REPORT_OF(&g, SYNCED, .leg = 0);
+	assert_int_equal(g.count, 3);
+}
+
+static void what_did_not_stand_after_a_crash_is_over(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	(void)stage_call(s, &g, &mette);
+	restart(s, &mette);
+	stage_settle(s);
+	gateway_up(s, &g);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	assert_string_equal(word(call_of(&mette), "progress"), "none");
+	assert_string_equal(word(call_of(&mette), "reason"), "line_down");
+	actor_hang_up(&mette);
+}
+
+static void a_graceful_stop_hangs_nobody_up(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	(void)stage_call(s, &g, &mette);
+	gateway_forget(&g);
+	house_stop(s->house);
+	actor_hang_up(&mette);
+	stage_shut(s);
+	assert_int_equal(g.count, 0);
+	stage_open(s);
+}
+
+static void a_gateway_of_another_version_or_language_is_refused(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct frame garbage = { PHONE_REPORT_TRUNK, 0, BYTES_LIT("x") };
+	struct phone_message m = { .kind = PHONE_REPORT_HELLO, .value = 2 };
+
+	gateway_link(s, &g);
+	assert_false(gateway_says(&g, &m));
+	m = (struct phone_message){ .kind = PHONE_REPORT_SYNCED };
+	assert_false(gateway_says(&g, &m)); /* no HELLO */
+	gateway_up(s, &g);
+	assert_false(gateway_says(&g, &m)); /* twice */
+	assert_false(house_gateway_frame(s->house, &garbage));
+	garbage.kind = PHONE_ORDER_DIAL;
+	assert_false(house_gateway_frame(s->house, &garbage));
+	house_gateway_down(s->house);
+	assert_true(
+		house_gateway_frame(s->house, &garbage)); /* without a link: dropped */
+}
+
+static void reports_of_legs_that_are_not_there_are_nothing(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+
+	gateway_up(s, &g);
+	for (unsigned kind = PHONE_REPORTS_BEGIN + 1; kind < PHONE_REPORTS_END; kind++) {
+		struct phone_message m = { .kind = (enum phone_kind)kind, .leg = 77 };
+
+		if (kind == PHONE_REPORT_HELLO || kind == PHONE_REPORT_STANDING ||
+			kind == PHONE_REPORT_SYNCED || kind == PHONE_REPORT_INCOMING ||
+			kind == PHONE_REPORT_TRUNK)
+			continue;
+		assert_true(gateway_says(&g, &m));
+	}
+	assert_int_equal(g.count, 0);
+}
+
+static void a_link_that_takes_nothing_ends_what_was_ordered(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	g.is_full = true;
+	actor_say(&mette, DIAL);
+	assert_string_equal(word(call_of(&mette), "reason"), "line_down");
+	house_gateway_down(s->house);
+	stage_wait(s, 2 * GATEWAY_PATIENCE_MS);
+	g.is_full = false;
+	gateway_up(s, &g);
+	actor_say(&mette, DIAL);
+	assert_non_null(HEARS(&g, DIAL));
+	actor_hang_up(&mette);
+}
+
+static void the_figures_count_what_happened(void **state)
+{
+	struct stage *s = *state;
+	struct house_gateway_figures f;
+	struct gateway g = { 0 };
+	struct actor mette;
+	uint32_t leg;
+
+	house_gateway_figures(s->house, &f);
+	assert_false(f.linked);
+	gateway_up(s, &g);
+	leg = stage_call(s, &g, &mette);
+	house_gateway_figures(s->house, &f);
+	assert_true(f.linked && f.trunk == PHONE_TRUNK_UP);
+	assert_int_equal(f.calls, 1);
+	assert_int_equal(f.lines, 0); /* started, not offered */
+	assert_true(f.dials == 1);
+	REPORT_OF(&g, ENDED, .leg = leg, .word = PHONE_CAUSE_SILENT, .value = 42);
+	house_gateway_figures(s->house, &f);
+	assert_int_equal(f.calls, 0);
+	assert_true(f.seconds == 42 && f.ended[PHONE_CAUSE_SILENT] == 1);
+	actor_hang_up(&mette);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STORY(a_call_goes_from_the_click_to_the_end),
+		STORY(every_cause_of_an_end_is_told_by_its_name),
+		STORY(the_trunks_state_is_seen_by_the_consultant),
+		STORY(a_gateway_that_dies_ends_its_calls_and_nobody_elses),
+		STORY(a_gateway_that_comes_back_with_nothing_has_no_calls),
+		STORY(a_link_that_blinks_keeps_the_call),
+		STORY(a_broker_that_crashed_takes_its_call_up_again),
+		STORY(a_gateway_faster_than_the_store_finds_its_meeting_too),
+		STORY(what_nobody_knows_is_hung_up),
+		STORY(what_did_not_stand_after_a_crash_is_over),
+		STORY(a_graceful_stop_hangs_nobody_up),
+		STORY(a_gateway_of_another_version_or_language_is_refused),
+		STORY(reports_of_legs_that_are_not_there_are_nothing),
+		STORY(a_link_that_takes_nothing_ends_what_was_ordered),
+		STORY(the_figures_count_what_happened),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
