@@ -68,11 +68,14 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 	const said = (words) =>
 		until(`said "${words}"`, spoken, (all) => all?.includes(words) ?? false);
 	const gone = (name) => button(name).waitFor({ state: "detached" });
-	/** What the two voices of the page play: the talk's and the line's. */
+	/** Which voices the page plays: the line's comes before the talk's. */
 	const voices = () =>
-		page.evaluate(() =>
-			[...document.querySelectorAll("audio")].map((audio) => audio.srcObject !== null),
-		);
+		page.evaluate(() => {
+			const playing = [...document.querySelectorAll("audio")].map(
+				(a) => a.srcObject !== null,
+			);
+			return { talk: playing.at(-1), line: playing.length === 2 && playing[0] };
+		});
 	const openPanel = async () => {
 		await openTalk("2", { guests: [inside], call: trunk() });
 		await page.locator("h1").focus();
@@ -217,10 +220,10 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 			"she is heard",
 			async () => ((await gateway.hears())?.packetsReceived ?? 0) > 50,
 		);
-		await until("the line plays", voices, ([, theirs]) => theirs);
+		await until("the line plays", voices, ({ line }) => line);
 		const level = () =>
 			page.evaluate(async () => {
-				const voice = document.querySelectorAll("audio")[1];
+				const voice = document.querySelector("audio");
 				window.meter ??= new AudioContext();
 				const analyser = window.meter.createAnalyser();
 				window.meter.createMediaStreamSource(voice.srcObject).connect(analyser);
@@ -245,7 +248,7 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		await page.waitForTimeout(300);
 		assert.equal(gateway.offers.length, 1, "nothing was begun anew");
 		state("2", { guests: [inside], call: trunk({ reason: "hung_up" }) });
-		await until("closed", voices, ([, theirs]) => !theirs);
+		await until("closed", voices, ({ line }) => !line);
 		await gateway.stop();
 	});
 
@@ -283,7 +286,7 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		const gateway = await gatewayOf(context, world, "2");
 		talking();
 		gateway.start(3);
-		await until("the line plays", voices, ([, theirs]) => theirs);
+		await until("the line plays", voices, ({ line }) => line);
 		await button("Tilbage til video").click();
 		await heard("video");
 		const answers = world.heard;
@@ -294,14 +297,14 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		await citizen.join(2);
 		await until("connected", async () => (await heard("media")).epoch === 2);
 		await shows("Telefonen lægger på, når video er klar.");
-		assert.deepEqual(await voices(), [false, true], "the line alone");
+		assert.deepEqual(await voices(), { talk: false, line: true }, "the line alone");
 		assert.equal((await heard("media")).mic, false, "and it alone has her voice");
 		await look("leg-to-video");
 		calls(
 			{ reason: "hung_up" },
 			{ phase: "live", form: "video", guests: [guest({ place: "admitted" })] },
 		);
-		await until("the talk is heard", voices, ([talk, line]) => talk && !line);
+		await until("the talk is heard", voices, ({ talk, line }) => talk && !line);
 		await until("her voice is back", async () => (await heard("media")).mic === true);
 		await citizen.stop();
 		await gateway.page.close();

@@ -27,8 +27,8 @@ function Voice({ track }: { track: MediaStreamTrack | null }) {
 export function Sound() {
 	return (
 		<>
-			<Voice track={onLine(state.value.talk) ? null : remote.value.mic} />
-			<Voice track={lineSound.value} />
+			{lineSound.value && <Voice key="line" track={lineSound.value} />}
+			<Voice key="talk" track={onLine(state.value.talk) ? null : remote.value.mic} />
 		</>
 	);
 }
