@@ -3,6 +3,7 @@
  * samtale-phone: parse, open, lock down, serve. Started by the broker with descriptor 3 as
  * its way to it; everything that it reads from files is read before it locks itself down.
  */
+#include "confine.h"
 #include "gateway.h"
 #include "options.h"
 #include "secret_line.h"
@@ -27,10 +28,6 @@
 
 #define PARENT_FD   3
 #define DESCRIPTORS 8192 /* three of each call */
-
-/* libre's sockets, its loop and its resolver; no file of any kind. */
-static const char calls[] = LOCKDOWN_BASICS LOCKDOWN_LOOP
-	"socket bind listen connect accept accept4 fstat newfstatat lseek";
 
 static int complain(const char *sentence)
 {
@@ -113,25 +110,13 @@ static int open_all(struct gateway **ret, const struct options *o)
 	return r == GATEWAY_E_SETTINGS ? complain(sentence) : r;
 }
 
-static int lock_down(const struct settings *s)
-{
-	struct lockdown_files none = {
-		.may_connect = s->phone_server[0] && strcmp(s->phone_transport, "udp") != 0
-	};
-	int r = lockdown_files(&none);
-
-	if (r == 0)
-		r = lockdown_calls(calls);
-	return r < 0 ? fault_pass(r) : 0;
-}
-
 static int serve(const struct options *o)
 {
 	struct gateway *g = NULL;
 	int r = open_all(&g, o);
 
 	if (r == 0)
-		r = lock_down(&o->settings);
+		r = confine_gateway(&o->settings);
 	if (r == 0) {
 		log_event(EV_PHONE_STARTED, F_COUNT("port", gateway_sip_port(g)));
 		r = gateway_run(g);

@@ -20,7 +20,7 @@ struct wire {
 	struct frame_stream *in;
 	uint8_t out[WIRE_OUTBOX];
 	size_t out_len;
-	bool *gone; /* set when it is freed while it reads */
+	bool reads, is_freed; /* freed while it reads: then reading frees it */
 };
 
 static void ready(int flags, void *arg);
@@ -77,23 +77,29 @@ static bool read_some(struct wire *w)
 	return n > 0;
 }
 
+static void destroy(struct wire *w)
+{
+	(void)close(w->fd);
+	frame_stream_free(w->in);
+	free(w);
+}
+
 static void read_frames(struct wire *w)
 {
-	struct wire_hooks hooks = w->hooks;
-	bool gone = false, good = read_some(w);
+	bool good = read_some(w);
 	struct frame f;
 	int r = FRAME_E_MORE;
 
-	w->gone = &gone;
-	while (good && !gone && (r = frame_stream_next(w->in, &f)) == 0)
-		good = hooks.frame(hooks.arg, &f);
-	if (gone)
-		return;
-	w->gone = NULL;
-	if (!good || r == FRAME_E_BAD) {
+	w->reads = true;
+	while (good && !w->is_freed && (r = frame_stream_next(w->in, &f)) == 0)
+		good = w->hooks.frame(w->hooks.arg, &f);
+	if (!w->is_freed && (!good || r == FRAME_E_BAD)) {
 		fd_close(w->fd);
-		hooks.down(hooks.arg);
+		w->hooks.down(w->hooks.arg);
 	}
+	w->reads = false;
+	if (w->is_freed)
+		destroy(w);
 }
 
 static void ready(int flags, void *arg)
@@ -135,11 +141,9 @@ struct wire *wire_free(struct wire *w)
 {
 	if (!w)
 		return NULL;
-	if (w->gone)
-		*w->gone = true;
 	fd_close(w->fd);
-	(void)close(w->fd);
-	frame_stream_free(w->in);
-	free(w);
+	w->is_freed = true;
+	if (!w->reads)
+		destroy(w);
 	return NULL;
 }

@@ -138,6 +138,14 @@ class Link:
     self.sock.close()
 
 
+class NotReady(Exception):
+  """code: how it ended; log: what it wrote."""
+
+  def __init__(self, code, log):
+    super().__init__(f"exit code {code}:\n{log}")
+    self.code, self.log = code, log
+
+
 class Gateway:
   """programs: the build's folder of broker/. settings: phone_key=value."""
 
@@ -156,12 +164,12 @@ class Gateway:
     command = [self.programs / "phone/samtale-phone", "--config", self.folder / "samtale.ini"]
     prompts = prompts or self.programs / "../packaging/prompts"
     command += ["--prompts", prompts]
-    self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=self.log,
+    self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL, stderr=self.log,
                                   close_fds=False, env=environment(),
                                   preexec_fn=lambda: os.dup2(child.fileno(), 3))
     child.close()
-    self.reports = Stream(self.parent)
-    self.links = []
+    self.reports, self.links = Stream(self.parent), []
     self.wait_ready()
     self.link = self.give_link() if linked else None
 
@@ -170,7 +178,11 @@ class Gateway:
     while time.monotonic() < until and not self.reports.over:
       if any(kind == REPORT_READY for kind, _, _ in self.reports.read(0.1)):
         return
-    raise AssertionError(f"not ready:\n{self.logged()}")
+    log = self.logged()
+    code = self.end()
+    self.close_links()
+    shutil.rmtree(self.folder)
+    raise NotReady(code, log)
 
   def give_link(self):
     link = Link()

@@ -13,10 +13,14 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from sip_peer import Peer, Sound, digest_is_right  # noqa: E402
+from sound import read_wav, strength, tone, write_wav  # noqa: E402
 
 PROBE = sys.argv[1] if len(sys.argv) > 1 else "trunk_probe"
 NUMBER = "+4512345678"
 USER = ["phone.user=borger", "password=hemmelig ord"]
+
+
+STARTED = []  # processes, so that a story that fails leaves none behind
 
 
 class Probe:
@@ -31,6 +35,7 @@ class Probe:
         more = dict(s.split("=", 1) for s in settings)
         args = [f"{k}={v}" for k, v in {**base, **more}.items()]
         self.p = subprocess.Popen([PROBE, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        STARTED.append(self.p)
         self.lines, self.all = queue.Queue(), []
         threading.Thread(target=self.read, daemon=True).start()
         self.port = int(self.expect(r"port (\d+)").group(1))
@@ -69,7 +74,7 @@ class Probe:
         end = time.monotonic() + timeout
         while time.monotonic() < end:
             m = self.expect(r"heard (\d+) rms (\d+)", timeout)
-            if abs(int(m.group(1)) - hz) <= 20 and int(m.group(2)) > 1000:
+            if abs(int(m.group(1)) - hz) <= 30 and int(m.group(2)) > 1000:
                 return
         raise AssertionError(f"{hz} Hz was not heard: {self.all[-8:]}")
 
@@ -122,7 +127,105 @@ def start(*settings, transport="udp"):
     return peer, probe
 
 
+class Telephone:
+    """baresip as the operator: a real phone that answers at once, speaks a tone and records
+    what it hears; over TLS with SDES where it has a certificate."""
+
+    transport = "udp"
+
+    def __init__(self, folder, hertz, certificate=None):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            sip = s.getsockname()[1]
+        self.folder, self.port = folder, sip
+        write_wav(os.path.join(folder, "speaks.wav"), tone(hertz, 60))
+        more, account = [], ""
+        if certificate:
+            self.transport, self.port = "tls", sip + 1
+            pem = os.path.join(folder, "both.pem")
+            with open(pem, "w", encoding="ascii") as f:
+                for name in certificate[1:]:
+                    f.write(open(name, encoding="ascii").read())
+            more, account = [f"sip_certificate {pem}", "module srtp.so"], ";mediaenc=srtp-mand"
+        rtp = 30000 + 2 * (sip % 4000)
+        config = [
+            f"sip_listen 127.0.0.1:{sip}", "audio_player aubridge,ear", f"audio_source aufile,{folder}/speaks.wav",
+            "audio_alert aubridge,bell", "ausrc_srate 8000", "auplay_srate 8000", "ausrc_channels 1", "auplay_channels 1",
+            f"rtp_ports {rtp}-{rtp + 40}", "module_path /usr/lib/baresip/modules", "module g711.so", "module aufile.so",
+            "module aubridge.so", "module sndfile.so", f"snd_path {folder}", "module_tmp account.so",
+            "module_app menu.so", "net_interface 127.0.0.1", *more, "",
+        ]
+        for name, text in (("contacts", ""), ("config", "\n".join(config)),
+                           ("accounts", f"<sip:{NUMBER}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma{account}\n")):
+            with open(os.path.join(folder, name), "w", encoding="ascii") as f:
+                f.write(text)
+        self.child = subprocess.Popen(["baresip", "-f", folder], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        STARTED.append(self.child)
+
+    def hears(self, hz, timeout=5):
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            time.sleep(0.3)
+            files = sorted(f for f in os.listdir(self.folder) if f.endswith("-dec.wav"))
+            if files and strength(read_wav(os.path.join(self.folder, files[-1]))[-3200:], hz) > 0.05:
+                return
+        raise AssertionError(f"the telephone does not hear {hz} Hz")
+
+    def close(self):
+        self.child.terminate()
+        self.child.wait(5)
+
+
+def with_telephone(folder, certificate, *settings):
+    phone = Telephone(folder, 500, certificate)
+    probe = Probe(phone, f"phone.transport={phone.transport}", *settings)
+    probe.expect("trunk up none", 12)
+    probe.say(f"dial {NUMBER}")
+    probe.expect("progress answered")
+    probe.hears(500)
+    phone.hears(700)
+    time.sleep(6)  # past an RTCP report, protected where the sound is
+    probe.hears(500)
+    probe.say("end")
+    return phone, probe
+
+
 # -- stories ---------------------------------------------------------------------------
+def story_baresip():
+    with tempfile.TemporaryDirectory() as folder:
+        for thing in with_telephone(folder, None)[::-1]:
+            thing.close()
+
+
+def story_baresip_tls_sdes():
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as keys:
+        certificate = certificates(keys, "IP:127.0.0.1")
+        for thing in with_telephone(folder, certificate, f"phone.ca_file={certificate[0]}", "phone.srtp=on")[::-1]:
+            thing.close()
+
+
+def story_sdes_is_required():
+    """A trunk that is to be encrypted does not talk without."""
+    with tempfile.TemporaryDirectory() as keys:
+        ca, cert, key = certificates(keys, "IP:127.0.0.1")
+        peer = Peer("tls", certificate=(cert, key))
+        probe = Probe(peer, f"phone.ca_file={ca}", "phone.srtp=on")
+        probe.expect("trunk up none")
+        sound = Sound()
+        invite = placed(peer, probe)
+        assert re.search(r"m=audio \d+ RTP/SAVP 8 0 101", invite.body) and "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" in invite.body
+        peer.accept_call(invite, sound.sdp())
+        peer.expect("ACK")
+        peer.reply(peer.expect("BYE"), 200, "OK")
+        probe.expect("over bad_media")
+        invite = placed(peer, probe)
+        peer.accept_call(invite, sound.sdp().replace("RTP/AVP", "RTP/SAVP"))
+        peer.expect("ACK")
+        peer.reply(peer.expect("BYE"), 200, "OK")
+        probe.expect("over bad_media")
+    return peer, probe, sound
+
+
 def outgoing(pt, law):
     peer, probe = start()
     sound = Sound(hz=440, pt=pt)
@@ -753,6 +856,11 @@ def main():
         except AssertionError as e:
             bad += 1
             print(f"NOT OK {name}: {e}", flush=True)
+        for child in STARTED:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        STARTED.clear()
     return bad
 
 

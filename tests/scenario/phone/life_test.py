@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The gateway's own life: a link that dies and a new one, the end, a parent that dies, a
+broker that talks nonsense, and what a locked-down gateway cannot do any more."""
+
+import os
+import shutil
+import signal
+import struct
+import tempfile
+import time
+from pathlib import Path
+
+from harness import Gateway, NotReady, REPORT_BEAT, frame, hears, run_stories, until
+from sound import rms
+
+ROOM = 99
+A, B = "+4511111111", "+4522222222"
+
+
+def talk_of_two(gateway, operator):
+  operator.tones.update({A: 700, B: 440})
+  for leg, number, flags in ((1, A, ["OWN_PHONE"]), (2, B, [])):
+    gateway.link.order("DIAL", leg=leg, room=ROOM, text=number, word="KEY", value=30, flags=flags)
+    gateway.link.expect("PROGRESS", leg=leg, word="ANSWERED")
+    operator.call_to(number).press("1")
+    gateway.link.expect("PROGRESS", leg=leg, word="TALKING")
+  return operator.call_to(A), operator.call_to(B)
+
+
+def story_calls_outlive_the_link(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    a, b = talk_of_two(gateway, operator)
+    gateway.link.expect("TRUNK", word="UP")
+    gateway.link.close()
+    until("the gateway noticed", lambda: "PHONE_LINK_LOST" in gateway.logged())
+    hears(a, 440)
+    hears(b, 700)
+    link = gateway.give_link()
+    first = link.expect("STANDING", leg=1, room=ROOM, word="TALKING")
+    assert first.flags == {"OWNER", "OWN_PHONE"}, first
+    assert not link.expect("STANDING", leg=2, room=ROOM, word="TALKING").flags
+    link.expect("SYNCED")
+    link.expect("TRUNK", word="UP")
+    link.expect("MEDIA", leg=1)
+    link.order("HANG_UP", leg=2)
+    link.expect("ENDED", leg=2, word="CANCELLED")
+    # Alone at the telephone, and the link goes: she is told.
+    link.close()
+    time.sleep(0.3)
+    until("words for the one who is alone", lambda: rms(a.newest()) > 500)
+    again = gateway.give_link()
+    again.expect("STANDING", leg=1)
+    again.expect("SYNCED")
+
+
+def story_a_new_link_replaces_the_old_one(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    talk_of_two(gateway, operator)
+    second = gateway.give_link()
+    second.expect("STANDING", leg=2)
+    until("the old one is closed", lambda: gateway.link.read(0.01) or gateway.link.stream.over)
+    second.order("HANG_UP", leg=1)
+    second.expect("ENDED", leg=1)
+
+
+def story_after_a_minute_without_a_link_all_is_hung_up(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    a, b = talk_of_two(gateway, operator)
+    gateway.link.close()
+    time.sleep(50)
+    hears(a, 440)
+    until("both are hung up", lambda: a.has("over") and b.has("over"), within=15)
+    link = gateway.give_link()
+    link.expect("SYNCED")
+    link.never("STANDING", during=0.2)
+
+
+def story_the_end_hangs_everybody_up(programs, operator):
+  for how in ("signal", "parent"):
+    gateway = Gateway(programs, operator)
+    a, b = talk_of_two(gateway, operator)
+    began = time.monotonic()
+    if how == "signal":
+      code = gateway.end(signal.SIGTERM)
+    else:
+      gateway.parent.close()
+      code = gateway.end(None)
+    took = time.monotonic() - began
+    assert code == 0 and took < 3, (how, code, took)
+    until("both are hung up", lambda: a.has("over") and b.has("over"), within=1)
+    gateway.close()
+
+
+def story_nonsense_costs_the_link_and_no_call(programs, operator):
+  bad = (frame(99, 1), frame(1, 1, b"x"), frame(65, 0, bytes(18)), struct.pack(">I", 1 << 30),
+         frame(2, 2, struct.pack(">QBBI", 0, 200, 0, 0) + bytes(4)), b"\x00\x00\x00\x00")
+  with Gateway(programs, operator) as gateway:
+    a, b = talk_of_two(gateway, operator)
+    for part in bad:
+      link = gateway.give_link()
+      link.sock.sendall(part)
+      until("the link is closed", lambda: link.read(0.01) or link.stream.over)
+    link = gateway.give_link()
+    link.order("CONFIRM", leg=77)  # no such leg: nothing happens
+    link.order("DIAL", leg=1, room=ROOM, text=A, word="KEY")  # is there already
+    link.order("DIAL", leg=0x80000007, room=ROOM, text=A, word="KEY")  # not the broker's to name
+    link.expect("STANDING", leg=2)
+    link.never("ENDED", during=0.3)
+    hears(a, 440)
+    assert len(operator.calls) == 2
+
+
+def story_a_broker_that_does_not_read_loses_the_link(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    a, _ = talk_of_two(gateway, operator)
+    try:
+      for leg in range(100, 20000):
+        gateway.link.order("DIAL", leg=leg, room=1, text="bad", word="KEY")
+    except BrokenPipeError:
+      pass
+    until("the link is given up", lambda: "PHONE_LINK_LOST" in gateway.logged())
+    hears(a, 440)
+    gateway.give_link().expect("SYNCED")
+
+
+def story_it_beats_and_says_nothing_else(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    beats = []
+    until("three beats", lambda: beats.extend(gateway.reports.read(0.1)) or len(beats) >= 3)
+    assert {kind for kind, _, _ in beats} == {REPORT_BEAT}
+
+
+def story_without_a_trunk_it_serves_browsers(programs, operator):
+  with Gateway(programs) as gateway:
+    gateway.link.expect("TRUNK", word="OFF")
+    gateway.link.order("DIAL", leg=1, room=ROOM, text=A, word="KEY", value=30)
+    gateway.link.expect("ENDED", leg=1, word="LINE_DOWN")
+    gateway.link.order("BROWSER", leg=2, room=ROOM, text="v=0\r\n", flags=["OWNER"])
+    gateway.link.expect("ENDED", leg=2, word="BAD_MEDIA")
+
+
+def story_bad_settings_end_it_with_a_sentence(programs, operator):
+  folder = tempfile.mkdtemp(prefix="samtale-own-")
+  Path(folder, "da").mkdir()
+  Path(folder, "da/welcome.wav").write_bytes(b"no sound")
+  for settings, word in (({"ring_seconds": "never"}, "line"),
+                         ({"user": "u", "password_file": "/nowhere/x"}, "password_file"),
+                         ({"prompts": folder}, "welcome.wav"),
+                         ({"srtp": "on"}, "phone")):
+    try:
+      Gateway(programs, operator, **settings).close()
+    except NotReady as error:
+      assert error.code == 78 and "samtale-phone: " in error.log and word in error.log, error
+    else:
+      raise AssertionError(f"it started with {settings}")
+  shutil.rmtree(folder)
+
+
+def story_it_is_locked_down(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    status = Path(f"/proc/{gateway.child.pid}/status").read_text()
+    for line in ("NoNewPrivs:\t1", "Seccomp:\t2", "CapEff:\t0000000000000000"):
+      assert line in status, line
+    limits = Path(f"/proc/{gateway.child.pid}/limits").read_text()
+    assert "Max core file size        0" in limits
+    command = Path(f"/proc/{gateway.child.pid}/cmdline").read_bytes()
+    assert b"password" not in command
+    opened = [os.readlink(f"/proc/{gateway.child.pid}/fd/{n}")
+              for n in os.listdir(f"/proc/{gateway.child.pid}/fd")]
+    files = [f for f in opened if f.startswith("/") and not f.startswith("/dev/null")]
+    assert files == [str(gateway.folder / "log")], files
+
+
+run_stories(globals())
