@@ -8,6 +8,8 @@ import { da } from "../../web/src/text/da";
 import { en } from "../../web/src/text/en";
 import { day, fill, phoneHref, phoneWords } from "../../web/src/text/fill";
 import { Key, type Words } from "../../web/src/text/keys";
+import { da as staffDa } from "../../web/src/text/staff.da";
+import { en as staffEn } from "../../web/src/text/staff.en";
 
 declare const __TESTS__: string;
 const LIX_MOST = 25;
@@ -78,6 +80,20 @@ describe("the words for citizens", () => {
 		for (const words of [da, en])
 			for (const text of Object.values(words)) assert.doesNotMatch(text, forbidden);
 	});
+});
+
+describe("the guide that is printed for citizens", () => {
+	for (const [language, { guide }] of Object.entries({ da: staffDa, en: staffEn })) {
+		it(`${language}: is as plain as the page`, () => {
+			const said = [
+				...[...guide.steps, ...guide.phoneSteps, guide.digits, guide.safe],
+				...[guide.help("12 34 56 78"), guide.callIn("12 34 56 78")],
+				guide.withWhom("Mette", "Hedensted"),
+			];
+			const figure = lix(said);
+			assert.ok(figure <= LIX_MOST, `LIX ${figure.toFixed(1)}`);
+		});
+	}
 });
 
 describe("filling in", () => {
