@@ -37,18 +37,6 @@ struct srtp_box {
 
 static bool started;
 
-void srtp_box_start(void)
-{
-	started = srtp_init() == srtp_err_status_ok;
-}
-
-void srtp_box_stop(void)
-{
-	if (started)
-		(void)srtp_shutdown();
-	started = false;
-}
-
 static int session_new(
 	srtp_t *ret, enum srtp_suite suite, struct bytes key, srtp_ssrc_type_t direction)
 {
@@ -103,6 +91,37 @@ struct srtp_box *srtp_box_free(struct srtp_box *b)
 		(void)srtp_dealloc(b->receive);
 	free(b);
 	return NULL;
+}
+
+/* -- the library -------------------------------------------------------------------- */
+
+/* Debian's libsrtp2 uses NSS, which loads its ciphers from files at their first use: that
+ * must have happened before the process gives up its files. */
+static void use_once(enum srtp_suite suite, size_t key_len)
+{
+	static const uint8_t key[SRTP_KEY_MAX];
+	struct srtp_box *b;
+	uint8_t packet[RTP_HEADER + SRTP_GROWTH] = { 0x80 };
+	size_t len = RTP_HEADER;
+
+	if (srtp_box_new(&b, suite, bytes_of(key, key_len), bytes_of(key, key_len)) < 0)
+		return;
+	started = srtp_box_protect(b, packet, &len) && started;
+	(void)srtp_box_free(b);
+}
+
+void srtp_box_start(void)
+{
+	started = srtp_init() == srtp_err_status_ok;
+	use_once(SRTP_AES128_SHA1_80, 30);
+	use_once(SRTP_AEAD_AES128_GCM, 28);
+}
+
+void srtp_box_stop(void)
+{
+	if (started)
+		(void)srtp_shutdown();
+	started = false;
 }
 
 /* -- one packet -------------------------------------------------------------------- */
