@@ -33,6 +33,7 @@ int call_me(struct turn *t)
 	if (call->state == MEETING_CALL_NONE || call->state == MEETING_CALL_MISSED)
 		call->state = MEETING_CALL_ASKED;
 	call->asked_ever = true;
+	call->lines.quiet = false;
 	t->alert = MEETING_ALERT_CALL_ME;
 	t->fx->save = true;
 	turn_tell_all(t);
@@ -135,8 +136,7 @@ static int phone_by_hand(struct turn *t)
 
 	if (event == MEETING_PHONE_CANCEL)
 		call->lines.quiet = true;
-	if ((event == MEETING_PHONE_OPEN &&
-		     t->e->phone.from == MEETING_CALL_FROM_NONE))
+	if ((event == MEETING_PHONE_OPEN && t->e->phone.from == MEETING_CALL_FROM_NONE))
 		return MEETING_E_NO_CALL;
 	call->state = (enum meeting_call)next;
 	call->answered = event == MEETING_PHONE_ANSWERED;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The citizen's devices: how they come in, wait, are admitted and go. At most one browser
- * is admitted (telephones: guest.c); admitting another moves the seat and closes the first. A number is never used
- * twice, so a seat that was taken away stays away.
+ * is admitted (telephones: guest.c); admitting another moves the seat and closes the
+ * first. A number is never used twice, so a seat that was taken away stays away.
  */
 #include "rules.h"
 
@@ -94,13 +94,11 @@ static struct meeting_entry *find_place(struct meeting *m)
 struct meeting_entry *entry_new(struct turn *t)
 {
 	struct meeting *m = t->m;
-	struct meeting_entry *entry =
-		m->next_entry == UINT16_MAX ? NULL : find_place(m);
+	struct meeting_entry *entry = m->next_entry == UINT16_MAX ? NULL : find_place(m);
 
 	if (entry)
-		*entry = (struct meeting_entry){
-			.number = m->next_entry++, .since_ms = m->now_ms
-		};
+		*entry = (struct meeting_entry){ .number = m->next_entry++,
+			.since_ms = m->now_ms };
 	return entry;
 }
 

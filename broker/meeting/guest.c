@@ -28,8 +28,7 @@ int guest_call_in(struct turn *t)
 	entry = entry_new(t);
 	if (!entry)
 		return MEETING_E_LOBBY_FULL;
-	entry->via =
-		t->e->call_in.known ? MEETING_VIA_PHONE_KNOWN : MEETING_VIA_PHONE;
+	entry->via = t->e->call_in.known ? MEETING_VIA_PHONE_KNOWN : MEETING_VIA_PHONE;
 	memcpy(entry->device, t->e->call_in.device, MEETING_DEVICE_LEN);
 	entry->progress = MEETING_PROGRESS_READY;
 	entry->announced = true;
@@ -50,8 +49,7 @@ void guest_leave(struct turn *t, struct meeting_entry *entry, enum meeting_reaso
 	bool hang_up)
 {
 	if (hang_up)
-		turn_effect(
-			t, MEETING_FX_HANG_UP, entry->number, MEETING_LEG_GUEST);
+		turn_effect(t, MEETING_FX_HANG_UP, entry->number, MEETING_LEG_GUEST);
 	if (entry->place == MEETING_PLACE_ADMITTED)
 		line_talk_over(t, reason);
 	t->m->last_seen_ms = t->m->now_ms;

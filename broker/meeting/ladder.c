@@ -83,7 +83,7 @@ void ladder_close_line(struct turn *t)
 	line_end_leg(t, MEETING_LEG_LINE);
 	l->line = 0;
 	l->line_after_ms = 0;
-	l->unsure &= (uint8_t)~(1U << MEETING_LEG_LINE);
+	l->unsure &= (uint8_t) ~(1U << MEETING_LEG_LINE);
 	t->fx->save = true;
 	turn_tell_staff(t);
 }
@@ -102,7 +102,7 @@ static void settle_own(struct turn *t)
 		return;
 	line_end_leg(t, MEETING_LEG_OWN);
 	l->own = MEETING_LINE_NONE;
-	l->unsure &= (uint8_t)~(1U << MEETING_LEG_OWN);
+	l->unsure &= (uint8_t) ~(1U << MEETING_LEG_OWN);
 	t->fx->save = true;
 	turn_tell_staff(t);
 }
@@ -111,14 +111,14 @@ void ladder_settle(struct turn *t)
 {
 	struct meeting *m = t->m;
 	struct meeting_lines *l = &m->call.lines;
-	bool alone = line_is_pending(m) && !m->consultant.here &&
-		     l->own == MEETING_LINE_NONE;
+	bool alone =
+		line_is_pending(m) && !m->consultant.here && l->own == MEETING_LINE_NONE;
 
 	settle_own(t);
 	settle_line(t);
 	settle_ladder(t);
 	if (l->citizen == MEETING_LINE_NONE)
-		l->unsure &= (uint8_t)~(1U << MEETING_LEG_CITIZEN);
+		l->unsure &= (uint8_t) ~(1U << MEETING_LEG_CITIZEN);
 	l->alone_ms = since(alone, l->alone_ms, m->now_ms);
 	l->unsure_ms = since(leg_is_any_unsure(m), l->unsure_ms, m->now_ms);
 }

@@ -22,8 +22,7 @@ static void stands(struct turn *t, unsigned leg)
 
 	lines_of(t)->unsure &= (uint8_t)~leg;
 	if (m->form == MEETING_FORM_PHONE && line_carries(m) &&
-		(m->consultant.connected ||
-			m->call.lines.own == MEETING_LINE_TALKING))
+		(m->consultant.connected || m->call.lines.own == MEETING_LINE_TALKING))
 		m->doubt_ms = 0;
 }
 
@@ -161,8 +160,8 @@ int leg_key(struct turn *t)
 	if (t->e->line_key.leg == MEETING_LEG_GUEST)
 		return guest_key(t);
 	if (t->e->line_key.key == MEETING_KEY_CITIZEN) {
-		if (t->e->line_key.leg != MEETING_LEG_OWN || !line_is_hers_to_confirm(l) ||
-			l->own != MEETING_LINE_TALKING)
+		if (t->e->line_key.leg != MEETING_LEG_OWN ||
+			!line_is_hers_to_confirm(l) || l->own != MEETING_LINE_TALKING)
 			return 0;
 		turn_effect(t, MEETING_FX_CONFIRM, 0, 0);
 		line_confirm(t);

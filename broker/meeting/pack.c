@@ -7,8 +7,8 @@
  */
 #include "rules.h"
 
-#define PACK_VERSION        2
-#define PACK_BEFORE_TRUNK   1
+#define PACK_VERSION      2
+#define PACK_BEFORE_TRUNK 1
 /* No clock of ours reaches it; sums of a few such times cannot wrap. */
 #define TIME_MAX ((uint64_t)1 << 50)
 

@@ -127,8 +127,8 @@ void talk_doubt(struct meeting *m)
 		m->doubt_ms = m->now_ms;
 }
 
-/* The consultant's page is away: a telephone talk is stated by nobody any more, either, or
- * its line may be gone. On her own telephone she talks on. */
+/* The consultant's page is away: a telephone talk is stated by nobody any more, either,
+ * or its line may be gone. On her own telephone she talks on. */
 static void doubt_everything(struct meeting *m)
 {
 	if (m->form == MEETING_FORM_PHONE && on_own_phone(m))
@@ -248,8 +248,8 @@ void talk_return_drop(struct meeting *m)
 void talk_return_done(struct turn *t)
 {
 	t->m->call.lines.return_ms = 0;
-	if (t->m->paired && (t->m->consultant.reported ||
-				    meeting_admitted(t->m)->side.reported))
+	if (t->m->paired &&
+		(t->m->consultant.reported || meeting_admitted(t->m)->side.reported))
 		form_measure(t);
 }
 

@@ -45,7 +45,8 @@ struct meeting_rules { /* from the settings; borrowed by every meeting, may chan
 	int64_t auto_call_ms; /* phone.auto_call_seconds; 0: never by itself */
 	bool confirm_key;     /* phone.confirm = key */
 	bool hide_number;     /* phone.caller_id = hidden */
-	bool trunk; /* calls can be placed now; TRUNK tells each meeting that it changed */
+	bool trunk; /* calls can be placed now; TRUNK tells each meeting that it changed
+		     */
 };
 
 struct meeting_booking { /* what the store knows; never packed, handed in at load */
@@ -94,15 +95,15 @@ struct meeting_lines {
 	bool by_key;                /* the citizen's telephone asks for a key */
 	bool muted, held;           /* by the consultant; of the telephone in the talk */
 	bool by_caller, hand;       /* by *6 and *1 */
-	bool quiet;      /* not by itself again before media or a wish came back */
-	uint8_t unsure;  /* 1 << enum meeting_leg: loaded, not known to stand */
-	uint32_t line;   /* that the consultant's browser must hold, 0: none */
-	uint32_t last;   /* line number given last */
+	bool quiet;            /* not by itself again before media or a wish came back */
+	uint8_t unsure;        /* 1 << enum meeting_leg: loaded, not known to stand */
+	uint32_t line;         /* that the consultant's browser must hold, 0: none */
+	uint32_t last;         /* line number given last */
 	int64_t line_after_ms; /* no new line before that */
 	int64_t offer_ms;      /* since when the call is offered, 0: it is not */
 	int64_t alone_ms;      /* since when an unconfirmed call has nobody, 0: it has */
 	int64_t unsure_ms;     /* since when the gateway is asked, 0: not yet */
-	int64_t return_ms;     /* since when video is tried beside the call, 0: it is not */
+	int64_t return_ms; /* since when video is tried beside the call, 0: it is not */
 };
 
 struct meeting_hand_off { /* the telephone */
@@ -236,8 +237,9 @@ struct meeting_event {
 		} phone;
 		enum meeting_outcome outcome; /* END, ADMIN_END */
 		struct {
-			/* Of the gateway, else only rules.trunk changed. died: with all its
-			 * legs. lost: the link is gone, LINE and LINE_SYNC will tell. */
+			/* Of the gateway, else only rules.trunk changed. died: with all
+			 * its legs. lost: the link is gone, LINE and LINE_SYNC will tell.
+			 */
 			bool died, lost;
 		} trunk;
 		/* What became of a leg. progress NONE: it is gone, for that reason; of a
@@ -272,18 +274,18 @@ enum meeting_effect_kind {
 			   */
 	MEETING_FX_LEAVE, /* the staff connection in the seat leaves it and stays open */
 	MEETING_FX_SEAT, /* the connection that brought this event has seat `entry` now */
-	MEETING_FX_START, /* tell both; number: epoch; entry: the admitted one */
-	MEETING_FX_KEEP,  /* tell both; number: epoch; entry: the admitted one */
-	MEETING_FX_RELAY, /* pass this event's message on to seat `entry` */
-	MEETING_FX_STATE, /* send `state` to seat `entry` */
-	MEETING_FX_ENDED, /* send `ended` to seat `entry` */
-	MEETING_FX_CARD,  /* send `card` to staff who see it; number: meeting_alert */
+	MEETING_FX_START,  /* tell both; number: epoch; entry: the admitted one */
+	MEETING_FX_KEEP,   /* tell both; number: epoch; entry: the admitted one */
+	MEETING_FX_RELAY,  /* pass this event's message on to seat `entry` */
+	MEETING_FX_STATE,  /* send `state` to seat `entry` */
+	MEETING_FX_ENDED,  /* send `ended` to seat `entry` */
+	MEETING_FX_CARD,   /* send `card` to staff who see it; number: meeting_alert */
 	MEETING_FX_RECORD, /* put on record; number: see meeting.def; what: meeting_record
 			    */
 	/* Orders to the gateway, carried out by the switchboard. */
-	MEETING_FX_DIAL, /* number: MEETING_DIAL_… flags; what comes of it: LINE */
-	MEETING_FX_HANG_UP,    /* number: meeting_leg; entry: of a GUEST. No LINE follows */
-	MEETING_FX_CONFIRM,    /* the CITIZEN's leg joins the talk */
+	MEETING_FX_DIAL,    /* number: MEETING_DIAL_… flags; what comes of it: LINE */
+	MEETING_FX_HANG_UP, /* number: meeting_leg; entry: of a GUEST. No LINE follows */
+	MEETING_FX_CONFIRM, /* the CITIZEN's leg joins the talk */
 	MEETING_FX_ADMIT_LINE, /* GUEST `entry` joins the talk */
 	MEETING_FX_MUTE_LINE,  /* entry: the GUEST, 0: CITIZEN; number: 1 on, 0 off */
 	MEETING_FX_HOLD_LINE,  /* the same */

@@ -184,6 +184,71 @@ static inline bool has_record(
 	return false;
 }
 
+/* -- the trunk --------------------------------------------------------------------- */
+static const struct meeting_rules stage_trunk_rules = {
+	.open_before_ms = 30 * MINUTE,
+	.open_after_ms = 30 * MINUTE,
+	.not_come_ms = 3 * MINUTE,
+	.no_show_ms = 15 * MINUTE,
+	.abandoned_ms = 4 * HOUR,
+	.auto_call_ms = 20 * SECOND,
+	.trunk = true,
+};
+
+/* As stage_live(), with a trunk and her own number on file. */
+static inline struct stage stage_trunk(void)
+{
+	struct stage s = stage_live();
+
+	s.m.rules = &stage_trunk_rules;
+	s.m.booking.own_phone = true;
+	return s;
+}
+
+static inline int dial(struct stage *s, enum meeting_dial_to to)
+{
+	return ACT(s, PHONE,
+		.phone = { .event = MEETING_PHONE_DIAL, .digits = 47, .to = to });
+}
+
+static inline int line(
+	struct stage *s, enum meeting_leg leg, uint16_t entry, enum meeting_line progress)
+{
+	return ACT(s, LINE, .entry = entry, .line = { leg, progress, 0 });
+}
+
+static inline int line_ended(
+	struct stage *s, enum meeting_leg leg, uint16_t entry, enum meeting_reason reason)
+{
+	return ACT(s, LINE, .entry = entry, .line = { leg, MEETING_LINE_NONE, reason });
+}
+
+#define CITIZEN(stage, progress)                                                         \
+	line((stage), MEETING_LEG_CITIZEN, 0, MEETING_LINE_##progress)
+#define OWN(stage, progress) line((stage), MEETING_LEG_OWN, 0, MEETING_LINE_##progress)
+
+/* Called, answered, and she says who it is. */
+static inline struct stage stage_calling(void)
+{
+	struct stage s = stage_trunk();
+
+	assert_int_equal(dial(&s, MEETING_DIAL_TO_BROWSER), 0);
+	assert_int_equal(CITIZEN(&s, RINGING), 0);
+	assert_int_equal(CITIZEN(&s, ANSWERED), 0);
+	assert_int_equal(phone(&s, MEETING_PHONE_IS_CITIZEN), 0);
+	return s;
+}
+
+static inline uint16_t call_in(struct stage *s, uint8_t device, bool known)
+{
+	struct meeting_event e = { .kind = MEETING_EV_CALL_IN,
+		.call_in = { .known = known } };
+
+	memset(e.call_in.device, device, MEETING_DEVICE_LEN);
+	assert_int_equal(act(s, e), 0);
+	return s->fx.entry;
+}
+
 /* The broker is killed and comes back. */
 static inline void crash(struct stage *s)
 {

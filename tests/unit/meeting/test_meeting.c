@@ -35,10 +35,10 @@ static struct stage stage_in(enum meeting_phase phase)
 	return s;
 }
 
-#define OK    0
-#define ENDED MEETING_E_ALREADY_ENDED
-#define WRONG MEETING_E_WRONG_STATE
-#define EARLY MEETING_E_TOO_EARLY
+#define OK     0
+#define ENDED  MEETING_E_ALREADY_ENDED
+#define WRONG  MEETING_E_WRONG_STATE
+#define EARLY  MEETING_E_TOO_EARLY
 #define NO_LEG MEETING_E_NO_CALL
 
 /* booked, open, live, paused, ended */

@@ -5,6 +5,8 @@
  */
 #include "stage.h"
 
+#include "pack_v1.h"
+
 /* Everything at once: two devices, a confirmed code, three forms, a call, a number. */
 static struct stage stage_rich(void)
 {
@@ -82,6 +84,57 @@ static void the_same_meeting_packs_to_the_same_bytes_again(void **state)
 	assert_memory_equal(a, b, len);
 }
 
+static void a_pack_from_before_the_trunk_is_still_read(void **state)
+{
+	struct stage s = stage_rich(), old = { .now = s.now };
+	uint8_t a[MEETING_PACK_MAX], b[MEETING_PACK_MAX], touched[sizeof(pack_v1)];
+	struct meeting ignored;
+
+	(void)state;
+	assert_true(unpack(pack_v1, sizeof(pack_v1), &old.m));
+	assert_int_equal(old.m.call.state, MEETING_CALL_TALKING);
+	assert_true(look(&old).stated); /* every call was by hand then */
+	crash(&s);
+	assert_int_equal(pack(&old.m, a), pack(&s.m, b));
+	assert_memory_equal(a, b, pack(&s.m, b));
+	for (size_t cut = 0; cut < sizeof(pack_v1); cut++)
+		assert_false(unpack(pack_v1, cut, &ignored));
+	memcpy(touched, pack_v1, sizeof(pack_v1));
+	touched[0] = 3;
+	assert_false(unpack(touched, sizeof(touched), &ignored));
+}
+
+/* A call through the trunk, and two telephones in the lobby. */
+static struct stage stage_phones(void)
+{
+	struct stage s = stage_calling();
+
+	(void)call_in(&s, 50, false);
+	(void)call_in(&s, 51, true);
+	assert_int_equal(
+		ACT(&s, PHONE, .phone = { .event = MEETING_PHONE_MUTE, .on = true }), 0);
+	return s;
+}
+
+static void the_legs_come_back_as_they_were_and_are_unsure(void **state)
+{
+	struct stage s = stage_phones();
+	uint8_t a[MEETING_PACK_MAX], b[MEETING_PACK_MAX];
+	size_t len = pack(&s.m, a);
+
+	(void)state;
+	crash(&s);
+	assert_int_equal(pack(&s.m, b), len);
+	assert_memory_equal(a, b, len);
+	assert_int_equal(s.m.call.lines.citizen, MEETING_LINE_TALKING);
+	assert_int_equal(s.m.call.lines.line, 1);
+	assert_true(s.m.call.lines.muted);
+	assert_int_equal(s.m.call.lines.unsure,
+		1U << MEETING_LEG_CITIZEN | 1U << MEETING_LEG_LINE);
+	assert_int_equal(meeting_entry_at(&s.m, 3)->via, MEETING_VIA_PHONE_KNOWN);
+	assert_false(meeting_entry_at(&s.m, 3)->side.here);
+}
+
 static void a_pack_that_is_cut_or_longer_does_not_load(void **state)
 {
 	uint8_t buf[MEETING_PACK_MAX + 1] = { 0 };
@@ -101,13 +154,11 @@ static void a_pack_that_is_cut_or_longer_does_not_load(void **state)
 
 /* Whatever one changed byte still loads as, it packs to exactly those bytes, and the
  * meeting goes on from there without harm. */
-static void what_loads_is_canonical_and_lives_on(void **state)
+static void check_touched(struct stage s)
 {
 	uint8_t buf[MEETING_PACK_MAX], again[MEETING_PACK_MAX];
-	struct stage s = stage_rich();
 	size_t len = pack(&s.m, buf), loaded = 0;
 
-	(void)state;
 	for (size_t at = 0; at < len; at++) {
 		for (unsigned value = 0; value < 256; value++) {
 			uint8_t was = buf[at];
@@ -125,6 +176,13 @@ static void what_loads_is_canonical_and_lives_on(void **state)
 		}
 	}
 	assert_true(loaded > len); /* the packs as they were, and harmless changes */
+}
+
+static void what_loads_is_canonical_and_lives_on(void **state)
+{
+	(void)state;
+	check_touched(stage_rich());
+	check_touched(stage_phones());
 }
 
 static void a_contradiction_does_not_load(void **state)
@@ -164,6 +222,26 @@ static void a_contradiction_does_not_load(void **state)
 	REFUSED(s.m.level = 1);
 	REFUSED(s.m.late_minutes = 61);
 #undef REFUSED
+#define REFUSED(change)                                                                  \
+	do {                                                                             \
+		struct stage s = stage_phones();                                         \
+		struct meeting_lines *l = &s.m.call.lines;                               \
+		struct meeting ignored;                                                  \
+		(void)l;                                                                 \
+		change;                                                                  \
+		assert_false(unpack(buf, pack(&s.m, buf), &ignored));                    \
+	} while (0)
+	REFUSED(l->citizen = MEETING_LINE_CALLING);
+	REFUSED(l->own = MEETING_LINE_RINGING);
+	REFUSED(l->own = MEETING_LINE_TALKING); /* and a line in the page */
+	REFUSED(l->line = 2);
+	REFUSED(l->reason = MEETING_REASON_BUSY);
+	REFUSED(l->before = MEETING_CALL_ASKED);
+	REFUSED(l->by_key = true);
+	REFUSED(s.m.entries[1].level = 1);
+	REFUSED(s.m.entries[1].place = MEETING_PLACE_ADMITTED); /* two phones */
+	REFUSED(l->citizen = MEETING_LINE_NONE; l->line = 0);   /* muted: nobody */
+#undef REFUSED
 }
 
 int main(void)
@@ -171,6 +249,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_but_the_connections_comes_back),
 		cmocka_unit_test(the_same_meeting_packs_to_the_same_bytes_again),
+		cmocka_unit_test(a_pack_from_before_the_trunk_is_still_read),
+		cmocka_unit_test(the_legs_come_back_as_they_were_and_are_unsure),
 		cmocka_unit_test(a_pack_that_is_cut_or_longer_does_not_load),
 		cmocka_unit_test(what_loads_is_canonical_and_lives_on),
 		cmocka_unit_test(a_contradiction_does_not_load),

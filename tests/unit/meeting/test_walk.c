@@ -3,8 +3,8 @@
  * A million random events, at random times, with crashes in between, against a tiny model
  * that knows only what it was told by accepted events and by effects. It shows that no
  * path leads to a talk before admission, that no telephone joins a talk unconfirmed, and
- * that the rules and the gateway never disagree about which calls there are. SAMTALE_SEED repeats a walk, SAMTALE_EVENTS sets
- * its length.
+ * that the rules and the gateway never disagree about which calls there are. SAMTALE_SEED
+ * repeats a walk, SAMTALE_EVENTS sets its length.
  */
 #include "stage.h"
 
@@ -114,9 +114,9 @@ static bool on_the_phone(void)
  * is being tried. */
 static bool browsers_may_talk(void)
 {
-	return !on_the_phone() || (!model.by_hand && model.returning_ms != 0 &&
-					  stage.m.now_ms < model.returning_ms +
-								   MEETING_RETURN_MS);
+	return !on_the_phone() ||
+	       (!model.by_hand && model.returning_ms != 0 &&
+		       stage.m.now_ms < model.returning_ms + MEETING_RETURN_MS);
 }
 
 static bool is_phone(uint16_t number)
@@ -529,7 +529,7 @@ static void check_order(
 	case MEETING_FX_HOLD_LINE:
 		assert_true(is_online(0));
 		assert_true(fx->entry ? model.gw.guest[fx->entry] &&
-						  model.gw.let_in[fx->entry]
+						model.gw.let_in[fx->entry]
 				      : model.gw.citizen && model.gw.confirmed);
 		break;
 	case MEETING_FX_LINE_START:
@@ -545,12 +545,13 @@ static void check_order(
  * meeting, none is believed in that is not there. */
 static bool may_have_fallen(const struct meeting_event *e, int result)
 {
-	bool said = result == 0 && (e->kind == MEETING_EV_LINE_SYNC ||
-					   (e->kind == MEETING_EV_TRUNK && e->trunk.died));
+	bool said =
+		result == 0 && (e->kind == MEETING_EV_LINE_SYNC ||
+				       (e->kind == MEETING_EV_TRUNK && e->trunk.died));
 
-	return said || (model.gw.unsure_ms != 0 &&
-			       stage.m.now_ms >=
-				       model.gw.unsure_ms + MEETING_STANDING_MS);
+	return said ||
+	       (model.gw.unsure_ms != 0 &&
+		       stage.m.now_ms >= model.gw.unsure_ms + MEETING_STANDING_MS);
 }
 
 static void fall(bool known, bool *there, bool *unsure)
@@ -681,8 +682,8 @@ static void check_phases(enum meeting_phase from, enum meeting_phase to)
 
 static void check_phone_entry(const struct meeting_entry *entry)
 {
-	assert_int_equal(entry->place == MEETING_PLACE_ADMITTED,
-		model.gw.let_in[entry->number]);
+	assert_int_equal(
+		entry->place == MEETING_PLACE_ADMITTED, model.gw.let_in[entry->number]);
 	assert_int_equal(entry->side.connected, !model.gw.unsure_guest[entry->number]);
 	assert_int_equal(entry->level, 0);
 	assert_false(model.online[entry->number]);
@@ -853,14 +854,15 @@ static void fill_talk(struct meeting_event *e)
 static void fill_phone(struct meeting_event *e)
 {
 	static const enum meeting_phone likely[] = { MEETING_PHONE_OPEN,
-		MEETING_PHONE_RINGING, MEETING_PHONE_NO_ANSWER,
-		MEETING_PHONE_IS_CITIZEN, MEETING_PHONE_DIAL, MEETING_PHONE_DIAL };
+		MEETING_PHONE_RINGING, MEETING_PHONE_NO_ANSWER, MEETING_PHONE_IS_CITIZEN,
+		MEETING_PHONE_DIAL, MEETING_PHONE_DIAL };
 
 	e->phone.event = dice(3) ? likely[dice(ARRAY_LEN(likely))]
 				 : (enum meeting_phone)dice(MEETING_PHONE_COUNT);
 	if (phones_in_the_talk() > 0 && dice(2))
 		e->phone.event = dice(2) ? MEETING_PHONE_MUTE : MEETING_PHONE_HOLD;
-	else if (model.gw.citizen && model.gw.progress == MEETING_LINE_ANSWERED && dice(2))
+	else if (model.gw.citizen && model.gw.progress == MEETING_LINE_ANSWERED &&
+		 dice(2))
 		e->phone.event = MEETING_PHONE_IS_CITIZEN;
 	if (mood == MOOD_CITIZEN_AWAY && e->phone.event == MEETING_PHONE_IS_CITIZEN)
 		e->phone.event = MEETING_PHONE_NO_ANSWER;
@@ -882,8 +884,8 @@ static void fill_line(struct meeting_event *e)
 	else if (dice(3) && gw->citizen)
 		e->line.leg = MEETING_LEG_CITIZEN;
 	e->entry = e->line.leg == MEETING_LEG_GUEST ? some_entry() : 0;
-	e->line.progress = dice(9) ? (enum meeting_line)dice(MEETING_LINE_COUNT)
-				   : MEETING_LINE_NONE;
+	e->line.progress =
+		dice(9) ? (enum meeting_line)dice(MEETING_LINE_COUNT) : MEETING_LINE_NONE;
 	if (e->line.leg == MEETING_LEG_CITIZEN && dice(4) == 0)
 		e->line.progress = MEETING_LINE_ANSWERED;
 	if (e->line.progress == MEETING_LINE_NONE)
@@ -1117,7 +1119,8 @@ static bool is_dropped(const struct meeting *m, enum meeting_event_kind kind)
 		       kind == MEETING_EV_LINE_BROKEN);
 }
 
-/* Since when the call is offered without a break, and whether this outage had its call. */
+/* Since when the call is offered without a break, and whether this outage had its call.
+ */
 static void model_offer(void)
 {
 	enum meeting_call state = stage.m.call.state;

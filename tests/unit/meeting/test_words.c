@@ -37,7 +37,8 @@ static void a_foreign_word_is_none_of_ours(void **state)
 static void the_refusals_are_those_of_the_protocol(void **state)
 {
 	static const char *const codes[] = { "entry_gone", "already_ended", "not_entered",
-		"outcome_not_allowed", "too_early", "not_yours", "no_call", "no_trunk", "no_number" };
+		"outcome_not_allowed", "too_early", "not_yours", "no_call", "no_trunk",
+		"no_number" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
