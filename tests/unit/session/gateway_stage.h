@@ -129,3 +129,13 @@ static inline const json_t *call_of(struct actor *mette)
 {
 	return part(actor_hears(mette, "state"), "call");
 }
+
+/* A story's gateway is gone with its frame: nothing more goes to it. */
+static inline int gateway_stage_down(void **state)
+{
+	house_gateway_down(((struct stage *)*state)->house);
+	return stage_down(state);
+}
+
+#define CALL_STORY(name)                                                                 \
+	cmocka_unit_test_setup_teardown(name, stage_up, gateway_stage_down)

@@ -350,21 +350,21 @@ static void the_figures_count_what_happened(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORY(a_call_goes_from_the_click_to_the_end),
-		STORY(every_cause_of_an_end_is_told_by_its_name),
-		STORY(the_trunks_state_is_seen_by_the_consultant),
-		STORY(a_gateway_that_dies_ends_its_calls_and_nobody_elses),
-		STORY(a_gateway_that_comes_back_with_nothing_has_no_calls),
-		STORY(a_link_that_blinks_keeps_the_call),
-		STORY(a_broker_that_crashed_takes_its_call_up_again),
-		STORY(a_gateway_faster_than_the_store_finds_its_meeting_too),
-		STORY(what_nobody_knows_is_hung_up),
-		STORY(what_did_not_stand_after_a_crash_is_over),
-		STORY(a_graceful_stop_hangs_nobody_up),
-		STORY(a_gateway_of_another_version_or_language_is_refused),
-		STORY(reports_of_legs_that_are_not_there_are_nothing),
-		STORY(a_link_that_takes_nothing_ends_what_was_ordered),
-		STORY(the_figures_count_what_happened),
+		CALL_STORY(a_call_goes_from_the_click_to_the_end),
+		CALL_STORY(every_cause_of_an_end_is_told_by_its_name),
+		CALL_STORY(the_trunks_state_is_seen_by_the_consultant),
+		CALL_STORY(a_gateway_that_dies_ends_its_calls_and_nobody_elses),
+		CALL_STORY(a_gateway_that_comes_back_with_nothing_has_no_calls),
+		CALL_STORY(a_link_that_blinks_keeps_the_call),
+		CALL_STORY(a_broker_that_crashed_takes_its_call_up_again),
+		CALL_STORY(a_gateway_faster_than_the_store_finds_its_meeting_too),
+		CALL_STORY(what_nobody_knows_is_hung_up),
+		CALL_STORY(what_did_not_stand_after_a_crash_is_over),
+		CALL_STORY(a_graceful_stop_hangs_nobody_up),
+		CALL_STORY(a_gateway_of_another_version_or_language_is_refused),
+		CALL_STORY(reports_of_legs_that_are_not_there_are_nothing),
+		CALL_STORY(a_link_that_takes_nothing_ends_what_was_ordered),
+		CALL_STORY(the_figures_count_what_happened),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
