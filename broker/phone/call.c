@@ -321,6 +321,20 @@ void call_line_down(struct trunk *t)
 	}
 }
 
+void call_line_moved(struct trunk *t)
+{
+	struct le *le = t->calls.head;
+	while (le) {
+		struct call *c = le->data;
+		le = le->next;
+		if (!c->outgoing || c->heard || c->over)
+			continue;
+		c->sess = mem_deref(c->sess);
+		if (call_connect(c, "") != 0)
+			call_over(c, PHONE_CAUSE_LINE_DOWN);
+	}
+}
+
 void call_close_all(struct trunk *t)
 {
 	while (t->calls.head) {

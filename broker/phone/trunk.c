@@ -59,6 +59,7 @@ void trunk_silent(struct trunk *t, bool refused)
 		t->at = (t->at + 1) % t->targets.count;
 	if (++t->misses < t->targets.count) {
 		set_state(t, PHONE_TRUNK_TRYING, TRUNK_FINE);
+		call_line_moved(t);
 		return;
 	}
 	set_state(t, PHONE_TRUNK_DOWN, t->distrusted ? TRUNK_NO_TRUST : TRUNK_NO_ANSWER);

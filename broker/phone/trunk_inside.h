@@ -135,7 +135,9 @@ void call_come(struct trunk *t, const struct sip_msg *msg);
 struct call *call_of_dialog(const struct trunk *t, const struct sip_msg *msg);
 void call_update(struct call *c, const struct sip_msg *msg); /* UPDATE */
 void call_redirected(struct trunk *t, const struct sip_msg *msg); /* 3xx to an INVITE */
-void call_line_down(struct trunk *t); /* calls without any answer so far are over */
+/* Calls without any answer so far: over, or placed anew with the next server. */
+void call_line_down(struct trunk *t);
+void call_line_moved(struct trunk *t);
 void call_close_all(struct trunk *t);
 
 static inline struct bytes pl_bytes(const struct pl *pl)

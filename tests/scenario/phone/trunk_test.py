@@ -5,6 +5,7 @@ import os
 import queue
 import re
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -191,6 +192,106 @@ def with_telephone(folder, certificate, *settings):
 
 
 # -- stories ---------------------------------------------------------------------------
+def name_server(records):
+    """Answers on port 53 of this network namespace; records: (name, type) → [rdata]."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 53))
+
+    def serve():
+        while True:
+            query, source = sock.recvfrom(512)
+            labels, at = [], 12
+            while query[at]:
+                labels.append(query[at + 1 : at + 1 + query[at]].decode())
+                at += 1 + query[at]
+            kind = struct.unpack("!H", query[at + 1 : at + 3])[0]
+            found = records.get((".".join(labels), kind), [])
+            reply = query[:2] + struct.pack("!HHHHH", 0x8180, 1, len(found), 0, 0) + query[12 : at + 5]
+            for rdata in found:
+                reply += struct.pack("!HHHIH", 0xC00C, kind, 1, 60, len(rdata)) + rdata
+            sock.sendto(reply, source)
+
+    threading.Thread(target=serve, daemon=True).start()
+
+
+def dns_name(name):
+    return b"".join(bytes([len(p)]) + p.encode() for p in name.split(".")) + b"\0"
+
+
+def story_dns_failover():
+    """In a network and a mount namespace of its own: it needs port 53 and resolv.conf."""
+    if os.environ.get("TRUNK_TEST_INSIDE") != "1":
+        inside = subprocess.run(
+            ["unshare", "-nm", sys.executable, os.path.abspath(__file__), os.path.abspath(PROBE), "dns_failover"],
+            env={**os.environ, "TRUNK_TEST_INSIDE": "1"}, capture_output=True, text=True, timeout=60)
+        assert inside.returncode == 0, inside.stdout + inside.stderr
+        return ()
+    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    with tempfile.NamedTemporaryFile("w") as resolv:
+        resolv.write("nameserver 127.0.0.1\n")
+        resolv.flush()
+        subprocess.run(["mount", "--bind", resolv.name, "/etc/resolv.conf"], check=True)
+        srv = lambda priority, port, name: struct.pack("!HHH", priority, 1, port) + dns_name(name)
+        name_server({
+            ("_sip._udp.trunk.test", 33): [srv(20, 5072, "b.trunk.test"), srv(10, 5071, "a.trunk.test")],
+            ("a.trunk.test", 1): [bytes([127, 0, 0, 2])],
+            ("b.trunk.test", 1): [bytes([127, 0, 0, 3])],
+            ("only.test", 1): [bytes([127, 0, 0, 2])],
+        })
+        first, second = Peer(host="127.0.0.2", port=5071), Peer(host="127.0.0.3", port=5072)
+        probe = Probe(first, "phone.address=127.0.0.1", server="trunk.test")
+        probe.expect("trunk up none")
+        assert first.options_seen == 1 and second.options_seen == 0, "the lower priority comes first"
+        invite = placed(first, probe)
+        first.reply(invite, 486, "Busy")
+        probe.expect("over busy")
+        first.silent = True
+        time.sleep(2.2)
+        probe.say(f"dial {NUMBER}")
+        probe.expect("trunk trying none", 7)
+        probe.expect("trunk up none")
+        invite = second.expect("INVITE")  # the call moved with the line
+        assert f"sip:{NUMBER}@trunk.test" in invite.first
+        sound = Sound(host="127.0.0.3")
+        sound.to = invite.rtp()
+        second.accept_call(invite, sound.sdp())
+        second.expect("ACK")
+        probe.hears(440)
+        probe.say("end")
+        second.reply(second.expect("BYE"), 200, "OK")
+        probe.close()
+        plain = Peer(host="127.0.0.2", port=5060)
+        probe = Probe(plain, "phone.address=127.0.0.1", server="only.test")
+        probe.expect("trunk up none")
+        probe.close()
+        probe = Probe(plain, "phone.address=127.0.0.1", server="nowhere.test")
+        probe.expect("trunk down line_down", 12)
+        probe.close()
+    return ()
+
+
+def story_invite_flood():
+    """Running calls lose nothing while the trunk itself sends more than we take."""
+    peer, probe = start("phone.calls=2")
+    sound = Sound()
+    invite = talking(peer, probe, sound)
+    probe.hears(440)
+    packets, begin = sound.packets, time.monotonic()
+    uri = f"sip:samtale@127.0.0.1:{probe.port}"
+    body = Sound().sdp()
+    for i in range(3000):
+        peer.invite(invite.reply_to, uri, body)
+        if i % 30 == 0:
+            time.sleep(0.01)
+    took = time.monotonic() - begin
+    time.sleep(0.2)
+    assert sound.packets - packets >= (took + 0.2) * 50 - 10, f"{sound.packets - packets} packets in {took:.1f} s"
+    probe.hears(440)
+    probe.say("end")
+    peer.reply(peer.expect("BYE", 20), 200, "OK")
+    return peer, probe, sound
+
+
 def story_baresip():
     with tempfile.TemporaryDirectory() as folder:
         for thing in with_telephone(folder, None)[::-1]:
