@@ -190,7 +190,8 @@ static void on_check(struct browser *b, const struct sa *src, struct mbuf *mb)
 }
 
 /* The payload without padding (RFC 3550 5.1). Outcome: false, malformed. */
-static bool read_rtp(uint8_t *at, size_t len, struct rtp_header *ret, struct bytes *ret_payload)
+static bool read_rtp(
+	uint8_t *at, size_t len, struct rtp_header *ret, struct bytes *ret_payload)
 {
 	struct mbuf mb = { .buf = at, .size = len, .pos = 0, .end = len };
 	size_t left, padding;

@@ -48,14 +48,14 @@ static int prepare(struct talk *t, const struct browser_answer *mine)
 	int err = sdp_session_alloc(&t->session, at);
 
 	if (!err)
-		err = sdp_media_add(&t->audio, t->session, "audio", mine->port,
-			"UDP/TLS/RTP/SAVPF");
+		err = sdp_media_add(
+			&t->audio, t->session, "audio", mine->port, "UDP/TLS/RTP/SAVPF");
 	if (!err)
-		err = sdp_format_add(&t->alaw, t->audio, false, "8", "PCMA", 8000, 1, NULL,
-			NULL, NULL, false, NULL);
+		err = sdp_format_add(&t->alaw, t->audio, false, "8", "PCMA", 8000, 1,
+			NULL, NULL, NULL, false, NULL);
 	if (!err)
-		err = sdp_format_add(&t->ulaw, t->audio, false, "0", "PCMU", 8000, 1, NULL,
-			NULL, NULL, false, NULL);
+		err = sdp_format_add(&t->ulaw, t->audio, false, "0", "PCMU", 8000, 1,
+			NULL, NULL, NULL, false, NULL);
 	if (!err)
 		err = sdp_format_add(&t->event, t->audio, false, NULL, "telephone-event",
 			8000, 1, NULL, NULL, NULL, false, "0-15");
@@ -105,10 +105,12 @@ static int nibble(char c)
 
 static bool read_digest(struct talk *t)
 {
-	const char *text = sdp_media_rattr_apply(t->audio, "fingerprint", is_digest, NULL);
+	const char *text =
+		sdp_media_rattr_apply(t->audio, "fingerprint", is_digest, NULL);
 
 	if (!text)
-		text = sdp_session_rattr_apply(t->session, "fingerprint", is_digest, NULL);
+		text = sdp_session_rattr_apply(
+			t->session, "fingerprint", is_digest, NULL);
 	if (!text || strlen(text) != 8 + 3 * DTLS_ID_DIGEST - 1)
 		return false;
 	text += 8;
@@ -178,13 +180,14 @@ static bool read_offer(struct talk *t)
 }
 
 /* -- the answer -------------------------------------------------------------------- */
-static int set_candidate(struct talk *t, const struct sa *at, const struct browser_answer *mine)
+static int set_candidate(
+	struct talk *t, const struct sa *at, const struct browser_answer *mine)
 {
 	if (!at)
 		return 0;
 	/* Host candidates; IPv6 first, as RFC 8421 wants it. */
-	return sdp_media_set_lattr(t->audio, false, "candidate", "%u 1 UDP %u %j %u typ host",
-		sa_af(at) == AF_INET6 ? 6 : 4,
+	return sdp_media_set_lattr(t->audio, false, "candidate",
+		"%u 1 UDP %u %j %u typ host", sa_af(at) == AF_INET6 ? 6 : 4,
 		sa_af(at) == AF_INET6 ? 2130706431u : 2130706175u, at, mine->port);
 }
 

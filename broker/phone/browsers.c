@@ -12,17 +12,19 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#define DATAGRAM_MAX 2048 /* DTLS, STUN and sound fit an MTU; the rest is cut and refused */
-#define VOICE_TOS    0xb8 /* DSCP 46, expedited forwarding */
+#define DATAGRAM_MAX                                                                     \
+	2048           /* DTLS, STUN and sound fit an MTU; the rest is cut and refused */
+#define VOICE_TOS 0xb8 /* DSCP 46, expedited forwarding */
 
 /* -- addresses --------------------------------------------------------------------- */
 /* What the candidate says: as configured, else the address we are bound to, else the one
  * the default route leaves from, else loopback, for a machine without a net. */
-static int choose_address(const char *given, int af, const struct sa *bound, struct sa *ret)
+static int choose_address(
+	const char *given, int af, const struct sa *bound, struct sa *ret)
 {
 	if (given[0] != 0)
-		return sa_set_str(ret, given, 0) || sa_af(ret) != af ? fault_here(EINVAL) :
-								       0;
+		return sa_set_str(ret, given, 0) || sa_af(ret) != af ? fault_here(EINVAL)
+								     : 0;
 	if (sa_af(bound) == af && !sa_is_any(bound)) {
 		*ret = *bound;
 		return 0;

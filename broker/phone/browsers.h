@@ -17,4 +17,5 @@ struct browsers {
 
 /* A socket on the next free port of the range, for both families where both are
  * advertised. Outcome: BROWSER_E_FULL. */
-must_check int browsers_listen(struct browsers *all, struct udp_sock **ret, uint16_t *ret_port);
+must_check int browsers_listen(
+	struct browsers *all, struct udp_sock **ret, uint16_t *ret_port);

@@ -22,6 +22,7 @@
 #define FINGERPRINT_TEXT (sizeof("sha-256 ") + 3 * DTLS_ID_DIGEST)
 #define YEAR_SECONDS     (365L * 24 * 3600)
 #define CHAIN_BYTES      (16 * 1024) /* the longest certificate that a peer may send */
+#define SEND_BYTES       1400 /* of one record: an MTU, and 15 kB less in each leg */
 #define SUITES           "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80"
 #define CIPHERS                                                                          \
 	"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305:"                   \
@@ -42,7 +43,7 @@ static bool name_it(X509 *x)
 
 	return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
 		       (const unsigned char *)"samtale", -1, -1, 0) == 1 &&
-		X509_set_issuer_name(x, name) == 1;
+	       X509_set_issuer_name(x, name) == 1;
 }
 
 /* Valid from yesterday, for a browser's clock may be behind ours. */
@@ -94,13 +95,13 @@ static bool harden(SSL_CTX *ctx)
 	SSL_CTX_set_options(
 		ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_max_cert_list(ctx, CHAIN_BYTES);
+	SSL_CTX_set_max_send_fragment(ctx, SEND_BYTES);
 	SSL_CTX_set_verify(
 		ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, any_certificate);
 	return SSL_CTX_set_min_proto_version(ctx, DTLS1_2_VERSION) == 1 &&
-		SSL_CTX_set_cipher_list(ctx, CIPHERS) == 1 &&
-		SSL_CTX_set_tlsext_use_srtp(ctx, SUITES) == 0;
+	       SSL_CTX_set_cipher_list(ctx, CIPHERS) == 1 &&
+	       SSL_CTX_set_tlsext_use_srtp(ctx, SUITES) == 0;
 }
 
 static bool show(struct dtls_id *d)
@@ -110,8 +111,8 @@ static bool show(struct dtls_id *d)
 	SSL_CTX *ctx = tls_openssl_context(d->tls);
 
 	return x && tell_fingerprint(x, d->fingerprint, sizeof(d->fingerprint)) &&
-		SSL_CTX_use_certificate(ctx, x) == 1 &&
-		SSL_CTX_use_PrivateKey(ctx, key) == 1 && harden(ctx);
+	       SSL_CTX_use_certificate(ctx, x) == 1 &&
+	       SSL_CTX_use_PrivateKey(ctx, key) == 1 && harden(ctx);
 }
 
 int dtls_id_new(struct dtls_id **ret)
@@ -164,8 +165,8 @@ static int box_of(enum re_srtp_suite chosen, const uint8_t *server, const uint8_
 	}
 }
 
-int dtls_id_keys(
-	const struct tls_conn *tc, const uint8_t digest[DTLS_ID_DIGEST], struct srtp_box **ret)
+int dtls_id_keys(const struct tls_conn *tc, const uint8_t digest[DTLS_ID_DIGEST],
+	struct srtp_box **ret)
 {
 	uint8_t seen[DTLS_ID_DIGEST], client[SRTP_KEY_MAX], server[SRTP_KEY_MAX];
 	enum re_srtp_suite chosen;

@@ -14,7 +14,8 @@ void ice_random_text(char *buf, size_t len)
 	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 
 	_Static_assert(sizeof(alphabet) == 32 + 1, "5 bits a character");
-	assert(len <= 256); /* getrandom() gives so many whole, or fails only before boot */
+	assert(len <=
+		256); /* getrandom() gives so many whole, or fails only before boot */
 	if (getrandom(buf, len, 0) != (ssize_t)len)
 		abort();
 	for (size_t i = 0; i < len; i++)
@@ -31,8 +32,8 @@ void ice_lite_init(struct ice_lite *ice)
 
 static bool is_ice_char(uint8_t c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-		c == '+' || c == '/';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
 bool ice_lite_set_peer(struct ice_lite *ice, struct bytes ufrag)

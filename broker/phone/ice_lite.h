@@ -35,7 +35,8 @@ void ice_random_text(char *buf, size_t len);
 void ice_lite_init(struct ice_lite *ice);
 /* Outcome: false, it is no ice-ufrag (4 … 256 ice-chars). */
 must_check bool ice_lite_set_peer(struct ice_lite *ice, struct bytes ufrag);
-/* A right check came from there. The first is chosen, and any later one that nominates. */
+/* A right check came from there. The first is chosen, and any later one that nominates.
+ */
 void ice_lite_checked(
 	struct ice_lite *ice, const struct sa *src, bool nominates, int64_t now_ms);
 must_check bool ice_lite_is_known(const struct ice_lite *ice, const struct sa *src);

@@ -96,15 +96,16 @@ static void write_block(struct reception *r, int64_t now_ms, struct writer *w)
 
 	lost = lost > 0x7fffff ? 0x7fffff : lost < -0x800000 ? -0x800000 : lost;
 	write_u32(w, r->ssrc);
-	write_u32(w, lost_fraction(r, expected) << 24 |
-			((uint32_t)lost & UINT32_C(0xffffff)));
+	write_u32(w,
+		lost_fraction(r, expected) << 24 | ((uint32_t)lost & UINT32_C(0xffffff)));
 	write_u32(w, newest);
 	write_u32(w, r->jitter16 >> 4);
 	write_u32(w, r->peer_sr);
 	write_u32(w, (uint32_t)(since_ms * 65536 / 1000));
 }
 
-static void write_sent(const struct sending *s, int64_t now_ms, int64_t utc_ms, struct writer *w)
+static void write_sent(
+	const struct sending *s, int64_t now_ms, int64_t utc_ms, struct writer *w)
 {
 	uint64_t ms = (uint64_t)utc_ms;
 

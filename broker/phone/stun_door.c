@@ -63,13 +63,14 @@ static bool is_right(const struct stun_door *door, const struct stun_msg *msg)
 	const struct stun_attr *user = stun_msg_attr(msg, STUN_ATTR_USERNAME);
 
 	return stun_msg_chk_fingerprint(msg) == 0 && user &&
-		strcmp(user->v.username, door->username) == 0 &&
-		stun_msg_chk_mi(msg, door->password.at, door->password.len) == 0;
+	       strcmp(user->v.username, door->username) == 0 &&
+	       stun_msg_chk_mi(msg, door->password.at, door->password.len) == 0;
 }
 
 /* An answer that cannot be sent is one that got lost: the peer checks again. */
 static enum stun_verdict answer(const struct stun_door *door, struct udp_sock *us,
-	const struct sa *src, const struct stun_msg *msg, const struct stun_unknown_attr *odd)
+	const struct sa *src, const struct stun_msg *msg,
+	const struct stun_unknown_attr *odd)
 {
 	const uint8_t *key = door->password.at;
 	size_t len = door->password.len;

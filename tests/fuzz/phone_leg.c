@@ -46,8 +46,9 @@ static bool was_answered(void *arg)
 static void raise(struct stage *s)
 {
 	static const struct browsers_parts parts = { "127.0.0.1", "", "", 44000, 44100 };
-	const struct port_hooks hooks = { .audio = on_audio, .event = on_audio,
-		.open = on_open, .over = on_over };
+	const struct port_hooks hooks = {
+		.audio = on_audio, .event = on_audio, .open = on_open, .over = on_over
+	};
 	uint8_t offer[LIMIT_SDP], answer[LIMIT_SDP];
 	struct writer o = writer_of(offer, sizeof(offer));
 	struct writer a = writer_of(answer, sizeof(answer));
@@ -76,7 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
 		struct bytes datagram = read_var(&in, 4096);
 
 		if (!in.bad)
-			web_peer_raw(s.peer.us, &s.peer.gateway, datagram.at, datagram.len);
+			web_peer_raw(
+				s.peer.us, &s.peer.gateway, datagram.at, datagram.len);
 	}
 	run_for(4);
 	browser_free(s.leg);

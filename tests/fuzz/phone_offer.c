@@ -28,8 +28,8 @@ static void check_answer(struct bytes text, const struct browser_offer *offer)
 	PROMISE(text.len > 2 && text.at[text.len - 1] == '\n');
 	PROMISE(!memchr(text.at, 0, text.len));
 	PROMISE(count(text, "\r\na=candidate:") == 1);
-	PROMISE(count(text, "\r\na=candidate:4 1 UDP 2130706175 192.0.2.7 40001 typ host\r\n") ==
-		1);
+	PROMISE(count(text, "\r\na=candidate:4 1 UDP 2130706175 192.0.2.7 40001 typ "
+			    "host\r\n") == 1);
 	PROMISE(count(text, "\r\na=setup:passive\r\n") == 1);
 	PROMISE(count(text, "\r\nm=audio 40001 UDP/TLS/RTP/SAVPF ") == 1);
 	PROMISE(offer->audio_pt == (offer->law == G711_ALAW ? 8 : 0) ||
@@ -41,8 +41,12 @@ static void check_answer(struct bytes text, const struct browser_offer *offer)
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
 {
 	struct writer w = writer_of(answer, sizeof(answer));
-	struct browser_answer mine = { .ufrag = "ours4567", .pwd = "ourpassword",
-		.fingerprint = "sha-256 AA", .cname = "cn", .port = 40001, .ssrc = 99 };
+	struct browser_answer mine = { .ufrag = "ours4567",
+		.pwd = "ourpassword",
+		.fingerprint = "sha-256 AA",
+		.cname = "cn",
+		.port = 40001,
+		.ssrc = 99 };
 	struct browser_offer offer;
 	struct sa ip4;
 	int err;

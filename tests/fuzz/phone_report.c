@@ -9,7 +9,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
 {
-	const struct sending s = { .ssrc = 7, .packets = len % 3 ? 1 : 0, .cname = "name" };
+	const struct sending s = {
+		.ssrc = 7, .packets = len % 3 ? 1 : 0, .cname = "name"
+	};
 	struct reception r = { .started = false };
 	struct reader in = reader_of(bytes_of(at, len));
 	uint8_t buf[RECEPTION_REPORT_MAX];

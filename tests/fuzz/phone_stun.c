@@ -20,7 +20,8 @@ static struct udp_sock *socket_once(struct sa *at)
 
 	if (!us)
 		PROMISE(!sa_set_str(&where, "127.0.0.1", 0) &&
-			!udp_listen(&us, &where, NULL, NULL) && !udp_local_get(us, &where));
+			!udp_listen(&us, &where, NULL, NULL) &&
+			!udp_local_get(us, &where));
 	*at = where;
 	return us;
 }

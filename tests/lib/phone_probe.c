@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The browser's port of samtale-phone, alone in a loop: answers offers, plays 440 Hz into
- * each leg and says what it hears. One command a line on standard input, hexadecimal where
- * a text may hold anything:
+ * each leg and says what it hears. One command a line on standard input, hexadecimal
+ *where a text may hold anything:
  *
  *	offer HEX     -> answer LEG HEX | refused OUTCOME
- *	tell LEG      -> leg LEG open=1 cause=none in=N out=N refused=N gaps=N hertz=N level=N
- *	close LEG     -> closed LEG
- *	cost          -> cost cpu_ms=N heap=N
+ *	tell LEG      -> leg LEG open=1 cause=none in=N out=N refused=N gaps=N hertz=N
+ *level=N close LEG     -> closed LEG cost          -> cost cpu_ms=N heap=N
  *
  * phone_probe LISTEN ADVERTISE ADVERTISE6 PORT_LOW PORT_HIGH
  */
@@ -90,20 +89,23 @@ static void play(void *arg)
 
 	(void)arg;
 	next_tick_ms += AUDIO_TICK_MS;
-	tmr_start(&ticker, next_tick_ms > tmr_jiffies() ? next_tick_ms - tmr_jiffies() : 0, play,
+	tmr_start(&ticker,
+		next_tick_ms > tmr_jiffies() ? next_tick_ms - tmr_jiffies() : 0, play,
 		NULL);
 	for (unsigned law = 0; law < 2; law++) {
 		for (unsigned i = 0; i < AUDIO_TICK; i++)
 			coded[i] = g711_encode((enum g711_law)law,
 				(int16_t)(AMPLITUDE *
-					sin(TURN * TONE * ((tick_ts + i) % AUDIO_RATE) /
-						AUDIO_RATE)));
+					  sin(TURN * TONE * ((tick_ts + i) % AUDIO_RATE) /
+						  AUDIO_RATE)));
 		for (unsigned i = 0; i < count; i++)
-			if (legs[i].port && browser_law(legs[i].port) == (enum g711_law)law)
+			if (legs[i].port &&
+				browser_law(legs[i].port) == (enum g711_law)law)
 				browser_send(legs[i].port,
 					&(struct audio_packet){ .law = (enum g711_law)law,
 						.ts = tick_ts,
-						.payload = bytes_of(coded, sizeof(coded)) });
+						.payload =
+							bytes_of(coded, sizeof(coded)) });
 	}
 	tick_ts += AUDIO_TICK;
 }
@@ -125,11 +127,11 @@ static double strength(const struct leg *l, double hertz)
 static size_t from_hex(const char *text, uint8_t *buf, size_t cap)
 {
 	size_t len = 0;
-	unsigned byte;
 
-	while (len < cap && sscanf(text, "%2x", &byte) == 1) {
-		buf[len++] = (uint8_t)byte;
-		text += 2;
+	for (; len < cap && text[0] && text[1]; text += 2) {
+		const char pair[3] = { text[0], text[1], 0 };
+
+		buf[len++] = (uint8_t)strtoul(pair, NULL, 16);
 	}
 	return len;
 }
@@ -139,12 +141,16 @@ static void do_offer(const char *hex)
 	static uint8_t offer[LIMIT_SDP + 1], answer[LIMIT_SDP];
 	struct writer w = writer_of(answer, sizeof(answer));
 	struct leg *l = &legs[count];
-	struct port_hooks hooks = { .arg = l, .audio = on_audio, .event = on_packet,
-		.open = on_nothing, .over = on_over };
-	int err = count == LEGS ? BROWSER_E_FULL :
-				  browser_new(&l->port, all,
-					  bytes_of(offer, from_hex(hex, offer, sizeof(offer))),
-					  &w, &hooks);
+	struct port_hooks hooks = { .arg = l,
+		.audio = on_audio,
+		.event = on_packet,
+		.open = on_nothing,
+		.over = on_over };
+	int err = count == LEGS
+			  ? BROWSER_E_FULL
+			  : browser_new(&l->port, all,
+				    bytes_of(offer, from_hex(hex, offer, sizeof(offer))),
+				    &w, &hooks);
 
 	if (err) {
 		printf("refused %d\n", err);
@@ -191,15 +197,24 @@ static void do_cost(void)
 		heap.uordblks + heap.hblkhd);
 }
 
+static bool names_leg(const char *line, const char *word, unsigned *ret)
+{
+	size_t len = strlen(word);
+
+	*ret = strncmp(line, word, len) == 0 ? (unsigned)strtoul(line + len, NULL, 10)
+					     : count;
+	return *ret < count;
+}
+
 static void do_line(const char *line)
 {
 	unsigned n;
 
 	if (strncmp(line, "offer ", 6) == 0) {
 		do_offer(line + 6);
-	} else if (sscanf(line, "tell %u", &n) == 1 && n < count) {
+	} else if (names_leg(line, "tell ", &n)) {
 		do_tell(n);
-	} else if (sscanf(line, "close %u", &n) == 1 && n < count) {
+	} else if (names_leg(line, "close ", &n)) {
 		legs[n].port = browser_free(legs[n].port);
 		printf("closed %u\n", n);
 	} else if (strncmp(line, "cost", 4) == 0) {
@@ -239,11 +254,13 @@ int main(int argc, char **argv)
 	if (argc != 6)
 		return 2;
 	parts = (struct browsers_parts){ argv[1], argv[2], argv[3],
-		(uint16_t)strtoul(argv[4], NULL, 10), (uint16_t)strtoul(argv[5], NULL, 10) };
+		(uint16_t)strtoul(argv[4], NULL, 10),
+		(uint16_t)strtoul(argv[5], NULL, 10) };
 	if (fd_setsize(2048) || libre_init() || poll_method_set(METHOD_EPOLL))
 		return 1;
 	srtp_box_start();
-	if (browsers_new(&all, &parts) || fd_listen(STDIN_FILENO, FD_READ, on_input, NULL))
+	if (browsers_new(&all, &parts) ||
+		fd_listen(STDIN_FILENO, FD_READ, on_input, NULL))
 		return 1;
 	next_tick_ms = tmr_jiffies();
 	play(NULL);

@@ -63,7 +63,8 @@ static void on_answer(struct web_peer *p, struct mbuf *mb)
 		return;
 	if (stun_msg_chk_fingerprint(msg) == 0 &&
 		stun_msg_chk_mi(msg, (uint8_t *)p->pwd, strlen(p->pwd)) == 0) {
-		const struct stun_attr *at = stun_msg_attr(msg, STUN_ATTR_XOR_MAPPED_ADDR);
+		const struct stun_attr *at =
+			stun_msg_attr(msg, STUN_ATTR_XOR_MAPPED_ADDR);
 
 		if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP && at)
 			p->answers += sa_af(&at->v.sa) == sa_af(&p->gateway);
@@ -226,7 +227,8 @@ static void seal(struct mbuf *mb, const char *key, enum check_flaw flaw)
 	MUST(mbuf_write_u32(mb, htonl(flaw == CHECK_BAD_FINGERPRINT ? crc ^ 1 : crc)));
 }
 
-struct mbuf *web_peer_make_check(const struct web_peer *p, enum check_flaw flaw, bool nominate)
+struct mbuf *web_peer_make_check(
+	const struct web_peer *p, enum check_flaw flaw, bool nominate)
 {
 	const uint8_t tid[STUN_TID_SIZE] = "transaction";
 	struct mbuf *mb = mbuf_alloc(512);
@@ -237,8 +239,8 @@ struct mbuf *web_peer_make_check(const struct web_peer *p, enum check_flaw flaw,
 
 	(void)re_snprintf(user, sizeof(user), "%s:%s", p->ufrag,
 		flaw == CHECK_WRONG_USER ? "other" : WEB_PEER_UFRAG);
-	MUST(stun_msg_encode(mb, STUN_METHOD_BINDING, STUN_CLASS_REQUEST, tid, NULL, NULL, 0,
-		false, 0, 5, STUN_ATTR_CHANNEL_NUMBER,
+	MUST(stun_msg_encode(mb, STUN_METHOD_BINDING, STUN_CLASS_REQUEST, tid, NULL, NULL,
+		0, false, 0, 5, STUN_ATTR_CHANNEL_NUMBER,
 		flaw == CHECK_UNKNOWN_ATTRIBUTE ? &odd : NULL, STUN_ATTR_USERNAME, user,
 		STUN_ATTR_PRIORITY, &priority,
 		flaw == CHECK_CONTROLLED ? STUN_ATTR_CONTROLLED : STUN_ATTR_CONTROLLING,
@@ -292,11 +294,12 @@ void web_peer_connect(struct web_peer *p, struct dtls_id *as)
 		abort();
 	p->up = p->closed = false;
 	p->tc = mem_deref(p->tc);
-	MUST(dtls_connect(&p->tc, dtls_id_tls(as), p->ds, &p->gateway, on_established, NULL,
-		on_closed, p));
+	MUST(dtls_connect(&p->tc, dtls_id_tls(as), p->ds, &p->gateway, on_established,
+		NULL, on_closed, p));
 }
 
-void web_peer_say(struct web_peer *p, struct udp_sock *from, uint8_t pt, uint16_t seq, size_t payload)
+void web_peer_say(struct web_peer *p, struct udp_sock *from, uint8_t pt, uint16_t seq,
+	size_t payload)
 {
 	struct writer w = writer_of(p->last_sent, sizeof(p->last_sent) - SRTP_GROWTH);
 

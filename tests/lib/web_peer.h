@@ -34,7 +34,7 @@ struct web_peer {
 	char ufrag[16], pwd[64]; /* the gateway's */
 	bool sha1_only;
 	bool up, closed;
-	unsigned answers, errors; /* to checks */
+	unsigned answers, errors;   /* to checks */
 	unsigned packets, packets2; /* of sound that authenticated, by socket */
 	unsigned reports;
 	uint16_t last_seq;
@@ -56,8 +56,8 @@ void web_peer_check(
 	struct web_peer *p, struct udp_sock *from, enum check_flaw flaw, bool nominate);
 void web_peer_connect(struct web_peer *p, struct dtls_id *as); /* DTLS */
 /* One packet of sound; pt 8, `payload` bytes of 0xd5 and its number. */
-void web_peer_say(
-	struct web_peer *p, struct udp_sock *from, uint8_t pt, uint16_t seq, size_t payload);
+void web_peer_say(struct web_peer *p, struct udp_sock *from, uint8_t pt, uint16_t seq,
+	size_t payload);
 void web_peer_raw(struct udp_sock *from, const struct sa *to, const void *at, size_t len);
 
 /* Runs the loop until `done` or for so long; returns whether it was done. */

@@ -74,13 +74,17 @@ static void on_over(void *arg, enum phone_cause why)
 }
 
 /* -- stage ------------------------------------------------------------------------- */
-static void raise_on(struct stage *s, const struct browsers_parts *parts, const char *address)
+static void raise_on(
+	struct stage *s, const struct browsers_parts *parts, const char *address)
 {
 	uint8_t offer[LIMIT_SDP], answer[LIMIT_SDP];
-	struct writer o = writer_of(offer, sizeof(offer)), a = writer_of(answer, sizeof(answer));
-	struct port_hooks hooks = {
-		.arg = s, .audio = on_audio, .event = on_event, .open = on_open, .over = on_over
-	};
+	struct writer o = writer_of(offer, sizeof(offer)),
+		      a = writer_of(answer, sizeof(answer));
+	struct port_hooks hooks = { .arg = s,
+		.audio = on_audio,
+		.event = on_event,
+		.open = on_open,
+		.over = on_over };
 
 	memset(s, 0, sizeof(*s));
 	assert_int_equal(browsers_new(&s->all, parts), 0);
@@ -142,10 +146,9 @@ static void send_sound(struct stage *s, uint32_t ts)
 {
 	uint8_t payload[PAYLOAD] = { 0xd5, (uint8_t)ts };
 
-	browser_send(s->leg,
-		&(struct audio_packet){ .law = G711_ALAW,
-			.ts = ts,
-			.payload = bytes_of(payload, sizeof(payload)) });
+	browser_send(s->leg, &(struct audio_packet){ .law = G711_ALAW,
+				     .ts = ts,
+				     .payload = bytes_of(payload, sizeof(payload)) });
 }
 
 static uint64_t refused(const struct stage *s)
@@ -209,8 +212,8 @@ static void a_browser_without_gcm_gets_sha1_80(void **state)
 
 static void a_leg_speaks_both_families_on_one_port(void **state)
 {
-	static const struct browsers_parts both = { "0.0.0.0", "127.0.0.1", "::1", PORT_LOW,
-		PORT_HIGH };
+	static const struct browsers_parts both = { "0.0.0.0", "127.0.0.1", "::1",
+		PORT_LOW, PORT_HIGH };
 
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
@@ -238,7 +241,7 @@ static void keys_arrive_and_other_payloads_do_not(void **state)
 	web_peer_say(&s.peer, s.peer.us, 126, 1, 4); /* telephone-event of the answer */
 	web_peer_say(&s.peer, s.peer.us, 126, 2, 3); /* too short */
 	web_peer_say(&s.peer, s.peer.us, 0, 3, PAYLOAD); /* offered, not answered */
-	web_peer_say(&s.peer, s.peer.us, 13, 4, 1);  /* comfort noise */
+	web_peer_say(&s.peer, s.peer.us, 13, 4, 1);      /* comfort noise */
 	web_peer_say(&s.peer, s.peer.us, 8, 5, AUDIO_PACKET_MAX + 1);
 	web_peer_say(&s.peer, s.peer.us, 8, 6, 0);
 	run_for(20);
@@ -341,8 +344,8 @@ static void a_rogue_hello_during_set_up_changes_nothing(void **state)
 	strike(&s);
 }
 
-static void forge(struct udp_sock *from, const struct sa *to, const char *head, uint16_t seq,
-	uint32_t ssrc)
+static void forge(struct udp_sock *from, const struct sa *to, const char *head,
+	uint16_t seq, uint32_t ssrc)
 {
 	uint8_t buf[200];
 	struct writer w = writer_of(buf, sizeof(buf));
@@ -358,15 +361,16 @@ static void forge(struct udp_sock *from, const struct sa *to, const char *head, 
 /* Everything that one can send without a key, from anywhere. */
 static void attack(struct stage *s, struct udp_sock *from, unsigned i)
 {
-	static const uint8_t hello[] = { 22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 1, 0, 0,
-		0, 0, 0, 0, 0, 0, 0, 0, 0 };
-	static const uint8_t alert[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2, 40 };
+	static const uint8_t hello[] = { 22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 1,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 };
+	static const uint8_t alert[] = { 21, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 9, 0, 2, 2,
+		40 };
 	const struct sa *to = &s->peer.gateway;
 
 	forge(from, to, "\x80\x08", (uint16_t)(i * 3000), WEB_PEER_SSRC); /* wrapped */
-	forge(from, to, "\x80\x08", (uint16_t)i, 1000 + i);             /* SSRC flood */
-	forge(from, to, "\x80\xc8", 6, WEB_PEER_SSRC);                  /* RTCP */
-	forge(from, to, "\x90\x08", 7, WEB_PEER_SSRC);                  /* an extension */
+	forge(from, to, "\x80\x08", (uint16_t)i, 1000 + i);               /* SSRC flood */
+	forge(from, to, "\x80\xc8", 6, WEB_PEER_SSRC);                    /* RTCP */
+	forge(from, to, "\x90\x08", 7, WEB_PEER_SSRC); /* an extension */
 	web_peer_raw(from, to, s->peer.last_sent, s->peer.last_sent_len); /* a replay */
 	web_peer_raw(from, to, hello, sizeof(hello));
 	web_peer_raw(from, to, alert, sizeof(alert));
@@ -426,7 +430,8 @@ static void sound_follows_a_nomination_and_nothing_less(void **state)
 	web_peer_check(&s.peer, s.peer.us2, CHECK_RIGHT, false);
 	run_for(20);
 	send_sound(&s, 0);
-	web_peer_say(&s.peer, s.peer.us2, 8, 7, PAYLOAD); /* proved: may come from there */
+	web_peer_say(
+		&s.peer, s.peer.us2, 8, 7, PAYLOAD); /* proved: may come from there */
 	run_for(20);
 	assert_int_equal(s.heard, 1);
 	assert_int_equal(s.peer.packets, 1);

@@ -16,15 +16,15 @@
 #define DIGEST                                                                           \
 	"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:"                               \
 	"00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff"
-#define HEAD   "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
-#define GROUP  "a=group:BUNDLE 0 1\r\n"
-#define LINE   "m=audio 9 UDP/TLS/RTP/SAVPF 111 9 0 8 13 126\r\nc=IN IP4 0.0.0.0\r\n"
-#define UFRAG  "a=ice-ufrag:Ab+/\r\n"
-#define PWD    "a=ice-pwd:0123456789012345678901\r\n"
-#define PRINT  "a=fingerprint:sha-256 " DIGEST "\r\n"
-#define SETUP  "a=setup:actpass\r\n"
-#define MID    "a=mid:0\r\n"
-#define MUX    "a=rtcp-mux\r\n"
+#define HEAD  "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+#define GROUP "a=group:BUNDLE 0 1\r\n"
+#define LINE  "m=audio 9 UDP/TLS/RTP/SAVPF 111 9 0 8 13 126\r\nc=IN IP4 0.0.0.0\r\n"
+#define UFRAG "a=ice-ufrag:Ab+/\r\n"
+#define PWD   "a=ice-pwd:0123456789012345678901\r\n"
+#define PRINT "a=fingerprint:sha-256 " DIGEST "\r\n"
+#define SETUP "a=setup:actpass\r\n"
+#define MID   "a=mid:0\r\n"
+#define MUX   "a=rtcp-mux\r\n"
 #define FORMAT                                                                           \
 	"a=rtpmap:111 opus/48000/2\r\na=rtpmap:9 G722/8000\r\na=rtpmap:0 PCMU/8000\r\n"  \
 	"a=rtpmap:8 PCMA/8000\r\na=rtpmap:13 CN/8000\r\n"                                \
@@ -40,8 +40,12 @@ static struct browser_offer got;
 static int ask(struct bytes offer)
 {
 	struct writer w = writer_of(answer, sizeof(answer) - 1);
-	struct browser_answer mine = { .ufrag = "ours4567", .pwd = "ourpassword",
-		.fingerprint = "sha-256 AA", .cname = "cn", .port = 40001, .ssrc = 99 };
+	struct browser_answer mine = { .ufrag = "ours4567",
+		.pwd = "ourpassword",
+		.fingerprint = "sha-256 AA",
+		.cname = "cn",
+		.port = 40001,
+		.ssrc = 99 };
 	struct sa ip4, ip6;
 	int err;
 
@@ -70,9 +74,10 @@ static void a_browsers_offer_is_answered_with_one_law(void **state)
 {
 	static const char *const lines[] = { "m=audio 40001 UDP/TLS/RTP/SAVPF 8 126\r\n",
 		"a=rtpmap:8 PCMA/8000\r\n", "a=rtpmap:126 telephone-event/8000\r\n",
-		"a=fmtp:126 0-15\r\n", "a=ice-lite\r\n", "a=group:BUNDLE 0\r\n", "a=mid:0\r\n",
-		"a=rtcp-mux\r\n", "a=setup:passive\r\n", "a=fingerprint:sha-256 AA\r\n",
-		"a=ice-ufrag:ours4567\r\n", "a=ice-pwd:ourpassword\r\n", "a=ptime:20\r\n",
+		"a=fmtp:126 0-15\r\n", "a=ice-lite\r\n", "a=group:BUNDLE 0\r\n",
+		"a=mid:0\r\n", "a=rtcp-mux\r\n", "a=setup:passive\r\n",
+		"a=fingerprint:sha-256 AA\r\n", "a=ice-ufrag:ours4567\r\n",
+		"a=ice-pwd:ourpassword\r\n", "a=ptime:20\r\n",
 		"a=candidate:4 1 UDP 2130706175 192.0.2.7 40001 typ host\r\n",
 		"a=candidate:6 1 UDP 2130706431 2001:db8::7 40001 typ host\r\n",
 		"a=end-of-candidates\r\n", "a=ssrc:99 cname:cn\r\n", "a=sendrecv\r\n" };
@@ -97,8 +102,8 @@ static void a_browsers_offer_is_answered_with_one_law(void **state)
 static void without_a_law_it_takes_the_other(void **state)
 {
 	(void)state;
-	assert_int_equal(ask_str(HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n" UFRAG PWD PRINT
-				 SETUP MUX "a=rtpmap:0 PCMU/8000\r\n"),
+	assert_int_equal(ask_str(HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 111 0\r\n" UFRAG PWD
+					 PRINT SETUP MUX "a=rtpmap:0 PCMU/8000\r\n"),
 		0);
 	assert_int_equal(got.law, G711_ULAW);
 	assert_int_equal(got.audio_pt, 0);
@@ -114,8 +119,8 @@ static void picture_and_data_are_refused_in_their_order(void **state)
 	const char *audio, *video, *data;
 
 	(void)state;
-	assert_int_equal(ask_str(HEAD GROUP VIDEO LINE UFRAG PWD PRINT SETUP MID MUX FORMAT
-				 SSRC DATA),
+	assert_int_equal(ask_str(HEAD GROUP VIDEO LINE UFRAG PWD PRINT SETUP MID MUX
+					 FORMAT SSRC DATA),
 		0);
 	video = strstr(answer, "m=video 0 UDP/TLS/RTP/SAVPF 0\r\n");
 	audio = strstr(answer, "m=audio 40001 ");
@@ -136,7 +141,8 @@ static void of_several_fingerprints_the_sha_256_counts(void **state)
 {
 	(void)state;
 	assert_int_equal(ask_str(HEAD LINE UFRAG PWD "a=fingerprint:sha-1 00:11\r\n"
-				 "a=fingerprint:SHA-256 " DIGEST "\r\n" SETUP MUX FORMAT),
+						     "a=fingerprint:SHA-256 " DIGEST
+						     "\r\n" SETUP MUX FORMAT),
 		0);
 	assert_int_equal(got.digest[15], 0xff);
 }
@@ -153,23 +159,29 @@ static void the_directions_mirror_the_offer(void **state)
 static void an_offer_with_a_lack_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"", "v=0\r\n", "hej", HEAD, HEAD VIDEO,
-		HEAD LINE PWD PRINT SETUP MUX FORMAT,                          /* ufrag */
-		HEAD LINE UFRAG PRINT SETUP MUX FORMAT,                        /* pwd */
-		HEAD LINE UFRAG PWD SETUP MUX FORMAT,                          /* fingerprint */
-		HEAD LINE UFRAG PWD PRINT MUX FORMAT,                          /* setup */
-		HEAD LINE UFRAG PWD PRINT SETUP FORMAT,                        /* rtcp-mux */
-		HEAD LINE UFRAG PWD PRINT "a=setup:passive\r\n" MUX FORMAT,    /* wrong role */
+		"",
+		"v=0\r\n",
+		"hej",
+		HEAD,
+		HEAD VIDEO,
+		HEAD LINE PWD PRINT SETUP MUX FORMAT,   /* ufrag */
+		HEAD LINE UFRAG PRINT SETUP MUX FORMAT, /* pwd */
+		HEAD LINE UFRAG PWD SETUP MUX FORMAT,   /* fingerprint */
+		HEAD LINE UFRAG PWD PRINT MUX FORMAT,   /* setup */
+		HEAD LINE UFRAG PWD PRINT SETUP FORMAT, /* rtcp-mux */
+		HEAD LINE UFRAG PWD PRINT
+		"a=setup:passive\r\n" MUX FORMAT, /* wrong role */
 		HEAD LINE "a=ice-ufrag:abc\r\n" PWD PRINT SETUP MUX FORMAT,
 		HEAD LINE UFRAG "a=ice-pwd:short\r\n" PRINT SETUP MUX FORMAT,
 		HEAD LINE UFRAG PWD "a=fingerprint:sha-1 00:11\r\n" SETUP MUX FORMAT,
 		HEAD LINE UFRAG PWD "a=fingerprint:sha-256 " DIGEST ":00\r\n" SETUP MUX,
 		HEAD LINE UFRAG PWD "a=fingerprint:sha-256 0011\r\n" SETUP MUX,
 		HEAD LINE UFRAG PWD PRINT SETUP MUX FORMAT
-			"a=mid:0123456789012345678901234567890123456789\r\n",
+		"a=mid:0123456789012345678901234567890123456789\r\n",
 		HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 111 9\r\n" UFRAG PWD PRINT SETUP MUX,
 		HEAD "m=audio 0 UDP/TLS/RTP/SAVPF 8\r\n" UFRAG PWD PRINT SETUP MUX,
-		HEAD "m=audio 9 RTP/AVP 8\r\n" UFRAG PWD PRINT SETUP MUX, /* not encrypted */
+		HEAD
+		"m=audio 9 RTP/AVP 8\r\n" UFRAG PWD PRINT SETUP MUX, /* not encrypted */
 		HEAD "m=audio 9 UDP/TLS/RTP/SAVPF 8x\r\n" UFRAG PWD PRINT SETUP MUX,
 	};
 
@@ -205,8 +217,12 @@ static void an_offer_without_its_last_line_end_is_read(void **state)
 
 static void an_answer_that_does_not_fit_is_not_begun(void **state)
 {
-	struct browser_answer mine = { .ufrag = "u", .pwd = "p", .fingerprint = "f",
-		.cname = "c", .port = 1, .ssrc = 1 };
+	struct browser_answer mine = { .ufrag = "u",
+		.pwd = "p",
+		.fingerprint = "f",
+		.cname = "c",
+		.port = 1,
+		.ssrc = 1 };
 	struct writer w = writer_of(answer, 100);
 	struct sa ip4;
 

@@ -42,9 +42,9 @@ static void the_fingerprint_is_that_of_the_certificate(void **state)
 
 	(void)state;
 	assert_int_equal(dtls_id_new(&id), 0);
-	assert_int_equal(
-		X509_digest(SSL_CTX_get0_certificate(tls_openssl_context(dtls_id_tls(id))),
-			EVP_sha256(), md, &len),
+	assert_int_equal(X509_digest(SSL_CTX_get0_certificate(
+					     tls_openssl_context(dtls_id_tls(id))),
+				 EVP_sha256(), md, &len),
 		1);
 	for (unsigned i = 0; i < 32; i++)
 		(void)re_snprintf(text + 3 * i, 4, "%02X:", md[i]);

@@ -109,10 +109,12 @@ static void a_peer_with_too_many_addresses_loses_the_oldest_but_the_chosen(void 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_are_of_the_length_and_letters_of_ice_and_never_the_same),
+		cmocka_unit_test(
+			names_are_of_the_length_and_letters_of_ice_and_never_the_same),
 		cmocka_unit_test(a_check_must_carry_both_names),
 		cmocka_unit_test(the_first_check_is_chosen_until_another_nominates),
-		cmocka_unit_test(a_peer_with_too_many_addresses_loses_the_oldest_but_the_chosen),
+		cmocka_unit_test(
+			a_peer_with_too_many_addresses_loses_the_oldest_but_the_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

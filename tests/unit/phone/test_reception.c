@@ -21,7 +21,8 @@ struct report { /* of ours, taken apart again */
 	struct bytes rest;
 };
 
-static struct report report(struct reception *r, const struct sending *s, int64_t now, int64_t utc)
+static struct report report(
+	struct reception *r, const struct sending *s, int64_t now, int64_t utc)
 {
 	static uint8_t buf[RECEPTION_REPORT_MAX];
 	struct writer w = writer_of(buf, sizeof(buf));
@@ -74,8 +75,12 @@ static void before_anything_came_or_went_a_report_is_empty(void **state)
 
 static void a_sender_tells_both_clocks_and_its_counts(void **state)
 {
-	const struct sending s = { .ssrc = 7, .packets = 3, .octets = 480, .ts = 1000,
-		.ts_ms = 5000, .cname = "abcd" };
+	const struct sending s = { .ssrc = 7,
+		.packets = 3,
+		.octets = 480,
+		.ts = 1000,
+		.ts_ms = 5000,
+		.cname = "abcd" };
 	struct reception r = { .started = false };
 	struct report got = report(&r, &s, 5010, INT64_C(1700000000500));
 
@@ -146,7 +151,8 @@ static void jitter_of_8_ms_is_64_samples(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 400; i++)
-		reception_packet(&r, SSRC, (uint16_t)i, i * 160, 10000 + i * 20 + i % 2 * 8);
+		reception_packet(
+			&r, SSRC, (uint16_t)i, i * 160, 10000 + i * 20 + i % 2 * 8);
 	assert_in_range(report(&r, &QUIET, 0, 0).jitter, 55, 72);
 	/* a jump of the timestamps by a minute is no jitter */
 	reception_packet(&r, SSRC, 400, 400 * 160 + 480000, 10000 + 400 * 20);
@@ -155,9 +161,9 @@ static void jitter_of_8_ms_is_64_samples(void **state)
 
 static void the_peers_report_comes_back_in_ours(void **state)
 {
-	static const uint8_t sr[] = { 0x80, 200, 0, 6, 1, 2, 3, 4, 0x11, 0x22, 0x33, 0x44, 0x55,
-		0x66, 0x77, 0x88, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x81, 203, 0, 1, 0, 0, 0,
-		0 };
+	static const uint8_t sr[] = { 0x80, 200, 0, 6, 1, 2, 3, 4, 0x11, 0x22, 0x33, 0x44,
+		0x55, 0x66, 0x77, 0x88, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x81, 203, 0,
+		1, 0, 0, 0, 0 };
 	struct reception r = { .started = false };
 	struct report got;
 

@@ -12,7 +12,8 @@
 
 #include "web_peer.h"
 
-static const struct web_peer PEER = { .ufrag = "ours", .pwd = "abcdefghijklmnopqrstuvwxyz" };
+static const struct web_peer PEER = { .ufrag = "ours",
+	.pwd = "abcdefghijklmnopqrstuvwxyz" };
 
 struct check {
 	uint8_t at[600];
