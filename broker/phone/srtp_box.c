@@ -95,9 +95,12 @@ struct srtp_box *srtp_box_free(struct srtp_box *b)
 
 /* -- the library -------------------------------------------------------------------- */
 
-/* Debian's libsrtp2 uses NSS, which loads its ciphers from files at their first use: that
- * must have happened before the process gives up its files. */
-static void use_once(enum srtp_suite suite, size_t key_len)
+/* Debian's libsrtp2 uses NSS, which loads its ciphers from files with the first context
+ * and forgets them with the last: one of each suite must be there before the process gives
+ * up its files, and stay. */
+static struct srtp_box *held[2];
+
+static struct srtp_box *hold(enum srtp_suite suite, size_t key_len)
 {
 	static const uint8_t key[SRTP_KEY_MAX];
 	struct srtp_box *b;
@@ -105,20 +108,23 @@ static void use_once(enum srtp_suite suite, size_t key_len)
 	size_t len = RTP_HEADER;
 
 	if (srtp_box_new(&b, suite, bytes_of(key, key_len), bytes_of(key, key_len)) < 0)
-		return;
-	started = srtp_box_protect(b, packet, &len) && started;
-	(void)srtp_box_free(b);
+		return NULL;
+	if (!srtp_box_protect(b, packet, &len))
+		started = false;
+	return b;
 }
 
 void srtp_box_start(void)
 {
 	started = srtp_init() == srtp_err_status_ok;
-	use_once(SRTP_AES128_SHA1_80, 30);
-	use_once(SRTP_AEAD_AES128_GCM, 28);
+	held[0] = hold(SRTP_AES128_SHA1_80, 30);
+	held[1] = hold(SRTP_AEAD_AES128_GCM, 28);
 }
 
 void srtp_box_stop(void)
 {
+	for (size_t i = 0; i < ARRAY_LEN(held); i++)
+		held[i] = srtp_box_free(held[i]);
 	if (started)
 		(void)srtp_shutdown();
 	started = false;
