@@ -90,6 +90,17 @@ static void wished(void *arg, int result, const struct house_called *got)
 	free(w);
 }
 
+/* Who calls from the number on file gives no other one. */
+static bool is_on_file(const struct caller *c, const struct booking *row)
+{
+	struct token_hash tag;
+
+	return row->has_phone_tag &&
+	       phone_tag(c->board->house->parts.node, bytes_str(c->number), &tag) &&
+	       secret_equal(bytes_of(tag.at, sizeof(tag.at)),
+		       bytes_of(row->phone_tag.at, sizeof(row->phone_tag.at)));
+}
+
 static bool wish_at(struct caller *c, const struct booking *row)
 {
 	struct house_call ask = { .meeting = row->id };
@@ -100,7 +111,8 @@ static bool wish_at(struct caller *c, const struct booking *row)
 	w->board = c->board;
 	w->leg = c->leg;
 	memcpy(w->team, row->team, sizeof(w->team));
-	memcpy(ask.phone, c->number, sizeof(ask.phone));
+	if (!is_on_file(c, row))
+		memcpy(ask.phone, c->number, sizeof(ask.phone));
 	house_call_me(c->board->house, &ask, wished, w);
 	secret_wipe(&ask, sizeof(ask));
 	return true;

@@ -48,6 +48,7 @@ bool call_in_gone(struct switchboard *b, uint32_t leg)
 
 static struct caller *caller_new(struct switchboard *b, const struct phone_message *m)
 {
+	struct token_hash tag;
 	struct caller *c;
 
 	if (b->callers_n >= CALLERS_MAX || !(m->leg & PHONE_LEG_INCOMING) ||
@@ -62,6 +63,7 @@ static struct caller *caller_new(struct switchboard *b, const struct phone_messa
 	c->board = b;
 	c->leg = m->leg;
 	if ((m->flags & PHONE_HIDDEN) ||
+		!phone_tag(b->house->parts.node, m->text, &tag) ||
 		!bytes_to_str(m->text, c->number, sizeof(c->number)))
 		c->number[0] = '\0';
 	return c;

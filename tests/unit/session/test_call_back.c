@@ -65,6 +65,26 @@ static void a_hidden_number_asks_for_a_call_to_the_number_on_file(void **state)
 	actor_hang_up(&mette);
 }
 
+static void who_calls_from_the_number_on_file_gives_no_other_one(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	struct booking row = stage_row(s);
+
+	row.id = 77; /* two meetings of that number: digits are asked for */
+	row.number = 20000077;
+	row.link = hash_of(0x78);
+	assert_int_equal(s->store->meeting->insert(s->store, &row), 0);
+	gateway_up(s, &g);
+	assert_int_equal(fails(&g, "+4522345678", "12345678"), PHONE_VERDICT_CALL_BACK);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	assert_string_equal(word(call_of(&mette), "state"), "asked");
+	assert_string_equal(word(call_of(&mette), "given_number"), "");
+	actor_hang_up(&mette);
+}
+
 static void at_no_meeting_it_waits_sealed_for_everybody(void **state)
 {
 	struct stage *s = *state;
@@ -149,6 +169,7 @@ int main(void)
 		CALL_STORY(
 			at_a_meeting_of_today_it_is_its_call_me_with_the_callers_number),
 		CALL_STORY(a_hidden_number_asks_for_a_call_to_the_number_on_file),
+		CALL_STORY(who_calls_from_the_number_on_file_gives_no_other_one),
 		CALL_STORY(at_no_meeting_it_waits_sealed_for_everybody),
 		CALL_STORY(at_a_meeting_of_another_day_it_waits_for_its_team),
 		CALL_STORY(whom_nobody_can_call_back_is_not_promised_it),

@@ -90,6 +90,24 @@ static void other_and_hidden_numbers_type_digits(void **state)
 	actor_hang_up(&mette);
 }
 
+static void a_number_that_is_none_counts_as_hidden(void **state)
+{
+	static const char *const rows[] = { "anonymous", "22345678", "+", "+45223a5678",
+		"+452234567812345678901" };
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+
+	gateway_up(s, &g);
+	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct caller *c;
+
+		rings(&g, CALLER + i, rows[i]);
+		assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
+		c = caller_find(s->house->board, CALLER + i);
+		assert_string_equal(c->number, "");
+	}
+}
+
 static void add_booking(struct stage *s, int64_t id, int64_t starts_ms)
 {
 	struct vault_use use = { .purpose = VAULT_BOOK, .meetings = &id, .n = 1 };
@@ -407,6 +425,7 @@ int main(void)
 		CALL_STORY(
 			todays_only_booking_with_that_number_has_the_caller_in_its_lobby),
 		CALL_STORY(other_and_hidden_numbers_type_digits),
+		CALL_STORY(a_number_that_is_none_counts_as_hidden),
 		CALL_STORY(a_number_on_two_of_todays_bookings_opens_none),
 		CALL_STORY(whom_we_missed_lands_at_her_meeting),
 		CALL_STORY(who_comes_too_early_types_digits_and_is_told),

@@ -111,6 +111,9 @@ static void prefixes_are_words_between_blanks_and_the_refused_win(void **state)
 	assert_false(callable_is(&c, "+4790034455"));
 	assert_true(callable_is(&c, "+4520304050"));
 	assert_false(callable_is(&c, "+4521304050"));
+	c = (struct callable){ .allowed = "+45" }; /* short ones stay closed */
+	assert_false(callable_is(&c, "+4511223344"));
+	assert_false(callable_is(&c, "+4501223344"));
 	c = (struct callable){ .allowed = "" };
 	assert_false(callable_is(&c, "+4520304050"));
 }
