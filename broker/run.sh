@@ -18,13 +18,15 @@ random password and a meeting that is open now. Ctrl-C ends it.
   --listen ADDR  listen on this address instead of 127.0.0.1; 0.0.0.0 or :: for all
   --name HOST    host name that browsers use (localhost, or the address of --listen)
   --data DIR     keep data, certificates and settings here (.samtale in the project)
+  --demo-phone   build the telephone gateway too, and play a citizen's telephone and the
+                 operator that it hangs on, on this machine: press Ring op
   --no-install   install no package; say what is missing and stop
   --help         print this
 END
 }
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
-port=8443 listen=127.0.0.1 name='' data=$root/.samtale install=yes
+port=8443 listen=127.0.0.1 name='' data=$root/.samtale install=yes demo_phone=no
 
 say() { printf '%s\n' "samtale: $*" >&2; }
 
@@ -44,6 +46,7 @@ parse_arguments() {
 		--name) name=$2 && shift ;;
 		--data) data=$2 && shift ;;
 		--no-install) install=no ;;
+		--demo-phone) demo_phone=yes ;;
 		-h | --help) usage && exit 0 ;;
 		*) usage >&2 && exit 2 ;;
 		esac
@@ -68,9 +71,11 @@ is_installed() {
 
 # Prints the packages that the build lacks.
 missing_packages() {
+	more=
+	[ $demo_phone = no ] || more="libre-dev libsrtp2-dev espeak-ng sox python3 baresip-core"
 	for package in gcc libc6-dev meson ninja-build pkg-config openssl ca-certificates \
 		libev-dev libinih-dev libseccomp-dev libsodium-dev libsqlite3-dev \
-		libssl-dev libwebsockets-dev libwebsockets-evlib-ev; do
+		libssl-dev libwebsockets-dev libwebsockets-evlib-ev $more; do
 		is_installed "$package" || printf '%s ' "$package"
 	done
 	# By command: a Node.js from elsewhere conflicts with Debian's package npm.
@@ -118,6 +123,10 @@ build() {
 		say "building; the first time takes about a minute"
 		quietly "meson setup" meson setup -Dtests=false "$root/build" "$root"
 	fi
+	if [ $demo_phone = yes ] && [ ! -x "$root/build/broker/phone/samtale-phone" ]; then
+		say "building the telephone gateway"
+		quietly "meson setup" meson setup --reconfigure -Dphone=enabled "$root/build" "$root"
+	fi
 	quietly "the build" ninja -C "$root/build"
 }
 
@@ -141,6 +150,44 @@ write_config() {
 	END
 }
 
+# The line from the gateway to the telephone: all of it on loopback, ports chosen anew.
+write_phone_config() {
+	telephone=$root/packaging/demo/telephone.py
+	python3 "$telephone" ports "$data/telephone" >"$data/ports" || fail "no free ports"
+	port_of() { sed -n "s/^$1=//p" "$data/ports"; }
+	cat >>"$data/run.conf" <<-END
+		[phone]
+		server = 127.0.0.1:$(port_of server)
+		transport = udp
+		number = +4570101010
+		address = $([ "$listen" = 127.0.0.1 ] && echo 127.0.0.1 || echo 0.0.0.0)
+		sip_port = $(port_of sip)
+		media_port = $(port_of media)
+	END
+}
+
+# In the background, as announce(): it ends when the broker is gone.
+start_telephone() {
+	broker=$1
+	(python3 "$telephone" serve "$data/telephone" "$broker" >"$data/telephone/serve.log" 2>&1 &)
+}
+
+# How to see and hear it, after what announce() prints.
+explain_telephone() {
+	cat <<-END
+
+		The telephone, in two minutes:
+		  1. Open the staff page, sign in, open the meeting and press Ring op. The citizen's
+		     telephone rings twice, answers and speaks Danish. Press Det er borgeren.
+		  2. Open the citizen's link in another window, and end one of the two: the talk goes on.
+		  3. What the telephone heard lies in $data/telephone/heard (…-dec.wav).
+		  4. Let it call in; its number is known, so it comes to the lobby without digits:
+		       python3 $telephone call $data/telephone
+		     Or a stranger, with the meeting number and the PIN from above:
+		       python3 $telephone call $data/telephone MEETING PIN
+	END
+}
+
 # Waits, in the background and not as the broker's child, until the broker serves; then
 # prints where it is ready, how to sign in and the citizen's link, in one piece.
 announce() {
@@ -149,7 +196,10 @@ announce() {
 		(
 			tries=0
 			while [ $tries -lt 100 ] && kill -0 "$broker" 2>/dev/null; do
-				"$samtale" --config "$data/run.conf" trial 2>/dev/null && exit 0
+				if "$samtale" --config "$data/run.conf" trial 2>/dev/null; then
+					[ $demo_phone = no ] || explain_telephone
+					exit 0
+				fi
 				tries=$((tries + 1))
 				sleep 0.1
 			done
@@ -164,7 +214,9 @@ case $name in *:*) host="[$name]" ;; *) host=$name ;; esac
 if [ "$name" = localhost ]; then set --; else set -- "$name"; fi
 quietly "making certificates" sh "$root/certs/make-dev-ca.sh" "$data/certs" "$@"
 write_config
+[ $demo_phone = no ] || write_phone_config
 samtale=$root/build/broker/samtale
 quietly "samtale init" "$samtale" --config "$data/run.conf" init --trial
+[ $demo_phone = no ] || start_telephone $$
 announce $$
 exec "$root/build/broker/samtale-broker" --foreground --config "$data/run.conf" >/dev/null

@@ -172,7 +172,8 @@ stage_install() {
 		openssl ca-certificates libcmocka-dev libev-dev libinih-dev libjansson-dev \
 		libseccomp-dev libsodium-dev libsqlite3-dev libssl-dev libwebsockets-dev \
 		libwebsockets-evlib-ev python3 shellcheck iproute2 procps ffmpeg libnss3-tools \
-		coturn chromium firefox-esr; do
+		coturn chromium firefox-esr libre-dev libsrtp2-dev espeak-ng sox baresip-core \
+		sip-tester tcpdump; do
 		is_installed "$package" || missing="$missing $package"
 	done
 	command -v node >/dev/null || missing="$missing nodejs"
@@ -200,7 +201,8 @@ no_host_in_locks() {
 stage_style() {
 	check "shell scripts" shellcheck -s sh "$root/broker/run.sh" "$root/tests/run.sh" \
 		"$root/tests/analyse.sh" "$root/tests/soak.sh" "$root/tests/long_fuzz.sh" "$root/tests/pictures.sh" \
-		"$root/tests/bench/run.sh" "$root/tests/lib/netns.sh" "$root/certs/make-dev-ca.sh"
+		"$root/tests/bench/run.sh" "$root/tests/lib/netns.sh" "$root/certs/make-dev-ca.sh" \
+		"$root/packaging/prompts/make.sh"
 	check "lock files name no host" no_host_in_locks
 	build_gcc || return 1
 	meson_test gcc style

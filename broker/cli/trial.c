@@ -18,6 +18,7 @@
 #define TRIAL_NAME    "demo"
 #define TRIAL_GIVEN   "Mette"
 #define TRIAL_TEAM    "Borgerservice"
+#define TRIAL_PHONE   "+4521436587" /* the citizen's, where there is a trunk to call it */
 #define TRIAL_MINUTES 60
 #define TRIAL_LEFT_MS                                                                    \
 	(10 * MS_MINUTE) /* a meeting that ends sooner gives way to a new one */
@@ -75,6 +76,20 @@ int trial_make(struct phrase_call *c)
 }
 
 /* -- the meeting ----------------------------------------------------------------- */
+static bool has_trunk(const struct phrase_call *c)
+{
+	return c->place->settings.phone_server[0];
+}
+
+static int seal_phone(
+	struct phrase_call *c, const struct meeting_keys *k, struct booking *b)
+{
+	if (!has_trunk(c))
+		return 0;
+	b->has_phone_tag = phone_tag(c->node, bytes_str(TRIAL_PHONE), &b->phone_tag);
+	return seal_text(&k->ck, SEAL_MEETING_PHONE, b->id, TRIAL_PHONE, &b->phone);
+}
+
 static int seal_fields(
 	struct phrase_call *c, const struct meeting_keys *k, struct booking *b)
 {
@@ -84,6 +99,8 @@ static int seal_fields(
 
 	if (r == 0)
 		r = seal_text(&k->ck, SEAL_MEETING_WAY, b->id, "speech", &b->way);
+	if (r == 0)
+		r = seal_phone(c, k, b);
 	if (r != 0)
 		return fault_fold(r);
 	link_token_make(&k->ck, b->link_generation, (char *)token);
@@ -128,9 +145,10 @@ static int make_meeting(
 	return fault_fold(r);
 }
 
-static bool is_good(const struct booking *b, int64_t now)
+static bool is_good(const struct phrase_call *c, const struct booking *b, int64_t now)
 {
 	return b->state != BOOKING_ENDED && b->has_link && !b->contact_gone &&
+	       (b->has_phone_tag || !has_trunk(c)) &&
 	       b->starts_ms + b->minutes * MS_MINUTE - now > TRIAL_LEFT_MS;
 }
 
@@ -145,7 +163,7 @@ static int find_meeting(
 	bool found = false;
 
 	for (size_t i = 0; r == 0 && i < list.n; i++)
-		if (is_good(&list.at[i], now)) {
+		if (is_good(c, &list.at[i], now)) {
 			*ret = list.at[i];
 			found = true;
 		}
@@ -179,6 +197,7 @@ static bool read_password(struct phrase_call *c, char *ret, size_t cap)
 
 struct trial_texts {
 	char password[64], code[7], secret[TOTP_BASE32_TEXT], token[TOKEN_SHORT_TEXT];
+	char pin[PIN_TEXT];
 };
 
 /* A code that was not used yet: this step's, or else the next one's. */
@@ -205,6 +224,8 @@ static int make_link(
 		r = fault_here(ENOKEY);
 	if (r == 0)
 		link_token_make(&keys->ck, b->link_generation, t->token);
+	if (r == 0)
+		pin_make(&keys->ck, b->link_generation, t->pin);
 	return fault_fold(r);
 }
 
@@ -257,5 +278,10 @@ int run_trial(struct phrase_call *c)
 	if (r != 0)
 		return phrase_fault(c, fault_fold(r));
 	print(c, &u, &t);
+	if (has_trunk(c) && !phrase_value(&c->words, "json"))
+		(void)fprintf(c->out,
+			"telephone %s meeting %" PRIu32 " PIN %s\n"
+			"citizen's telephone " TRIAL_PHONE "\n",
+			c->place->settings.phone_number, b.number, t.pin);
 	return 0;
 }
