@@ -30,10 +30,11 @@ int call_me(struct turn *t)
 		call->given = MEETING_GIVEN_PENDING;
 	else if (!m->booking.has_phone && call->given == MEETING_GIVEN_NONE)
 		return MEETING_E_NO_NUMBER;
-	if (call->state == MEETING_CALL_NONE || call->state == MEETING_CALL_MISSED)
+	if (call->state == MEETING_CALL_NONE || call->state == MEETING_CALL_MISSED) {
 		call->state = MEETING_CALL_ASKED;
+		call->lines.quiet = false;
+	}
 	call->asked_ever = true;
-	call->lines.quiet = false;
 	t->alert = MEETING_ALERT_CALL_ME;
 	t->fx->save = true;
 	turn_tell_all(t);

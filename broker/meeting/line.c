@@ -179,6 +179,7 @@ static void cancel(struct turn *t)
 	call->answered = false;
 	call->state = MEETING_CALL_NONE;
 	call->lines.reason = MEETING_REASON_CANCELLED;
+	call->lines.quiet = true;
 	call_close_panel(call);
 	t->fx->save = true;
 	turn_tell_all(t);

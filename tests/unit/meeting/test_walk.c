@@ -320,7 +320,10 @@ static void model_event(const struct meeting_event *e, const struct meeting *bef
 		break;
 	case MEETING_EV_CALL_ME:
 		model.asked |= !e->call_me.cancel;
-		model.spent = false;
+		if (!e->call_me.cancel &&
+			(before->call.state == MEETING_CALL_NONE ||
+				before->call.state == MEETING_CALL_MISSED))
+			model.spent = false;
 		break;
 	case MEETING_EV_BOOKING:
 		if (e->booking.starts_ms != before->booking.starts_ms)
@@ -575,8 +578,11 @@ static void model_fall(const struct meeting_event *e, int result)
 	fall(l->own != MEETING_LINE_NONE, &gw->own, &gw->unsure_own);
 	fall(l->line == gw->line, &line, &gw->unsure_line);
 	gw->line = line ? gw->line : 0;
-	for (uint16_t i = 1; i < stage.m.next_entry; i++)
+	for (uint16_t i = 1; i < stage.m.next_entry; i++) {
 		fall(is_phone(i), &gw->guest[i], &gw->unsure_guest[i]);
+		assert_false(gw->unsure_guest[i]); /* nothing is believed in for longer */
+	}
+	assert_false(gw->unsure_citizen || gw->unsure_own || gw->unsure_line);
 }
 
 static void check_legs(void)
