@@ -17,9 +17,9 @@ static const char calls[] = LOCKDOWN_BASICS LOCKDOWN_LOOP
 
 int confine_gateway(const struct settings *s)
 {
-	struct lockdown_files none = {
-		.may_connect = s->phone_server[0] && strcmp(s->phone_transport, "udp") != 0
-	};
+	struct lockdown_files none = { .may_connect =
+					       s->phone_server[0] &&
+					       strcmp(s->phone_transport, "udp") != 0 };
 	int r = lockdown_files(&none);
 
 	if (r == 0)

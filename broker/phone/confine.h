@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * For this room only: what the gateway may no longer do once it serves: no file at all, no
- * program, no look into another process; sockets are its trade and stay.
+ * For this room only: what the gateway may no longer do once it serves: no file at all,
+ * no program, no look into another process; sockets are its trade and stay.
  */
 #pragma once
 

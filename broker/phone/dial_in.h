@@ -20,7 +20,8 @@ struct dial_in_hooks {
 	void (*stage)(void *arg, enum leg_stage stage, bool tones);
 	/* Borrowed for the call. */
 	void (*digits)(void *arg, struct bytes number, struct bytes pin, unsigned try);
-	void (*end)(void *arg, enum phone_cause why); /* the machine may be gone after it */
+	void (*end)(
+		void *arg, enum phone_cause why); /* the machine may be gone after it */
 };
 
 enum dial_in_state {
@@ -40,8 +41,9 @@ struct dial_in {
 	bool english; /* chosen with #; before, both languages are spoken */
 	char number[DIAL_IN_NUMBER], pin[DIAL_IN_PIN];
 	unsigned have; /* digits of what is asked for */
-	unsigned tries, unheard; /* digits told; questions in a row without a whole answer */
-	int64_t deadline_ms;     /* 0: none; runs from the end of the words or the last key */
+	unsigned tries,
+		unheard;     /* digits told; questions in a row without a whole answer */
+	int64_t deadline_ms; /* 0: none; runs from the end of the words or the last key */
 };
 
 void dial_in_init(struct dial_in *d, const struct dial_in_hooks *hooks, void *arg);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Builds the gateway and turns its loop. The tick keeps absolute deadlines: a late turn is
- * made up for, so that no clock of ours drifts against the telephones'; after a standstill
- * of more than CATCH_UP ticks it begins anew.
+ * Builds the gateway and turns its loop. The tick keeps absolute deadlines: a late turn
+ * is made up for, so that no clock of ours drifts against the telephones'; after a
+ * standstill of more than CATCH_UP ticks it begins anew.
  */
 #include "gateway.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * For this room only: the gateway itself: its rooms and parties, the trunk, the way to the
- * broker and to the parent. One thread, one loop (libre's), two timers: the 20 ms tick
- * that runs while some room is mixed, and a slow one that runs always.
+ * For this room only: the gateway itself: its rooms and parties, the trunk, the way to
+ * the broker and to the parent. One thread, one loop (libre's), two timers: the 20 ms
+ * tick that runs while some room is mixed, and a slow one that runs always.
  */
 #pragma once
 
@@ -46,10 +46,10 @@ struct party {
 	struct stars stars;
 	enum phone_progress progress;
 	bool own_phone, english, hand;
-	bool has_events;   /* keys come by RFC 4733; others would be double */
-	bool speaks;       /* sentences run, the rules wait for their end */
-	bool media_told;   /* MEDIA said ON */
-	bool is_leaving;   /* its last words run */
+	bool has_events; /* keys come by RFC 4733; others would be double */
+	bool speaks;     /* sentences run, the rules wait for their end */
+	bool media_told; /* MEDIA said ON */
+	bool is_leaving; /* its last words run */
 	int64_t leave_by_ms;
 };
 
@@ -74,8 +74,8 @@ struct gateway {
 /* -- gateway.c --------------------------------------------------------------------- */
 struct gateway_parts {
 	const struct settings *settings;
-	struct prompts *prompts;   /* owned from now on, also when it fails */
-	struct bytes password;     /* of the trunk; borrowed for the call */
+	struct prompts *prompts; /* owned from now on, also when it fails */
+	struct bytes password;   /* of the trunk; borrowed for the call */
 	int parent_fd;
 };
 /* Opens every port. Faults; GATEWAY_E_SETTINGS: *ret_sentence says what is wrong. */

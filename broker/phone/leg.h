@@ -44,7 +44,7 @@ struct leg {
 	struct dtmf_tones keys_in_sound;
 	unsigned quiet_ticks; /* nobody was to be heard for so long */
 
-	int64_t last_in_ms;  /* boot clock; 0: no sound ever */
+	int64_t last_in_ms;     /* boot clock; 0: no sound ever */
 	int64_t flows_since_ms; /* no gap since; 0: no sound */
 
 	uint32_t out_ts;      /* of the next packet that is sent */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * samtale-phone: parse, open, lock down, serve. Started by the broker with descriptor 3 as
- * its way to it; everything that it reads from files is read before it locks itself down.
+ * samtale-phone: parse, open, lock down, serve. Started by the broker with descriptor 3
+ * as its way to it; everything that it reads from files is read before it locks itself
+ * down.
  */
 #include "confine.h"
 #include "gateway.h"
@@ -84,9 +85,10 @@ static int read_prompts(struct prompts **ret, const struct options *o)
 	if (r == 0)
 		return 0;
 	(void)snprintf(sentence, sizeof(sentence),
-		r == PROMPTS_E_MISSING ? "The sentence %s is missing."
-				       : "%s cannot be used: it must be a WAV file, mono, "
-					 "8 kHz, of at most 60 s.",
+		r == PROMPTS_E_MISSING
+			? "The sentence %s is missing."
+			: "%s cannot be used: it must be a WAV file, mono, "
+			  "8 kHz, of at most 60 s.",
 		file);
 	return r < 0 ? fault_pass(r) : complain(sentence);
 }
@@ -110,8 +112,8 @@ static int open_all(struct gateway **ret, const struct options *o)
 	return r == GATEWAY_E_SETTINGS ? complain(sentence) : r;
 }
 
-/* libsrtp2 of Debian calculates by NSS, which loads its parts from files at the first use:
- * that must be now. */
+/* libsrtp2 of Debian calculates by NSS, which loads its parts from files at the first
+ * use: that must be now. */
 static int warm_up(enum srtp_suite suite)
 {
 	static const uint8_t key[SRTP_KEY_MAX];

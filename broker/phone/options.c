@@ -19,12 +19,14 @@
 #ifndef SAMTALE_PROMPTS
 #define SAMTALE_PROMPTS "/usr/share/samtale/prompts"
 #endif
-#define BUILT_PROMPTS "../../packaging/prompts" /* from the program, in the build folder */
+#define BUILT_PROMPTS                                                                    \
+	"../../packaging/prompts" /* from the program, in the build folder */
 
 static const char help[] =
 	"usage: samtale-phone --config FILE [options]\n"
 	"\n"
-	"The telephone gateway of samtale-broker, which starts it; not to be run by hand.\n"
+	"The telephone gateway of samtale-broker, which starts it; not to be run by "
+	"hand.\n"
 	"\n"
 	"  --config FILE            settings; docs/configuration.md lists them\n"
 	"  --set SECTION.KEY=VALUE  one setting over the file; may be repeated\n"
@@ -100,8 +102,8 @@ static void find_prompts(struct options *o)
 		(void)snprintf(o->prompts, sizeof(o->prompts), "%s", SAMTALE_PROMPTS);
 }
 
-int options_parse(
-	struct options *ret, int argc, char *const argv[], struct setting_error *ret_error)
+int options_parse(struct options *ret, int argc, char *const argv[],
+	struct setting_error *ret_error)
 {
 	int r;
 

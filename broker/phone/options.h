@@ -17,5 +17,5 @@ struct options {
 #define OPTIONS_E_BAD 2 /* *ret_error has the sentence */
 
 /* Faults: the configuration cannot be read. */
-must_check int options_parse(
-	struct options *ret, int argc, char *const argv[], struct setting_error *ret_error);
+must_check int options_parse(struct options *ret, int argc, char *const argv[],
+	struct setting_error *ret_error);

@@ -14,7 +14,8 @@ struct outgoing_hooks {
 	void (*hush)(void *arg);
 	void (*stage)(void *arg, enum leg_stage stage);
 	void (*progress)(void *arg, enum phone_progress p);
-	void (*end)(void *arg, enum phone_cause why); /* the machine may be gone after it */
+	void (*end)(
+		void *arg, enum phone_cause why); /* the machine may be gone after it */
 };
 
 enum outgoing_state {
@@ -38,7 +39,7 @@ struct outgoing {
 
 struct outgoing_plan {
 	enum phone_confirm confirm;
-	bool own_phone;   /* the consultant's: asks for a key, with other words */
+	bool own_phone;    /* the consultant's: asks for a key, with other words */
 	struct bytes time; /* HH:MM of the appointment, else the greeting names none */
 };
 void outgoing_init(struct outgoing *o, const struct outgoing_plan *plan,

@@ -11,10 +11,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define LAST_WORDS_MS (20 * MS_SECOND) /* longest sentence of a good-bye, both languages */
-#define MEDIA_GAP_MS  (3 * MS_SECOND)
-#define NUMBER_MIN    9 /* + and eight digits */
-#define NUMBER_MAX    16
+#define LAST_WORDS_MS                                                                    \
+	(20 * MS_SECOND) /* longest sentence of a good-bye, both languages */
+#define MEDIA_GAP_MS (3 * MS_SECOND)
+#define NUMBER_MIN   9 /* + and eight digits */
+#define NUMBER_MAX   16
 
 /* -- ports, as the talk sees them ------------------------------------------------ */
 static void browser_port_send(void *port, const struct audio_packet *p)

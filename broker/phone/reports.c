@@ -33,12 +33,12 @@ void reports_begin(struct gateway *g)
 				.kind = PHONE_REPORT_HELLO, .value = PHONE_VERSION });
 	for (struct party *p = g->parties; p; p = p->next)
 		if (!p->is_leaving)
-			reports_send(g, &(struct phone_message){
-						.kind = PHONE_REPORT_STANDING,
-						.leg = p->id,
-						.room = p->room_id,
-						.word = (uint8_t)p->progress,
-						.flags = flags_of(p) });
+			reports_send(
+				g, &(struct phone_message){ .kind = PHONE_REPORT_STANDING,
+					   .leg = p->id,
+					   .room = p->room_id,
+					   .word = (uint8_t)p->progress,
+					   .flags = flags_of(p) });
 	reports_send(g, &(struct phone_message){ .kind = PHONE_REPORT_SYNCED });
 	reports_trunk(g);
 	for (struct party *p = g->parties; p; p = p->next) {

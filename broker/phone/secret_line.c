@@ -16,7 +16,8 @@
 #define PATH_BYTES 512
 
 /* False: there is none to read. */
-static bool find_file(const struct settings *s, char ret[PATH_BYTES], bool *ret_credential)
+static bool find_file(
+	const struct settings *s, char ret[PATH_BYTES], bool *ret_credential)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 
@@ -62,8 +63,7 @@ const char *secret_line_of_trunk(const struct settings *s, char buf[SECRET_LINE_
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0)
 		return "phone.password_file cannot be opened.";
-	wrong = read_line(
-		fd, credential ? S_IRWXO | S_IWGRP : S_IRWXO | S_IRWXG, buf);
+	wrong = read_line(fd, credential ? S_IRWXO | S_IWGRP : S_IRWXO | S_IRWXG, buf);
 	(void)close(fd);
 	return wrong;
 }

@@ -3,7 +3,8 @@
  * Relay begins when both sides have flowed for a second, and ends as soon as one of them
  * has a gap, for then the other wants silence instead of nothing. When it begins, what
  * the mixer still holds is sent ahead; when it ends, the mixer sends nothing until it
- * holds its two ticks: the receiver's own buffer stretches over both, and no sound is cut.
+ * holds its two ticks: the receiver's own buffer stretches over both, and no sound is
+ * cut.
  */
 #include "talk.h"
 
@@ -77,7 +78,8 @@ bool talk_has_company(const struct leg *l)
 		if (o == l || !leg_is_open(o) || o->held)
 			continue;
 		if (o->stage == LEG_TALKING &&
-			(l->stage == LEG_TALKING || (l->stage == LEG_UNKNOWN && o->owner)))
+			(l->stage == LEG_TALKING ||
+				(l->stage == LEG_UNKNOWN && o->owner)))
 			return true;
 		if (is_speaking_owner(l) && o->stage == LEG_UNKNOWN)
 			return true;
@@ -238,7 +240,8 @@ void talk_tick(struct talk *t, const struct prompts *prompts, int64_t now_ms)
 		bool sound = playout_take(&l->playout, in[i]);
 
 		wait = wait && !sound;
-		rows[i] = (struct mixer_leg){ sound ? in[i] : NULL, heard_by(t, l), out[i] };
+		rows[i] = (struct mixer_leg){ sound ? in[i] : NULL, heard_by(t, l),
+			out[i] };
 	}
 	t->hold_ticks = wait ? t->hold_ticks - 1 : 0;
 	if (wait)

@@ -3,8 +3,8 @@
  * For this room only: a room of legs. Everyone hears all others and never himself; a
  * telephone of which nobody knows yet who holds it hears and is heard by the owner's legs
  * alone. While exactly one browser and one telephone talk, packets pass straight through;
- * else the room is mixed every 20 ms. The change between the two is not to be heard. Pure:
- * the time comes in as a value.
+ * else the room is mixed every 20 ms. The change between the two is not to be heard.
+ * Pure: the time comes in as a value.
  */
 #pragma once
 

@@ -97,6 +97,15 @@ UNTESTED = {
   "daemon/serve.c": "scenario/daemon/life_test.py",
   "daemon/sockets.c": "scenario/daemon/web_test.py",
   "daemon/web.c": "scenario/daemon/web_test.py",
+  # The gateway's loop and sockets: stories against the real samtale-phone.
+  "phone/gateway.c": "scenario/phone/life_test.py",
+  "phone/hooks.c": "scenario/phone/outgoing_test.py",
+  "phone/leg.c": "unit/phone/test_talk.c",
+  "phone/main.c": "scenario/phone/life_test.py",
+  "phone/orders.c": "scenario/phone/outgoing_test.py",
+  "phone/party.c": "scenario/phone/dial_in_test.py",
+  "phone/reports.c": "scenario/phone/life_test.py",
+  "phone/wire.c": "scenario/phone/life_test.py",
 }
 
 # Words that belong to how a tree was made, not to what it is. In pieces, so that this

@@ -149,7 +149,7 @@ class NotReady(Exception):
 class Gateway:
   """programs: the build's folder of broker/. settings: phone_key=value."""
 
-  def __init__(self, programs, operator=None, prompts=None, linked=True, **settings):
+  def __init__(self, programs, operator=None, linked=True, **settings):
     self.programs = Path(programs)
     self.folder = Path(tempfile.mkdtemp(prefix="samtale-phone-"))
     self.operator = operator
@@ -162,7 +162,7 @@ class Gateway:
       "[phone]\n" + "".join(f"{k} = {v}\n" for k, v in rows.items()), encoding="utf-8")
     self.parent, child = socket.socketpair()
     command = [self.programs / "phone/samtale-phone", "--config", self.folder / "samtale.ini"]
-    prompts = prompts or self.programs / "../packaging/prompts"
+    prompts = self.programs / "../packaging/prompts"
     command += ["--prompts", prompts]
     self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.DEVNULL, stderr=self.log,
@@ -297,6 +297,59 @@ class Baresip:
     self.child.terminate()
     self.child.wait(WAIT_S)
     shutil.rmtree(self.folder)
+
+
+class Browser:
+  """A browser's connection, played by browser_peer: speaks a tone, keeps what it hears."""
+
+  def __init__(self, gateway, leg, room, hertz, owner=False):
+    self.number, self.leg, self.link = f"browser {leg}", leg, gateway.link
+    program = os.environ.get("BROWSER_PEER") or (
+      gateway.programs / "../tests/scenario/phone/browser_peer")
+    self.child = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  text=True, bufsize=1)
+    offer = self.line("offer")[0]
+    self.link.order("BROWSER", leg=leg, room=room, text=bytes.fromhex(offer).decode(),
+                    flags=["OWNER"] if owner else [])
+    answer = self.link.expect("SDP", leg=leg).text
+    self.tell(f"answer {answer.encode().hex()}")
+    self.tell(f"tone {hertz}")
+
+  def tell(self, text):
+    self.child.stdin.write(text + "\n")
+
+  def line(self, word):
+    """The words after the next line that begins with it; claps that come between are kept."""
+    while True:
+      words = self.child.stdout.readline().split()
+      assert words, "the browser is gone"
+      if words[0] == word:
+        return words[1:]
+
+  def look(self):
+    """up, closed, packets, jumps of its time stamps, when it heard a clap; samples."""
+    self.tell("heard")
+    up, closed, packets, jumps, loud, samples = self.line("heard")
+    return ((up == "1", closed == "1", int(packets), int(jumps), int(loud) / 1e6),
+            list(struct.unpack(">4000h", bytes.fromhex(samples))))
+
+  def newest(self, seconds=0.4):
+    return self.look()[1][-int(seconds * 8000):]
+
+  def clap(self):
+    """Says one loud packet; returns when, by time.monotonic()."""
+    self.tell("clap")
+    return int(self.line("clap")[0]) / 1e6
+
+  def leave(self):
+    self.tell("leave")
+
+  def close(self, how=signal.SIGTERM):
+    if self.child.poll() is None:
+      self.child.send_signal(how)
+    self.child.wait(WAIT_S)
+    self.child.stdin.close()
+    self.child.stdout.close()
 
 
 def sipp(scenario, port, *options):

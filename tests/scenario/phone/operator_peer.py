@@ -29,6 +29,7 @@ class Call:
     self.speaks = False
     self.seq, self.ts, self.ssrc = 100, secrets.randbelow(2 ** 31), secrets.randbelow(2 ** 32)
     self.sound, self.at = encode(tone(hertz, 1)), 0  # a whole number of periods
+    self.claps, self.clapped, self.loud = False, 0, 0  # one loud packet; when; heard one when
     self.keys = []  # packets of RFC 4733 still to be sent
     self.heard, self.packets, self.arrivals = [], [], []
     self.states = []  # words: ringing answered cancelled over
@@ -63,6 +64,9 @@ class Call:
       self.at = (self.at + TICK) % len(self.sound)
       if self.keys:
         self.step_key()
+      elif self.claps:
+        self.claps, self.clapped = False, time.monotonic()
+        self.send_rtp(encode([30000] * TICK, self.law), self.law)
       else:
         self.send_rtp(part, self.law)
     self.ts += TICK
@@ -87,7 +91,10 @@ class Call:
       if kind & 127 in (0, 8):
         self.packets.append((seq, ts, ssrc, kind & 127, bool(kind & 128)))
         self.arrivals.append(time.monotonic())
-        self.heard.extend(decode(packet[12:], kind & 127))
+        part = decode(packet[12:], kind & 127)
+        if part[0] > 20000:
+          self.loud = time.monotonic()
+        self.heard.extend(part)
 
 
 class Operator:

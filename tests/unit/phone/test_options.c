@@ -81,7 +81,7 @@ static int make_file(void **state)
 
 	(void)state;
 	return write(fd, "[phone]\ncalls = 5\nring_seconds = 33\n", 36) == 36 ? close(fd)
-									       : -1;
+									      : -1;
 }
 
 static int drop_file(void **state)

@@ -38,7 +38,8 @@ static void write_file(const char *name, const char *text, mode_t mode)
 static void use(const char *user, const char *file)
 {
 	settings_init(&settings);
-	(void)snprintf(settings.phone_server, sizeof(settings.phone_server), "sip.example");
+	(void)snprintf(
+		settings.phone_server, sizeof(settings.phone_server), "sip.example");
 	(void)snprintf(settings.phone_user, sizeof(settings.phone_user), "%s", user);
 	if (file)
 		(void)snprintf(settings.phone_password_file,
@@ -77,9 +78,8 @@ static void what_is_wrong_is_said_without_the_secret(void **state)
 	write_file("empty", "", 0600);
 	write_file("line", "\n", 0600);
 	write_file("long", longest, 0600);
-	for (const char *const *name =
-			(const char *const[]){ "open", "empty", "line", "long", "missing", ".",
-				NULL };
+	for (const char *const *name = (const char *const[]){ "open", "empty", "line",
+		     "long", "missing", ".", NULL };
 		*name; name++) {
 		const char *sentence;
 

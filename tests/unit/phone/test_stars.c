@@ -35,8 +35,8 @@ static void star_and_digit_together_mean_something(void **state)
 		assert_int_equal(
 			stars_key(&s, cases[i].first, 1000, &plain), STARS_NOTHING);
 		assert_int_equal(plain, cases[i].first != '*');
-		assert_int_equal(stars_key(&s, cases[i].second,
-					 1000 + cases[i].pause_ms, &plain),
+		assert_int_equal(
+			stars_key(&s, cases[i].second, 1000 + cases[i].pause_ms, &plain),
 			cases[i].said);
 		assert_int_equal(plain, cases[i].plain);
 	}

@@ -176,8 +176,7 @@ static void one_browser_and_one_telephone_are_relayed_at_once(void **state)
 
 static void say_number(struct fake *f, unsigned number)
 {
-	speak(f,
-		(int16_t)(1000 + 150 * (int)number)); /* few neighbours share a code */
+	speak(f, (int16_t)(1000 + 150 * (int)number)); /* few neighbours share a code */
 }
 
 /* Each packet of the browser says its number; a third leg comes and goes, so that relay
