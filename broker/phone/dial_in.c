@@ -59,19 +59,34 @@ static void enter_lobby(struct dial_in *d)
 	say(d, PROMPT_LOBBY);
 }
 
+static void tell(struct dial_in *d)
+{
+	d->hooks->digits(d->arg, bytes_of(d->number, sizeof(d->number)),
+		bytes_of(d->pin, sizeof(d->pin)), d->tries);
+}
+
+/* A broker that came anew answers a call that the former one had answered. */
+static void go_on(struct dial_in *d, enum phone_answer what)
+{
+	if (what == PHONE_ANSWER_LOBBY) {
+		d->hooks->hush(d->arg);
+		enter_lobby(d);
+	} else if (d->state == DIAL_IN_WAITS) {
+		tell(d);
+	}
+}
+
 /* -- the broker ------------------------------------------------------------------ */
 void dial_in_answer(struct dial_in *d, enum phone_answer what)
 {
-	if (what == PHONE_ANSWER_LOBBY && d->state > DIAL_IN_RINGING &&
-		d->state < DIAL_IN_LOBBY) {
-		d->hooks->hush(d->arg);
-		enter_lobby(d);
-		return;
-	}
-	if (d->state != DIAL_IN_RINGING)
+	if (d->state >= DIAL_IN_LOBBY)
 		return;
 	if (what == PHONE_ANSWER_REFUSE) {
 		d->hooks->end(d->arg, PHONE_CAUSE_BUSY);
+		return;
+	}
+	if (d->state > DIAL_IN_RINGING) {
+		go_on(d, what);
 		return;
 	}
 	if (!d->hooks->answer(d->arg)) {
@@ -113,11 +128,9 @@ void dial_in_admit(struct dial_in *d)
 	d->hooks->say(d->arg, PROMPT_ADMITTED, d->english);
 }
 
-void dial_in_tell_again(struct dial_in *d)
+bool dial_in_is_outside(const struct dial_in *d)
 {
-	if (d->state == DIAL_IN_WAITS)
-		d->hooks->digits(d->arg, bytes_of(d->number, sizeof(d->number)),
-			bytes_of(d->pin, sizeof(d->pin)), d->tries);
+	return d->state < DIAL_IN_LOBBY;
 }
 
 /* -- the caller ------------------------------------------------------------------ */
@@ -137,7 +150,7 @@ static void took_digit(struct dial_in *d, char key, int64_t now_ms)
 		d->state = DIAL_IN_WAITS;
 		d->deadline_ms = 0;
 		d->tries++;
-		dial_in_tell_again(d);
+		tell(d);
 	}
 }
 

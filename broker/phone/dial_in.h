@@ -47,6 +47,7 @@ struct dial_in {
 };
 
 void dial_in_init(struct dial_in *d, const struct dial_in_hooks *hooks, void *arg);
+/* May come again, from a broker that came anew: the caller goes on where he was. */
 void dial_in_answer(struct dial_in *d, enum phone_answer what);
 void dial_in_verdict(struct dial_in *d, enum phone_verdict what);
 void dial_in_admit(struct dial_in *d);
@@ -54,5 +55,5 @@ void dial_in_admit(struct dial_in *d);
 void dial_in_key(struct dial_in *d, char key, int64_t now_ms);
 void dial_in_spoken(struct dial_in *d, int64_t now_ms); /* all sentences were said */
 void dial_in_step(struct dial_in *d, int64_t now_ms);
-/* The digits again, for a broker that came anew and did not see them. */
-void dial_in_tell_again(struct dial_in *d);
+/* In no lobby yet: whoever it is, the broker does not know. */
+bool dial_in_is_outside(const struct dial_in *d);

@@ -195,8 +195,7 @@ static void watch(void *arg)
 }
 
 /* -- the link -------------------------------------------------------------------- */
-/* Who talks goes on; who is alone at a telephone is told; who still rings is let go, as
- * nobody is there to answer. */
+/* Who talks goes on; who is alone at a telephone is told. */
 static void link_down(void *arg)
 {
 	struct gateway *g = arg;
@@ -204,13 +203,9 @@ static void link_down(void *arg)
 	g->wire = wire_free(g->wire);
 	g->link_lost_ms = clock_boot_ms();
 	log_event(EV_PHONE_LINK_LOST, F_COUNT("calls", gateway_calls(g)));
-	for (struct party *p = g->parties, *next; p; p = next) {
-		next = p->next;
-		if (p->kind == PARTY_INCOMING && p->dial_in.state == DIAL_IN_RINGING)
-			(void)party_end(p, PHONE_CAUSE_LINE_DOWN, PHONE_CAUSE_LINE_DOWN);
-		else if (!p->is_leaving && p->leg.tones && !talk_has_company(&p->leg))
+	for (struct party *p = g->parties; p; p = p->next)
+		if (!p->is_leaving && p->leg.tones && !talk_has_company(&p->leg))
 			party_say(p, PROMPT_TROUBLE);
-	}
 }
 
 static bool link_frame(void *arg, const struct frame *f)

@@ -43,6 +43,7 @@ struct party {
 	struct call *call;
 	struct outgoing outgoing;
 	struct dial_in dial_in;
+	char number[LIMIT_PHONE + 1]; /* of somebody who calls and is in no lobby yet */
 	struct stars stars;
 	enum phone_progress progress;
 	bool own_phone, english, hand;
@@ -134,6 +135,7 @@ must_check bool orders_obey(struct gateway *g, const struct frame *f);
 void reports_send(struct gateway *g, const struct phone_message *m);
 void reports_begin(struct gateway *g); /* HELLO … SYNCED, TRUNK, on a fresh link */
 void reports_trunk(struct gateway *g);
+void reports_incoming(struct party *p);
 void reports_progress(struct party *p, enum phone_progress progress);
 void reports_ended(struct party *p, enum phone_cause why);
 void reports_key(struct party *p, enum phone_key key, bool on);

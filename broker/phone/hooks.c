@@ -225,7 +225,10 @@ static void set_waiting(void *arg, enum leg_stage stage, bool tones)
 
 	set_stage(p, stage);
 	p->leg.tones = tones;
-	if (stage == LEG_ALONE && tones)
+	if (dial_in_is_outside(&p->dial_in))
+		return;
+	explicit_bzero(p->number, sizeof(p->number));
+	if (p->progress < PHONE_PROGRESS_TALKING)
 		p->progress = PHONE_PROGRESS_LOBBY;
 }
 

@@ -159,7 +159,7 @@ void party_browse(
 		return;
 	}
 	leg_set_port(&p->leg, &browser_port, p->browser);
-	p->progress = PHONE_PROGRESS_TALKING;
+	p->progress = PHONE_PROGRESS_CALLING;
 	reports_send(g, &(struct phone_message){ .kind = PHONE_REPORT_SDP,
 				.leg = leg,
 				.room = room,
@@ -190,10 +190,9 @@ void party_incoming(struct gateway *g, struct call *c, struct bytes number)
 	hooks_of_call(p, &hooks);
 	call_take(c, &hooks, (unsigned)s->phone_call_minutes * 60,
 		(unsigned)s->phone_silence_seconds);
-	reports_send(g, &(struct phone_message){ .kind = PHONE_REPORT_INCOMING,
-				.leg = p->id,
-				.flags = number.len ? 0 : PHONE_HIDDEN,
-				.text = number });
+	if (!bytes_to_str(number, p->number, sizeof(p->number)))
+		p->number[0] = '\0';
+	reports_incoming(p);
 }
 
 /* -- being there ----------------------------------------------------------------- */
@@ -281,7 +280,7 @@ struct party *party_end(struct party *p, enum phone_cause reported, enum phone_c
 	p->browser = browser_free(p->browser);
 	if (p->call)
 		p->call = call_end(p->call, tell);
-	explicit_bzero(&p->dial_in, sizeof(p->dial_in));
+	explicit_bzero(p, sizeof(*p)); /* digits, a number */
 	free(p);
 	gateway_stir(g);
 	return NULL;

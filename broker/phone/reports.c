@@ -27,12 +27,18 @@ static uint8_t flags_of(const struct party *p)
 			 (p->own_phone ? PHONE_OWN_PHONE : 0));
 }
 
+/* In no lobby yet: to the broker it is a call like a new one. */
+static bool is_outside(const struct party *p)
+{
+	return p->kind == PARTY_INCOMING && dial_in_is_outside(&p->dial_in);
+}
+
 void reports_begin(struct gateway *g)
 {
 	reports_send(g, &(struct phone_message){
 				.kind = PHONE_REPORT_HELLO, .value = PHONE_VERSION });
 	for (struct party *p = g->parties; p; p = p->next)
-		if (!p->is_leaving)
+		if (!p->is_leaving && !is_outside(p))
 			reports_send(
 				g, &(struct phone_message){ .kind = PHONE_REPORT_STANDING,
 					   .leg = p->id,
@@ -44,9 +50,17 @@ void reports_begin(struct gateway *g)
 	for (struct party *p = g->parties; p; p = p->next) {
 		if (p->media_told)
 			reports_media(p, true);
-		if (p->kind == PARTY_INCOMING)
-			dial_in_tell_again(&p->dial_in);
+		if (is_outside(p))
+			reports_incoming(p);
 	}
+}
+
+void reports_incoming(struct party *p)
+{
+	reports_send(p->gateway, &(struct phone_message){ .kind = PHONE_REPORT_INCOMING,
+					 .leg = p->id,
+					 .flags = p->number[0] ? 0 : PHONE_HIDDEN,
+					 .text = bytes_str(p->number) });
 }
 
 void reports_trunk(struct gateway *g)
@@ -92,6 +106,8 @@ void reports_key(struct party *p, enum phone_key key, bool on)
 void reports_media(struct party *p, bool on)
 {
 	p->media_told = on;
+	if (on && p->kind == PARTY_BROWSER)
+		p->progress = PHONE_PROGRESS_TALKING;
 	reports_send(p->gateway, &(struct phone_message){ .kind = PHONE_REPORT_MEDIA,
 					 .leg = p->id,
 					 .room = p->room_id,

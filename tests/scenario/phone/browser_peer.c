@@ -71,12 +71,12 @@ static void say(void)
 		write_u8(&w, g711_encode(law(), me.claps ? LOUD : (int16_t)sample));
 	}
 	len = w.len;
-	if (!srtp_box_protect(me.web.box, packet, &len))
-		abort();
-	web_peer_raw(me.web.us, &me.web.gateway, packet, len);
 	if (me.claps)
 		(void)printf("clap %lld\n", (long long)now_us());
 	me.claps = false;
+	if (!srtp_box_protect(me.web.box, packet, &len))
+		abort();
+	web_peer_raw(me.web.us, &me.web.gateway, packet, len);
 }
 
 static void speak(void *arg)

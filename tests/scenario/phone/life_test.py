@@ -53,6 +53,32 @@ def story_calls_outlive_the_link(programs, operator):
     again.expect("SYNCED")
 
 
+def story_callers_outlive_the_link_too(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    rings = operator.dial(gateway.sip_port, number="+4520304051")
+    ringing = gateway.link.expect("INCOMING", text="+4520304051")
+    waits = operator.dial(gateway.sip_port, number="+4520304052")
+    waiting = gateway.link.expect("INCOMING", text="+4520304052")
+    gateway.link.order("ANSWER", leg=waiting.leg, word="LOBBY", room=ROOM)
+    types = operator.dial(gateway.sip_port, number="+4520304053")
+    typing = gateway.link.expect("INCOMING", text="+4520304053")
+    gateway.link.order("ANSWER", leg=typing.leg, word="ASK")
+    until("answered", lambda: types.has("answered") and waits.has("answered"))
+    types.press("12345678654321")
+    gateway.link.expect("DIGITS", leg=typing.leg)
+    gateway.link.close()
+    link = gateway.give_link()
+    link.expect("STANDING", leg=waiting.leg, room=ROOM, word="LOBBY", flags={"INCOMING"})
+    link.expect("INCOMING", leg=ringing.leg, text="+4520304051")
+    link.expect("INCOMING", leg=typing.leg, text="+4520304053")
+    link.never("STANDING", during=0.1)
+    link.order("ANSWER", leg=typing.leg, word="ASK")
+    digits = link.expect("DIGITS", leg=typing.leg)
+    assert (digits.text, digits.more) == ("12345678", "654321"), "other digits came"
+    link.order("ANSWER", leg=ringing.leg, word="LOBBY", room=ROOM)
+    until("the first is answered", lambda: rings.has("answered"))
+
+
 def story_a_new_link_replaces_the_old_one(programs, operator):
   with Gateway(programs, operator) as gateway:
     talk_of_two(gateway, operator)

@@ -92,7 +92,7 @@ class Call:
         self.packets.append((seq, ts, ssrc, kind & 127, bool(kind & 128)))
         self.arrivals.append(time.monotonic())
         part = decode(packet[12:], kind & 127)
-        if part[0] > 20000:
+        if max(part) > 20000:
           self.loud = time.monotonic()
         self.heard.extend(part)
 

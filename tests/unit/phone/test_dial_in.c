@@ -273,13 +273,23 @@ static void a_broker_that_comes_anew_gets_the_digits_again(void **state)
 	struct dial_in d = asked_caller();
 
 	(void)state;
-	dial_in_tell_again(&d);
-	expect("");
-	give_digits(&d);
-	dial_in_tell_again(&d);
+	press(&d, "1234", 1000);
+	wishes[0] = '\0';
+	dial_in_answer(&d, PHONE_ANSWER_ASK);
+	expect(""); /* he types on */
+	press(&d, "5678", 1000);
+	press(&d, "654321", 2000);
+	wishes[0] = '\0';
+	dial_in_answer(&d, PHONE_ANSWER_ASK);
 	expect("digits 12345678 654321 1,");
 	dial_in_answer(&d, PHONE_ANSWER_LOBBY); /* it knows the number by now */
 	expect("hush,be alone+,lobby,lobby/en,");
+	dial_in_answer(&d, PHONE_ANSWER_REFUSE);
+	expect("");
+	assert_false(dial_in_is_outside(&d));
+	d = asked_caller();
+	dial_in_answer(&d, PHONE_ANSWER_REFUSE);
+	expect("end busy,");
 }
 
 int main(void)
