@@ -62,7 +62,7 @@ static const char pad[TONES][TONES] = {
 #define TWIST_LOW  10.0F /* 10 dB: low over high; Q.24 asks for 8 */
 #define ALONE      4.0F  /* 6 dB: over the other tones of the group */
 #define PURE       0.72F /* of all power in the two tones; 1.5 % off the pitch leaves 0.8 */
-#define QUIETEST   350.F /* amplitude: -36 dBm0 */
+#define QUIETEST   350.F /* amplitude of both: -36 dBm0 */
 
 void dtmf_tones_init(struct dtmf_tones *d)
 {
@@ -115,8 +115,8 @@ static char block_key(const int16_t x[DTMF_BLOCK])
 		return 0;
 	low = powers[row];
 	high = powers[TONES + column];
-	if (low < quietest || high < quietest || high > low * TWIST_HIGH ||
-		low > high * TWIST_LOW || low + high < all * DTMF_BLOCK / 2 * PURE)
+	if (high > low * TWIST_HIGH || low > high * TWIST_LOW ||
+		low + high < all * DTMF_BLOCK / 2 * PURE)
 		return 0;
 	return pad[row][column];
 }
@@ -133,8 +133,8 @@ char dtmf_tone(struct dtmf_tones *d, const int16_t *samples, size_t n)
 			continue;
 		d->have = 0;
 		key = block_key(d->block);
-		if (key == d->last &&
-			key != d->told) { /* two say so; also that it is over */
+		/* Two say so; it takes two as well to say that it is over. */
+		if (key == d->last && key != d->told) {
 			d->told = key;
 			if (key)
 				found = key;

@@ -17,9 +17,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX (PROMPT_SECONDS_MAX * AUDIO_RATE * 2 + 65536) /* with room for chunks   \
-								*/
-#define TONE_SAMPLES 2000                                      /* 250 ms */
+#define FILE_MAX                                                                         \
+	(PROMPT_SECONDS_MAX * AUDIO_RATE * 2 + 65536) /* with room for chunks            \
+						       */
+#define TONE_SAMPLES 2000                             /* 250 ms */
 #define TONE_FADE    200
 #define TONE_LEVEL   1600 /* -26 dBFS */
 
@@ -62,9 +63,8 @@ static int read_file(int fd, uint8_t **ret, size_t *ret_len)
 	struct stat st;
 	int r;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
-		st.st_size > FILE_MAX)
-		return PROMPTS_E_BAD;
+	if (fstat(fd, &st) < 0 || st.st_size <= 0 || st.st_size > FILE_MAX)
+		return PROMPTS_E_BAD; /* pipes and devices have no size */
 	file = malloc((size_t)st.st_size);
 	if (!file)
 		return fault_here(ENOMEM);

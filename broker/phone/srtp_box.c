@@ -96,8 +96,8 @@ struct srtp_box *srtp_box_free(struct srtp_box *b)
 /* -- the library -------------------------------------------------------------------- */
 
 /* Debian's libsrtp2 uses NSS, which loads its ciphers from files with the first context
- * and forgets them with the last: one of each suite must be there before the process gives
- * up its files, and stay. */
+ * and forgets them with the last: one of each suite must be there before the process
+ * gives up its files, and stay. */
 static struct srtp_box *held[2];
 
 static struct srtp_box *hold(enum srtp_suite suite, size_t key_len)

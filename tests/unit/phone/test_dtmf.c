@@ -369,7 +369,7 @@ static void noise_and_the_tones_of_the_network_press_no_key(void **state)
 {
 	static const double pairs[][2] = { { 425, 0 }, { 440, 480 }, { 350, 440 },
 		{ 697, 770 }, { 1209, 1336 }, { 697, 697 }, { 950, 1400 }, { 1400, 1800 },
-		{ 1100, 2100 } };
+		{ 1100, 2100 }, { 733, 1336 }, { 811, 1477 }, { 896, 1209 } };
 	struct line l = line_new(0);
 
 	(void)state;

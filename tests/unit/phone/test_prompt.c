@@ -139,6 +139,10 @@ static void a_bad_own_recording_is_named_and_not_passed_over(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(mkfifo(path, 0600), 0); /* also does not wait for a writer */
 	assert_outcome(own.path, standard.path, PROMPTS_E_BAD, "/en/hold.wav");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_outcome(own.path, standard.path, PROMPTS_E_BAD, "/en/hold.wav");
+	assert_int_equal(rmdir(path), 0);
 	prompt_folder_remove(&own);
 }
 

@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <malloc.h>
+
 #define SSRC    0x11223344
 #define PAYLOAD 160
 #define PACKET  (12 + PAYLOAD)
@@ -156,6 +158,10 @@ static void order_and_loss_do_not_matter(void **state)
 	for (int i = 19; i >= 0; i -= 2)
 		assert_int_equal(opens(pair->ours, p[i]), i != 3);
 	assert_true(opens(pair->ours, p[4]));
+	p[0] = sealed(pair->peer, 20, SSRC);
+	assert_true(opens(pair->ours, sealed(pair->peer, 140, SSRC)));
+	/* more than two seconds late */
+	assert_true(opens(pair->ours, p[0]));
 }
 
 static void reports_arrive_as_they_were_sent(void **state)
@@ -318,25 +324,36 @@ static void a_new_negotiation_takes_a_new_ssrc_but_no_recording(void **state)
 		recorded[seq] = sealed(pair->peer, seq, SSRC);
 		assert_true(opens(pair->ours, recorded[seq]));
 	}
+	assert_true(opens_rtcp(pair->ours, sealed_rtcp(pair->peer, SSRC)));
 	srtp_box_forget_ssrc(pair->ours);
 	for (uint16_t seq = 0; seq < 20; seq++)
 		assert_false(opens(pair->ours, recorded[seq]));
+	assert_true(opens_rtcp(pair->ours, sealed_rtcp(pair->peer, SSRC + 1)));
 	assert_true(opens(pair->ours, sealed(pair->peer, 1, SSRC + 1)));
 	assert_false(opens(pair->ours, sealed(pair->peer, 21, SSRC)));
 	srtp_box_forget_ssrc(pair->ours);
 	assert_flows(pair, 22); /* the old one may come back */
 }
 
-static void a_thousand_negotiations_still_end_in_a_call(void **state)
+static void a_thousand_negotiations_end_in_a_call_and_keep_no_memory(void **state)
 {
 	struct pair *pair = *state;
+	size_t used = 0;
 
 	for (uint32_t i = 0; i < 1000; i++) {
+		struct srtp_box *peer = box(pair->suite, 0, 1);
+		struct packet foreign = sealed(peer, 1, SSRC + 5000 + i);
+
+		if (i % 2)
+			srtp_box_forget_ssrc(pair->ours);
 		srtp_box_set_ssrc(pair->ours, SSRC + i);
-		assert_true(opens(pair->ours, sealed(pair->peer, (uint16_t)i, SSRC + i)));
-		assert_false(opens(pair->ours, sealed(pair->peer, 1, SSRC + 5000 + i)));
-		srtp_box_forget_ssrc(pair->ours);
+		assert_true(opens(pair->ours, sealed(peer, 1, SSRC + i)));
+		assert_false(opens(pair->ours, foreign));
+		srtp_box_free(peer);
+		if (i == 100)
+			used = mallinfo2().uordblks;
 	}
+	assert_true(mallinfo2().uordblks <= used + 16 * 1024);
 }
 
 static void keys_of_the_wrong_length_are_a_fault(void **state)
@@ -393,7 +410,7 @@ int main(void)
 		BOTH(every_shorter_packet_is_refused),
 		BOTH(our_own_packets_sent_back_are_refused),
 		BOTH(a_new_negotiation_takes_a_new_ssrc_but_no_recording),
-		BOTH(a_thousand_negotiations_still_end_in_a_call),
+		BOTH(a_thousand_negotiations_end_in_a_call_and_keep_no_memory),
 		BOTH(keys_of_the_wrong_length_are_a_fault),
 	};
 
