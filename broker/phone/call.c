@@ -27,7 +27,8 @@ static void call_destroy(void *arg)
 	call_sdp_deinit(&c->sdp);
 }
 
-/* -- telling the owner ----------------------------------------------------------------- */
+/* -- telling the owner -----------------------------------------------------------------
+ */
 void call_over(struct call *c, enum phone_cause why)
 {
 	if (c->over)
@@ -80,7 +81,8 @@ static void on_event(void *arg, const struct audio_packet *p)
 	mem_deref(c);
 }
 
-/* -- its clocks -------------------------------------------------------------------------- */
+/* -- its clocks
+ * -------------------------------------------------------------------------- */
 static void on_ring_end(void *arg)
 {
 	call_over(arg, PHONE_CAUSE_NO_ANSWER);
@@ -118,7 +120,8 @@ void call_begin(struct call *c)
 	tmr_start(&c->tick, 1000, on_tick, c);
 }
 
-/* -- making one ---------------------------------------------------------------------------- */
+/* -- making one
+ * ---------------------------------------------------------------------------- */
 static int call_new(struct call **ret, struct trunk *t)
 {
 	struct call *c = mem_zalloc(sizeof(*c), call_destroy);
@@ -168,8 +171,8 @@ int call_dial(struct call **ret, struct trunk *t, const struct call_dial *dial,
 	c->max_s = dial->max_s;
 	c->silence_s = dial->silence_s;
 	c->progress = PHONE_PROGRESS_CALLING;
-	if (re_snprintf(c->to, sizeof(c->to), "sip:%b@%s", dial->number.at, dial->number.len,
-		    t->domain) < 0 ||
+	if (re_snprintf(c->to, sizeof(c->to), "sip:%b@%s", dial->number.at,
+		    dial->number.len, t->domain) < 0 ||
 		call_connect(c, "") != 0) {
 		discard(c);
 		return CALL_E_DOWN;
@@ -185,9 +188,9 @@ static bool wants_privacy(const struct sip_msg *msg)
 {
 	const struct sip_hdr *privacy = sip_msg_hdr(msg, SIP_HDR_PRIVACY);
 	return !pl_strcasecmp(&msg->from.uri.user, "anonymous") ||
-		(privacy && (!re_regex(privacy->val.p, privacy->val.l, "id") ||
-				    !re_regex(privacy->val.p, privacy->val.l, "user") ||
-				    !re_regex(privacy->val.p, privacy->val.l, "header")));
+	       (privacy && (!re_regex(privacy->val.p, privacy->val.l, "id") ||
+				   !re_regex(privacy->val.p, privacy->val.l, "user") ||
+				   !re_regex(privacy->val.p, privacy->val.l, "header")));
 }
 
 static void read_caller(const struct sip_msg *msg, char number[NUMBER_MAX])
@@ -241,8 +244,8 @@ void call_come(struct trunk *t, const struct sip_msg *msg)
 	mem_deref(c);
 }
 
-void call_take(
-	struct call *c, const struct call_hooks *hooks, unsigned max_s, unsigned silence_s)
+void call_take(struct call *c, const struct call_hooks *hooks, unsigned max_s,
+	unsigned silence_s)
 {
 	c->hooks = *hooks;
 	c->taken = true;
@@ -288,7 +291,8 @@ struct call *call_end(struct call *c, enum phone_cause why)
 	return NULL;
 }
 
-/* -- all of them ---------------------------------------------------------------------------- */
+/* -- all of them
+ * ---------------------------------------------------------------------------- */
 struct call *call_of_dialog(const struct trunk *t, const struct sip_msg *msg)
 {
 	for (const struct le *le = t->calls.head; le; le = le->next) {
@@ -346,7 +350,8 @@ void call_close_all(struct trunk *t)
 	}
 }
 
-/* -- sound ------------------------------------------------------------------------------------ */
+/* -- sound
+ * ------------------------------------------------------------------------------------ */
 void call_send(struct call *c, const struct audio_packet *p)
 {
 	if (c->open && !c->over && !c->sdp.held)

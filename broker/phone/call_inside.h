@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * For call*.c only: a call in its parts. call.c: its life in SIP; call_sdp.c: what the two
- * ends agree on; call_rtp.c: the sound itself.
+ * For call*.c only: a call in its parts. call.c: its life in SIP; call_sdp.c: what the
+ * two ends agree on; call_rtp.c: the sound itself.
  */
 #pragma once
 
@@ -45,8 +45,8 @@ struct call_sdp {
 	struct sdp_session *session;
 	struct sdp_media *audio;
 	bool secure, agreed;
-	bool held;      /* the far end does not want to hear us */
-	bool one_way;   /* one of the directions is off */
+	bool held;    /* the far end does not want to hear us */
+	bool one_way; /* one of the directions is off */
 	struct sdes local, remote;
 };
 must_check int call_sdp_init(struct call_sdp *d, const struct trunk *t, uint16_t port);
@@ -63,7 +63,7 @@ struct call { /* owned by libre's memory, for its callbacks need a hold on it */
 	struct call_hooks hooks;
 	bool taken, over;
 	bool outgoing, answered, open;
-	bool heard;     /* the network said anything at all */
+	bool heard; /* the network said anything at all */
 	bool bad_media;
 	bool told_open, told_held; /* what the hooks know */
 	enum phone_progress progress;
@@ -86,7 +86,8 @@ struct call { /* owned by libre's memory, for its callbacks need a hold on it */
 must_check int call_connect(struct call *c, const char *authorization);
 must_check int call_accept(struct call *c, const struct sip_msg *msg);
 
-/* -- call.c, for call_session.c ------------------------------------------------------- */
+/* -- call.c, for call_session.c -------------------------------------------------------
+ */
 void call_over(struct call *c, enum phone_cause why);
-void call_news(struct call *c); /* tells open and hold, soon */
+void call_news(struct call *c);  /* tells open and hold, soon */
 void call_begin(struct call *c); /* answered: the clocks start */

@@ -42,12 +42,12 @@ int call_sdp_init(struct call_sdp *d, const struct trunk *t, uint16_t port)
 		sdp_session_alloc(&d->session, &at) != 0 ||
 		sdp_media_add(&d->audio, d->session, sdp_media_audio, port,
 			d->secure ? sdp_proto_rtpsavp : sdp_proto_rtpavp) != 0 ||
-		sdp_format_add(NULL, d->audio, false, "8", "PCMA", 8000, 1, NULL, NULL, NULL,
-			false, NULL) != 0 ||
-		sdp_format_add(NULL, d->audio, false, "0", "PCMU", 8000, 1, NULL, NULL, NULL,
-			false, NULL) != 0 ||
-		sdp_format_add(NULL, d->audio, false, EVENT_PT, "telephone-event", 8000, 1,
-			NULL, NULL, NULL, false, "0-15") != 0 ||
+		sdp_format_add(NULL, d->audio, false, "8", "PCMA", 8000, 1, NULL, NULL,
+			NULL, false, NULL) != 0 ||
+		sdp_format_add(NULL, d->audio, false, "0", "PCMU", 8000, 1, NULL, NULL,
+			NULL, false, NULL) != 0 ||
+		sdp_format_add(NULL, d->audio, false, EVENT_PT, "telephone-event", 8000,
+			1, NULL, NULL, NULL, false, "0-15") != 0 ||
 		sdp_media_set_lattr(d->audio, true, "ptime", "20") != 0)
 		return fault_here(ENOMEM);
 	if (d->secure)
@@ -70,7 +70,8 @@ int call_sdp_write(struct call_sdp *d, bool offer, struct mbuf **ret)
 	return 0;
 }
 
-/* -- what the other end says ---------------------------------------------------------- */
+/* -- what the other end says ----------------------------------------------------------
+ */
 struct key_search {
 	const struct call_sdp *d;
 	struct sdes found;
@@ -121,8 +122,8 @@ static bool find_codec(const struct call_sdp *d, struct rtp_aim *aim)
 
 static int event_pt(const struct call_sdp *d)
 {
-	const struct sdp_format *f = sdp_media_format(
-		d->audio, true, NULL, -1, "telephone-event", 8000, -1);
+	const struct sdp_format *f =
+		sdp_media_format(d->audio, true, NULL, -1, "telephone-event", 8000, -1);
 	return f && f->sup ? f->pt : -1;
 }
 

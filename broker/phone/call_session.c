@@ -122,7 +122,8 @@ static char key_of(const struct sip_msg *msg)
 	struct pl key, body;
 	pl_set_mbuf(&body, msg->mb);
 	if (msg_ctype_cmp(&msg->ctyp, "application", "dtmf-relay")) {
-		if (re_regex(body.p, body.l, "Signal[ ]*=[ ]*[0-9*#A-D]1", NULL, NULL, &key))
+		if (re_regex(body.p, body.l, "Signal[ ]*=[ ]*[0-9*#A-D]1", NULL, NULL,
+			    &key))
 			return 0;
 		return *key.p;
 	}
@@ -152,20 +153,24 @@ static bool try_again(struct call *c, const struct sip_msg *msg)
 
 	if (!c->outgoing || c->answered || c->challenges >= 2 ||
 		!trunk_challenged(c->t, msg, &challenge) ||
-		challenge.algorithm == DIGEST_MD5 || (c->challenges > 0 && !challenge.stale))
+		challenge.algorithm == DIGEST_MD5 ||
+		(c->challenges > 0 && !challenge.stale))
 		return false;
-	const struct digest_request request = { .method = "INVITE", .uri = c->to, .count = 1 };
+	const struct digest_request request = {
+		.method = "INVITE", .uri = c->to, .count = 1
+	};
 	c->challenge = challenge;
 	c->challenges++;
 	c->sess = mem_deref(c->sess);
 	const bool sent = trunk_authorize(c->t, &challenge, &request, header,
 				  sizeof(header)) == 0 &&
-		call_connect(c, header) == 0;
+			  call_connect(c, header) == 0;
 	explicit_bzero(header, sizeof(header));
 	return sent;
 }
 
-static enum phone_cause cause_of_end(const struct call *c, int err, const struct sip_msg *msg)
+static enum phone_cause cause_of_end(
+	const struct call *c, int err, const struct sip_msg *msg)
 {
 	if (c->bad_media)
 		return PHONE_CAUSE_BAD_MEDIA;
@@ -175,7 +180,8 @@ static enum phone_cause cause_of_end(const struct call *c, int err, const struct
 			msg->scode, reason ? pl_bytes(&reason->val) : BYTES_NULL);
 	}
 	/* libre says ECONNRESET for a BYE and for a CANCEL. */
-	return err == ECONNRESET || err == 0 ? PHONE_CAUSE_HUNG_UP : PHONE_CAUSE_LINE_DOWN;
+	return err == ECONNRESET || err == 0 ? PHONE_CAUSE_HUNG_UP
+					     : PHONE_CAUSE_LINE_DOWN;
 }
 
 static void on_close(int err, const struct sip_msg *msg, void *arg)
@@ -186,7 +192,8 @@ static void on_close(int err, const struct sip_msg *msg, void *arg)
 	mem_deref(c);
 }
 
-/* -- sent by us -------------------------------------------------------------------------- */
+/* -- sent by us
+ * -------------------------------------------------------------------------- */
 /* Who calls (RFC 3325): asserted to the trunk, which hides it on demand. */
 static bool write_headers(const struct call *c, const char *authorization, char *buf)
 {
@@ -212,7 +219,7 @@ int call_connect(struct call *c, const char *authorization)
 	struct mbuf *desc = NULL;
 
 	const char *user = s->phone_number[0] ? s->phone_number
-		: s->phone_user[0]            ? s->phone_user
+			   : s->phone_user[0] ? s->phone_user
 					      : "samtale";
 	if (re_snprintf(from, sizeof(from), "sip:%s@%s", user, t->domain) < 0 ||
 		!trunk_route(t, route) || !write_headers(c, authorization, headers))
@@ -222,9 +229,9 @@ int call_connect(struct call *c, const char *authorization)
 		return fault_pass(e);
 	const char *routes[] = { route };
 	e = sipsess_connect(&c->sess, t->sessions, c->to, c->hide ? "Anonymous" : NULL,
-		c->hide ? ANONYMOUS : from, t->contact, routes, 1, "application/sdp", desc,
-		credentials, c, false, on_offer, on_answer, on_progress, on_established,
-		on_info, NULL, on_close, c, "%s", headers);
+		c->hide ? ANONYMOUS : from, t->contact, routes, 1, "application/sdp",
+		desc, credentials, c, false, on_offer, on_answer, on_progress,
+		on_established, on_info, NULL, on_close, c, "%s", headers);
 	explicit_bzero(headers, sizeof(headers));
 	mem_deref(desc);
 	return e ? fault_here(e) : 0;
@@ -238,7 +245,8 @@ int call_accept(struct call *c, const struct sip_msg *msg)
 	return e ? fault_here(e) : 0;
 }
 
-/* libre knows no UPDATE (RFC 3311): a session refresh has no body, else it is an offer. */
+/* libre knows no UPDATE (RFC 3311): a session refresh has no body, else it is an offer.
+ */
 void call_update(struct call *c, const struct sip_msg *msg)
 {
 	struct mbuf *desc = NULL;

@@ -82,7 +82,8 @@ enum phone_cause cause_of_status(unsigned scode, struct bytes reason)
 	/* 3xx: we do not follow; 5xx: the trunk's own trouble; else nobody took it. */
 	if (scode < 400)
 		return PHONE_CAUSE_DECLINED;
-	return scode >= 500 && scode < 600 ? PHONE_CAUSE_LINE_DOWN : PHONE_CAUSE_NO_ANSWER;
+	return scode >= 500 && scode < 600 ? PHONE_CAUSE_LINE_DOWN
+					   : PHONE_CAUSE_NO_ANSWER;
 }
 
 struct cause_status cause_to_status(enum phone_cause why)

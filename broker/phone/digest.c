@@ -93,8 +93,8 @@ static bool list_has(struct bytes list, const char *word)
 	return false;
 }
 
-static bool parameter(
-	struct digest_challenge *c, struct bytes name, struct bytes value, bool *ret_nonce)
+static bool parameter(struct digest_challenge *c, struct bytes name, struct bytes value,
+	bool *ret_nonce)
 {
 	if (same_word(name, "realm"))
 		return bytes_to_str(value, c->realm, sizeof(c->realm));
@@ -155,11 +155,11 @@ static int hash(enum digest_algorithm algorithm, const struct bytes *parts, size
 	unsigned len = 0;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool good = ctx &&
-		EVP_DigestInit_ex(ctx,
-			algorithm == DIGEST_SHA256 ? EVP_sha256() : EVP_md5(), NULL);
+		    EVP_DigestInit_ex(ctx,
+			    algorithm == DIGEST_SHA256 ? EVP_sha256() : EVP_md5(), NULL);
 	for (size_t i = 0; good && i < n; i++)
 		good = (i == 0 || EVP_DigestUpdate(ctx, ":", 1)) &&
-			EVP_DigestUpdate(ctx, parts[i].at, parts[i].len);
+		       EVP_DigestUpdate(ctx, parts[i].at, parts[i].len);
 	good = good && EVP_DigestFinal_ex(ctx, sum, &len) && 2 * len < HEX_MAX;
 	EVP_MD_CTX_free(ctx);
 	if (!good)
@@ -177,7 +177,8 @@ int digest_write(struct writer *w, const struct digest_challenge *c,
 	(void)snprintf(nc, sizeof(nc), "%08x", r->count);
 	(void)snprintf(cnonce, sizeof(cnonce), "%016llx", (unsigned long long)r->cnonce);
 
-	const struct bytes who[] = { bytes_str(r->user), bytes_str(c->realm), r->password };
+	const struct bytes who[] = { bytes_str(r->user), bytes_str(c->realm),
+		r->password };
 	const struct bytes what[] = { bytes_str(r->method), bytes_str(r->uri) };
 	int e = hash(c->algorithm, who, ARRAY_LEN(who), ha1);
 	if (!e)

@@ -30,8 +30,8 @@ static bool look(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg
 	return false;
 }
 
-bool trunk_challenged(const struct trunk *t, const struct sip_msg *msg,
-	struct digest_challenge *ret)
+bool trunk_challenged(
+	const struct trunk *t, const struct sip_msg *msg, struct digest_challenge *ret)
 {
 	struct search s = { .found = false };
 
@@ -40,7 +40,8 @@ bool trunk_challenged(const struct trunk *t, const struct sip_msg *msg,
 		return false;
 	s.proxy = msg->scode == 407;
 	(void)sip_msg_hdr_apply(msg, true,
-		s.proxy ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE, look, &s);
+		s.proxy ? SIP_HDR_PROXY_AUTHENTICATE : SIP_HDR_WWW_AUTHENTICATE, look,
+		&s);
 	if (s.found)
 		*ret = s.best;
 	return s.found;

@@ -201,8 +201,8 @@ int filter_attach(int fd, const struct sources *s)
 	put(&p, BPF_LD | BPF_B | BPF_ABS, NET(0), 0);
 	put(&p, BPF_ALU | BPF_AND | BPF_K, 0xf0, 0);
 	put(&p, BPF_JMP | BPF_JEQ | BPF_K, 0x40, 1);
-	put(&p, BPF_JMP | BPF_JA, 1, 0);                   /* IPv4: over the next */
-	put(&p, BPF_JMP | BPF_JA, length_of(s, true), 0);  /* IPv6: over the IPv4 part */
+	put(&p, BPF_JMP | BPF_JA, 1, 0);                  /* IPv4: over the next */
+	put(&p, BPF_JMP | BPF_JA, length_of(s, true), 0); /* IPv6: over the IPv4 part */
 	put_family(&p, s, true);
 	put_family(&p, s, false);
 

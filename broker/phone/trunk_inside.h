@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * For trunk_*.c and call_*.c only: what the parts of a trunk share. trunk.c owns the state
- * (UP, DOWN …) and is told by the parts what they found out; no part changes another's.
+ * For trunk_*.c and call_*.c only: what the parts of a trunk share. trunk.c owns the
+ * state (UP, DOWN …) and is told by the parts what they found out; no part changes
+ * another's.
  */
 #pragma once
 
@@ -51,10 +52,10 @@ struct trunk {
 	uint8_t password[256];
 	size_t password_len;
 
-	struct sa local;     /* SIP is bound here */
-	char public[64];     /* address that we tell others */
+	struct sa local; /* SIP is bound here */
+	char public[64]; /* address that we tell others */
 	char contact[TRUNK_URI_MAX];
-	struct sources own;  /* of phone.sources */
+	struct sources own; /* of phone.sources */
 	struct sources media;
 	int filter_fd;
 
@@ -87,6 +88,12 @@ void trunk_unresolved(struct trunk *t);
 void trunk_answers(struct trunk *t);
 void trunk_silent(struct trunk *t, bool refused);
 
+/* -- trunk_settings.c ---------------------------------------------------------------- */
+/* NULL, or the sentence of what is wrong. */
+const char *trunk_read_settings(struct trunk *t);
+bool trunk_choose_local(struct trunk *t);  /* false: no such address here */
+void trunk_write_contact(struct trunk *t); /* after the port is bound */
+
 /* -- trunk_lookup.c ------------------------------------------------------------------ */
 must_check int trunk_lookup_new(struct trunk_lookup **ret, struct trunk *t);
 struct trunk_lookup *trunk_lookup_free(struct trunk_lookup *l);
@@ -115,8 +122,8 @@ bool trunk_registrar_is_busy(const struct trunk_registrar *r);
 
 /* -- trunk_auth.c -------------------------------------------------------------------- */
 /* The best challenge of a 401 or 407 that we can answer. False: none, or no password. */
-bool trunk_challenged(const struct trunk *t, const struct sip_msg *msg,
-	struct digest_challenge *ret);
+bool trunk_challenged(
+	const struct trunk *t, const struct sip_msg *msg, struct digest_challenge *ret);
 /* A header line for it into buf, NUL-terminated. */
 must_check int trunk_authorize(const struct trunk *t, const struct digest_challenge *c,
 	const struct digest_request *r, char *buf, size_t cap);
@@ -133,7 +140,7 @@ void trunk_invited(const struct sip_msg *msg, void *arg); /* sipsess_conn_h */
 /* A new INVITE. Refuses it itself when it must. */
 void call_come(struct trunk *t, const struct sip_msg *msg);
 struct call *call_of_dialog(const struct trunk *t, const struct sip_msg *msg);
-void call_update(struct call *c, const struct sip_msg *msg); /* UPDATE */
+void call_update(struct call *c, const struct sip_msg *msg);      /* UPDATE */
 void call_redirected(struct trunk *t, const struct sip_msg *msg); /* 3xx to an INVITE */
 /* Calls without any answer so far: over, or placed anew with the next server. */
 void call_line_down(struct trunk *t);

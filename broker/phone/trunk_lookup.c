@@ -65,8 +65,8 @@ static void on_address(int err, const struct dnshdr *hdr, struct list *answers,
 	(void)authorities;
 	(void)additional;
 
-	(void)dns_rrlist_apply2(answers, NULL, DNS_TYPE_A, DNS_TYPE_AAAA, DNS_CLASS_IN, false,
-		add_address, &a);
+	(void)dns_rrlist_apply2(answers, NULL, DNS_TYPE_A, DNS_TYPE_AAAA, DNS_CLASS_IN,
+		false, add_address, &a);
 	l->next++;
 	ask_next(l);
 }

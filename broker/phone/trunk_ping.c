@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * OPTIONS to the trunk. Any final answer means that it lives, except 408 and 503, by which
- * a proxy says that nothing is behind it. libre would wait 32 s for a datagram that nobody
- * answers; here five seconds without an answer are enough, of which UDP sends four times.
+ * OPTIONS to the trunk. Any final answer means that it lives, except 408 and 503, by
+ * which a proxy says that nothing is behind it. libre would wait 32 s for a datagram that
+ * nobody answers; here five seconds without an answer are enough, of which UDP sends four
+ * times.
  */
 #include "trunk_inside.h"
 
@@ -93,8 +94,8 @@ void trunk_ping_now(struct trunk_ping *p)
 	(void)re_snprintf(uri, sizeof(uri), "sip:%s", t->domain);
 	tmr_start(&p->patience, TRUNK_PATIENCE_MS, on_no_answer, p);
 	if (uri_decode(&via, &pl) == 0 &&
-		sip_requestf(&p->request, t->sip, true, "OPTIONS", uri, &via, NULL, on_send,
-			on_response, p,
+		sip_requestf(&p->request, t->sip, true, "OPTIONS", uri, &via, NULL,
+			on_send, on_response, p,
 			"To: <%s>\r\n"
 			"From: <%s>;tag=%016llx\r\n"
 			"Call-ID: %s\r\n"

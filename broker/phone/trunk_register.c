@@ -72,7 +72,8 @@ static void failed(struct trunk_registrar *r, bool refused)
 static bool answer_challenge(struct trunk_registrar *r, const struct sip_msg *msg)
 {
 	struct digest_challenge c;
-	if (!trunk_challenged(r->t, msg, &c) || r->tries >= 3 || (r->tries > 0 && !c.stale))
+	if (!trunk_challenged(r->t, msg, &c) || r->tries >= 3 ||
+		(r->tries > 0 && !c.stale))
 		return false;
 	r->challenge = c;
 	r->count = 0;
@@ -99,14 +100,15 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		failed(r, !err && msg->scode < 500 && msg->scode != 408);
 }
 
-static int authorization(struct trunk_registrar *r, const char *uri, char *buf, size_t cap)
+static int authorization(
+	struct trunk_registrar *r, const char *uri, char *buf, size_t cap)
 {
 	buf[0] = 0;
 	if (!r->challenge.nonce[0])
 		return 0;
-	const struct digest_request request = { .method = "REGISTER",
-		.uri = uri,
-		.count = ++r->count };
+	const struct digest_request request = {
+		.method = "REGISTER", .uri = uri, .count = ++r->count
+	};
 	return trunk_authorize(r->t, &r->challenge, &request, buf, cap);
 }
 
@@ -120,15 +122,16 @@ static void send_register(struct trunk_registrar *r)
 	if (r->request)
 		return;
 	(void)re_snprintf(uri, sizeof(uri), "sip:%s", t->domain);
-	if (!trunk_route(t, route) || authorization(r, uri, header, sizeof(header)) != 0) {
+	if (!trunk_route(t, route) ||
+		authorization(r, uri, header, sizeof(header)) != 0) {
 		tmr_start(&r->next, FAILED_MS, on_due, r);
 		return;
 	}
 	pl_set_str(&pl, route);
 	int e = uri_decode(&via, &pl);
 	if (!e)
-		e = sip_requestf(&r->request, t->sip, true, "REGISTER", uri, &via, NULL, NULL,
-			on_response, r,
+		e = sip_requestf(&r->request, t->sip, true, "REGISTER", uri, &via, NULL,
+			NULL, on_response, r,
 			"%s"
 			"To: <sip:%s@%s>\r\n"
 			"From: <sip:%s@%s>;tag=%s\r\n"

@@ -16,7 +16,8 @@ static bool from_trunk(const struct trunk *t, const struct sa *src)
 	return false;
 }
 
-static bool copy_unsupported(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+static bool copy_unsupported(
+	const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
 {
 	(void)msg;
 	return mbuf_printf(arg, "Unsupported: %r\r\n", &hdr->val) != 0;
@@ -24,7 +25,8 @@ static bool copy_unsupported(const struct sip_hdr *hdr, const struct sip_msg *ms
 
 static bool refuse_required(struct trunk *t, const struct sip_msg *msg)
 {
-	if (!sip_msg_hdr(msg, SIP_HDR_REQUIRE) && !sip_msg_hdr(msg, SIP_HDR_PROXY_REQUIRE))
+	if (!sip_msg_hdr(msg, SIP_HDR_REQUIRE) &&
+		!sip_msg_hdr(msg, SIP_HDR_PROXY_REQUIRE))
 		return false;
 	struct mbuf *mb = mbuf_alloc(128);
 	if (mb) {
@@ -60,13 +62,15 @@ static void answer_update(struct trunk *t, const struct sip_msg *msg)
 
 bool trunk_request(const struct sip_msg *msg, void *arg)
 {
-	static const char *const for_sessions[] = { "INVITE", "BYE", "INFO", "CANCEL", "ACK" };
+	static const char *const for_sessions[] = { "INVITE", "BYE", "INFO", "CANCEL",
+		"ACK" };
 	struct trunk *t = arg;
 
 	/* The kernel's filter let it in before the list changed. */
 	if (!from_trunk(t, &msg->src))
 		return true;
-	const bool quiet = !pl_strcmp(&msg->met, "ACK") || !pl_strcmp(&msg->met, "CANCEL");
+	const bool quiet =
+		!pl_strcmp(&msg->met, "ACK") || !pl_strcmp(&msg->met, "CANCEL");
 	if (!quiet && refuse_required(t, msg))
 		return true;
 	for (size_t i = 0; i < ARRAY_LEN(for_sessions); i++)

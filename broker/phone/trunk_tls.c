@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The TLS of the trunk. libre 1.1.0 verifies nothing by itself, so the context does: every
- * connection needs a chain to a known authority and the server's name (RFC 5922), before
- * a byte of SIP is sent over it.
+ * The TLS of the trunk. libre 1.1.0 verifies nothing by itself, so the context does:
+ * every connection needs a chain to a known authority and the server's name (RFC 5922),
+ * before a byte of SIP is sent over it.
  */
 #include "trunk_inside.h"
 
@@ -28,8 +28,8 @@ static struct trunk *trunk_of(const SSL *ssl)
 /* Changes nothing; remembers why, for the log and the administrator. */
 static int on_verify(int good, X509_STORE_CTX *store)
 {
-	const SSL *ssl = X509_STORE_CTX_get_ex_data(
-		store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	const SSL *ssl =
+		X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
 	if (!good && ssl)
 		trunk_of(ssl)->distrusted = true;
 	return good;
@@ -69,7 +69,8 @@ int trunk_tls_new(struct trunk *t, const char **ret_sentence)
 	if (index < 0 || SSL_CTX_set_ex_data(ctx, index, t) != 1 ||
 		SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
 		return fault_here(ENOMEM);
-	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verify);
+	SSL_CTX_set_verify(
+		ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, on_verify);
 	SSL_CTX_set_info_callback(ctx, on_progress);
 	*ret_sentence = "";
 	return 0;

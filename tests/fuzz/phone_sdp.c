@@ -22,7 +22,8 @@ static struct trunk *stage(bool secure, struct call_rtp **ret)
 
 	if (!rtp[secure]) {
 		settings_init(&settings[secure]);
-		memcpy(settings[secure].phone_srtp, secure ? "on" : "off", secure ? 3 : 4);
+		memcpy(settings[secure].phone_srtp, secure ? "on" : "off",
+			secure ? 3 : 4);
 		mine->s = &settings[secure];
 		memcpy(mine->public, "127.0.0.1", 10);
 		PROMISE(sa_set_str(&mine->local, "127.0.0.1", 0) == 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * A SIP message as it comes from the trunk: libre's decoder, then each header that we look
- * into ourselves. Promises: a number that was read is E.164, a cause is one of ours.
+ * A SIP message as it comes from the trunk: libre's decoder, then each header that we
+ * look into ourselves. Promises: a number that was read is E.164, a cause is one of ours.
  */
 #include "cause.h"
 #include "digest.h"
@@ -41,7 +41,8 @@ static bool try_header(const struct sip_hdr *hdr, const struct sip_msg *msg, voi
 	}
 	if (digest_read(of(&hdr->val), &challenge)) {
 		char line[2048];
-		const struct digest_request r = { "u", BYTES_LIT("p"), "BYE", "sip:x", 1, 1 };
+		const struct digest_request r = { "u", BYTES_LIT("p"), "BYE", "sip:x", 1,
+			1 };
 		struct writer w = writer_of(line, sizeof(line));
 		PROMISE(digest_write(&w, &challenge, &r) == 0 && writer_ok(&w));
 		/* One line it stays, whatever the challenge holds. */

@@ -106,7 +106,23 @@ UNTESTED = {
   "phone/party.c": "scenario/phone/dial_in_test.py",
   "phone/reports.c": "scenario/phone/life_test.py",
   "phone/wire.c": "scenario/phone/life_test.py",
+  # The operator's line: stories of trunk_probe against a SIP server.
+  "phone/call.c": "scenario/phone/trunk_test.py",
+  "phone/call_rtp.c": "scenario/phone/trunk_test.py",
+  "phone/call_sdp.c": "scenario/phone/trunk_test.py",
+  "phone/call_session.c": "scenario/phone/trunk_test.py",
+  "phone/trunk.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_auth.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_lookup.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_ping.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_register.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_requests.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_settings.c": "scenario/phone/trunk_test.py",
+  "phone/trunk_tls.c": "scenario/phone/trunk_test.py",
 }
+
+# Handlers whose parameters a library decides.
+FOREIGN_HANDLERS = {"on_trace"}  # libre's sip_trace_h
 
 # Words that belong to how a tree was made, not to what it is. In pieces, so that this
 # file does not find itself.
@@ -294,7 +310,7 @@ def check_functions(root):
     for name, line, lines, parameters in functions(read(path)):
       if lines > FUNCTION_LINES:
         yield path, line, f"{name}() has {lines} lines, at most {FUNCTION_LINES}"
-      if parameters > PARAMETERS:
+      if parameters > PARAMETERS and name not in FOREIGN_HANDLERS:
         yield path, line, f"{name}() has {parameters} parameters, at most {PARAMETERS}"
 
 

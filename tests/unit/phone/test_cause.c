@@ -49,7 +49,8 @@ static void every_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		assert_int_equal(
-			cause_of_status(rows[i].scode, bytes_str(rows[i].reason)), rows[i].want);
+			cause_of_status(rows[i].scode, bytes_str(rows[i].reason)),
+			rows[i].want);
 }
 
 static void every_cause_is_a_final_refusal(void **state)

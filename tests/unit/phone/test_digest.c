@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Digest: answers as RFC 7616 and RFC 2069 compute them, and challenges that are not to be taken.
+ * Digest: answers as RFC 7616 and RFC 2069 compute them, and challenges that are not to
+ * be taken.
  */
 #include "digest.h"
 
@@ -15,7 +16,8 @@ static bool read_text(const char *text, struct digest_challenge *c)
 	return digest_read(bytes_str(text), c);
 }
 
-static void answer(const char *challenge, const struct digest_request *r, char *buf, size_t cap)
+static void answer(
+	const char *challenge, const struct digest_request *r, char *buf, size_t cap)
 {
 	struct digest_challenge c;
 	assert_true(read_text(challenge, &c));
@@ -34,8 +36,9 @@ static void without_qop_as_in_rfc_2069(void **state)
 		.password = BYTES_LIT("zanzibar"),
 		.method = "REGISTER",
 		.uri = "sip:biloxi.com" };
-	answer("Digest realm=\"biloxi.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"", &r,
-		line, sizeof(line));
+	answer("Digest realm=\"biloxi.com\", "
+	       "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\"",
+		&r, line, sizeof(line));
 	assert_non_null(strstr(line, "response=\"4441045a8075db3ead543693997e2a0e\""));
 	assert_null(strstr(line, "nc="));
 	assert_null(strstr(line, "opaque"));
@@ -54,11 +57,13 @@ static void with_qop_counts_and_signs(void **state)
 		.count = 10,
 		.cnonce = 0x0123456789abcdef };
 	answer("Digest realm=\"http-auth@example.org\", qop=\"auth, auth-int\", "
-	       "algorithm=SHA-256, nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
+	       "algorithm=SHA-256, "
+	       "nonce=\"7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v\", "
 	       "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
 		&r, line, sizeof(line));
-	assert_non_null(strstr(line, "response=\""
-				     "838afc93b287d4108ba032da96df0ca1bb99b8eb428c3507e5622dedb44c28ee\""));
+	assert_non_null(strstr(line,
+		"response=\""
+		"838afc93b287d4108ba032da96df0ca1bb99b8eb428c3507e5622dedb44c28ee\""));
 	assert_non_null(strstr(line, "nc=0000000a"));
 	assert_non_null(strstr(line, "cnonce=\"0123456789abcdef\""));
 	assert_non_null(strstr(line, "algorithm=SHA-256"));
@@ -85,9 +90,11 @@ static void bad_challenges_are_not_taken(void **state)
 {
 	(void)state;
 	static const char *const bad[] = { "", "Digest", "Basic realm=\"x\"",
-		"Digest realm=\"x\"", "Digest nonce=", "Digest nonce=\"n", "Digest nonce=\"n\\",
-		"Digest nonce=\"n\",", "Digest nonce=\"n\" realm=\"r\"",
-		"Digest nonce=\"n\", algorithm=SHA-512-256", "Digest nonce=\"n\", algorithm=MD5-sess",
+		"Digest realm=\"x\"", "Digest nonce=", "Digest nonce=\"n",
+		"Digest nonce=\"n\\", "Digest nonce=\"n\",",
+		"Digest nonce=\"n\" realm=\"r\"",
+		"Digest nonce=\"n\", algorithm=SHA-512-256",
+		"Digest nonce=\"n\", algorithm=MD5-sess",
 		"Digest nonce=\"n\", qop=\"auth-int\"", "Digest nonce=\"a\r\nVia: x\"",
 		"Digest =\"n\"", "Digest nonce \"n\"" };
 	struct digest_challenge c;

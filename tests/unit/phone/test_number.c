@@ -42,8 +42,8 @@ static void every_row(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char got[NUMBER_MAX] = "x";
-		assert_int_equal(number_read(bytes_str(rows[i].given), got),
-			rows[i].want != NULL);
+		assert_int_equal(
+			number_read(bytes_str(rows[i].given), got), rows[i].want != NULL);
 		assert_string_equal(got, rows[i].want ? rows[i].want : "");
 	}
 }

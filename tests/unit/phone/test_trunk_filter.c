@@ -47,8 +47,8 @@ static int bound(int type, const char *address, uint16_t *ret_port)
 	}
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&e.at, &e.len), 0);
 	*ret_port = ntohs(e.at.ss_family == AF_INET
-			? ((struct sockaddr_in *)&e.at)->sin_port
-			: ((struct sockaddr_in6 *)&e.at)->sin6_port);
+				  ? ((struct sockaddr_in *)&e.at)->sin_port
+				  : ((struct sockaddr_in6 *)&e.at)->sin6_port);
 	return fd;
 }
 
@@ -141,7 +141,8 @@ static void foreign_connections_do_not_begin(void **state)
 	uint16_t port;
 	struct sources s = { .count = 0 };
 	const int fd = bound(SOCK_STREAM, "127.0.0.1", &port);
-	assert_int_equal(filter_find_socket(SOCK_STREAM, port), -1); /* does not listen yet */
+	assert_int_equal(
+		filter_find_socket(SOCK_STREAM, port), -1); /* does not listen yet */
 	assert_int_equal(listen(fd, 4), 0);
 	assert_int_equal(filter_find_socket(SOCK_STREAM, port), fd);
 	assert_int_equal(filter_find_socket(SOCK_DGRAM, port), -1);
@@ -155,15 +156,16 @@ static void foreign_connections_do_not_begin(void **state)
 static void what_is_no_prefix_is_refused(void **state)
 {
 	(void)state;
-	static const char *const bad[] = { "x", "1.2.3", "1.2.3.4/33", "1.2.3.4/", "1.2.3.4/-1",
-		"::/129", "1.2.3.4,5.6.7.8", "/8", "::1/x" };
+	static const char *const bad[] = { "x", "1.2.3", "1.2.3.4/33", "1.2.3.4/",
+		"1.2.3.4/-1", "::/129", "1.2.3.4,5.6.7.8", "/8", "::1/x" };
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct sources s = { .count = 0 };
 		assert_false(sources_add_text(&s, bad[i]));
 	}
 	struct sources s = { .count = 0 };
 	for (unsigned i = 0; i < SOURCES_MAX; i++)
-		assert_true(sources_add_text(&s, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
+		assert_true(
+			sources_add_text(&s, "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
 	assert_false(sources_add_text(&s, "::1"));
 	uint16_t port;
 	const int fd = bound(SOCK_DGRAM, "127.0.0.1", &port);

@@ -49,7 +49,8 @@ static void tell(const char *fmt, ...)
 	(void)fflush(stdout);
 }
 
-/* -- sound ------------------------------------------------------------------------------ */
+/* -- sound ------------------------------------------------------------------------------
+ */
 static double power_at(const int16_t *s, size_t n, double hz)
 {
 	const double k = 2.0 * cos(2.0 * M_PI * hz / AUDIO_RATE);
@@ -102,15 +103,17 @@ static void on_tick(void *arg)
 	const enum g711_law law = call_law(p->call);
 	for (unsigned i = 0; i < AUDIO_TICK; i++)
 		payload[i] = g711_encode(law,
-			(int16_t)(8000 * sin(2 * M_PI * TONE_HZ * (p->ts + i) / AUDIO_RATE)));
-	const struct audio_packet packet = { .law = law,
-		.ts = p->ts,
-		.payload = bytes_of(payload, sizeof(payload)) };
+			(int16_t)(8000 *
+				  sin(2 * M_PI * TONE_HZ * (p->ts + i) / AUDIO_RATE)));
+	const struct audio_packet packet = {
+		.law = law, .ts = p->ts, .payload = bytes_of(payload, sizeof(payload))
+	};
 	p->ts += AUDIO_TICK;
 	call_send(p->call, &packet);
 }
 
-/* -- hooks ------------------------------------------------------------------------------ */
+/* -- hooks ------------------------------------------------------------------------------
+ */
 static void on_event(void *arg, const struct audio_packet *packet)
 {
 	(void)arg;
@@ -187,7 +190,8 @@ static void on_incoming(void *arg, struct call *c, struct bytes number)
 		(unsigned)p->settings.phone_silence_seconds);
 }
 
-/* -- orders ----------------------------------------------------------------------------- */
+/* -- orders -----------------------------------------------------------------------------
+ */
 static void dial(struct probe *p, const char *number, bool hide)
 {
 	const struct call_dial d = { .number = bytes_str(number),
@@ -286,7 +290,8 @@ int main(int argc, char **argv)
 	const struct trunk_hooks hooks = { &p, on_state, on_incoming };
 	tmr_init(&p.tick);
 	tmr_init(&p.patience);
-	const int e = trunk_new(&p.trunk, &p.settings, bytes_str(password), &hooks, &wrong);
+	const int e =
+		trunk_new(&p.trunk, &p.settings, bytes_str(password), &hooks, &wrong);
 	if (e) {
 		tell("failed %d %s", e, wrong);
 		return EXIT_FAILURE;
