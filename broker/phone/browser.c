@@ -339,6 +339,8 @@ struct browser *browser_free(struct browser *b)
 	if (!b)
 		return NULL;
 	tmr_cancel(&b->tick);
+	if (b->tc && ice_lite_chosen(&b->ice))
+		dtls_set_peer(b->tc, ice_lite_chosen(&b->ice));
 	mem_deref(b->tc); /* says close_notify */
 	mem_deref(b->ds);
 	mem_deref(b->door);

@@ -104,6 +104,8 @@ static void on_packet(struct web_peer *p, struct mbuf *mb, bool second)
 		on_answer(p, mb);
 	else if (first >= 128 && first <= 191)
 		on_media(p, mb, second);
+	else if (second && first >= 20 && first <= 63)
+		p->records2++;
 }
 
 static void on_first(const struct sa *src, struct mbuf *mb, void *arg)

@@ -37,6 +37,7 @@ struct web_peer {
 	unsigned answers, errors;   /* to checks */
 	unsigned packets, packets2; /* of sound that authenticated, by socket */
 	unsigned reports;
+	unsigned records2; /* of DTLS at us2 */
 	uint16_t last_seq;
 	uint32_t last_ts;
 	uint8_t last[AUDIO_PACKET_MAX];

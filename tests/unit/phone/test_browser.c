@@ -473,6 +473,23 @@ static void freeing_the_leg_tells_the_browser(void **state)
 	strike(&s);
 }
 
+static void freeing_the_leg_tells_the_browser_where_it_is_now(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	raise(&s);
+	connect_peer(&s);
+	web_peer_check(&s.peer, s.peer.us2, CHECK_RIGHT, true);
+	run_for(20);
+	assert_int_equal(s.peer.records2, 0);
+	s.leg = browser_free(s.leg);
+	run_for(20);
+	assert_int_equal(s.peer.records2, 1);
+	assert_false(s.peer.closed);
+	strike(&s);
+}
+
 static void a_leg_may_be_freed_in_its_own_hooks(void **state)
 {
 	struct stage s;
@@ -586,6 +603,7 @@ int main(void)
 		cmocka_unit_test(sound_follows_a_nomination_and_nothing_less),
 		cmocka_unit_test(close_notify_is_a_hang_up),
 		cmocka_unit_test(freeing_the_leg_tells_the_browser),
+		cmocka_unit_test(freeing_the_leg_tells_the_browser_where_it_is_now),
 		cmocka_unit_test(a_leg_may_be_freed_in_its_own_hooks),
 		cmocka_unit_test(silence_of_15_s_ends_a_leg),
 		cmocka_unit_test(a_leg_that_checks_but_never_talks_ends_after_30_s),
