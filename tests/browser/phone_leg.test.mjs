@@ -12,6 +12,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { hearsTone, startChromium, startFirefox, until } from "../lib/browsers.mjs";
 import { makeCertificates } from "../lib/certificates.mjs";
+import { here } from "../lib/netns.mjs";
 import { openPeer, servePeerPage } from "../lib/peer_page.mjs";
 import { startPhoneProbe } from "../lib/phone_probe.mjs";
 import { startTurn } from "../lib/turn.mjs";
@@ -78,14 +79,14 @@ describe("a browser and the telephone gateway", { timeout: 120_000 }, () => {
 	});
 
 	/** Both hear each other; the microphone's tone is `hertz`. */
-	async function talk(page, hertz) {
+	async function talk(page, hertz, gateway = probe) {
 		const offer = await page.evaluate(() => window.offer());
-		const { leg, sdp } = await probe.answer(offer);
+		const { leg, sdp } = await gateway.answer(offer);
 		await page.evaluate((text) => window.accept(text), sdp);
 		await hearsTone(page, REMOTE, PROBE_HERTZ);
 		const heard = await until(
 			`leg ${leg} hears ${hertz} Hz`,
-			() => probe.tell(leg),
+			() => gateway.tell(leg),
 			(told) => told.level > 300 && Math.abs(told.hertz - hertz) <= 20,
 		);
 		assert.equal(heard.open, 1);
@@ -173,6 +174,21 @@ describe("a browser and the telephone gateway", { timeout: 120_000 }, () => {
 				(told) => told.cause === "silent",
 				4_000,
 			);
+		});
+
+		it("talks over IPv6 to a gateway that has both", async () => {
+			await here.exec("ip", "address", "add", "fd77::1/64", "dev", "v0", "nodad");
+			const both = await startPhoneProbe({
+				address: "192.0.2.1", // leads nowhere
+				address6: "fd77::1",
+				ports: [41200, 41300],
+			});
+			stops.push(both.stop);
+			const page = await openPeer(browser, served.origin);
+			const { sdp } = await talk(page, CHROMIUM_HERTZ, both);
+			assert.match(sdp, / fd77::1 \d+ typ host\r$/m);
+			assert.match(sdp, / 192\.0\.2\.1 \d+ typ host\r$/m);
+			await page.close();
 		});
 
 		it("talks through a TURN relay over TLS alone", async () => {
