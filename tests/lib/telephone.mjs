@@ -170,7 +170,7 @@ export async function startTelephone({
 			until(
 				`the telephone hears ${tone} Hz`,
 				async () => strength(await newest(folder), tone),
-				(level) => level > 0.02,
+				(level) => level > 0.006,
 				within,
 			),
 		/** Waits until it hears nothing of a tone any more. */
@@ -178,7 +178,7 @@ export async function startTelephone({
 			until(
 				`the telephone hears no ${tone} Hz`,
 				async () => strength(await newest(folder), tone),
-				(level) => level < 0.004,
+				(level) => level < 0.002,
 				within,
 			),
 		/** Everything that it heard since it was started. */
