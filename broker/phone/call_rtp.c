@@ -27,9 +27,10 @@ struct call_rtp {
 	struct rtp_aim aim;
 	bool aimed, latched;
 
-	struct srtp_box *box;
+	struct srtp_box *box,
+		*in; /* out and in: the one may begin anew without the other */
 	bool secure;
-	struct sdes remote;
+	struct sdes local, remote;
 
 	uint32_t ssrc, ts_offset, last_ts;
 	uint16_t seq;
@@ -55,23 +56,41 @@ static bool is_expected(struct call_rtp *r, const struct sa *src)
 	return true;
 }
 
-static bool is_our_peer(struct call_rtp *r, uint32_t ssrc)
+/* Another sender is believed once the one we know fell silent. */
+static bool may_take_over(const struct call_rtp *r, uint32_t ssrc)
 {
-	if (r->peer_known && ssrc != r->peer_ssrc &&
-		clock_boot_ms() - r->figures.last_in_ms < SSRC_QUIET_MS)
-		return false;
-	if (r->peer_known && ssrc != r->peer_ssrc && r->box)
-		srtp_box_forget_ssrc(r->box);
-	return true;
+	return !r->peer_known || ssrc == r->peer_ssrc ||
+	       clock_boot_ms() - r->figures.last_in_ms >= SSRC_QUIET_MS;
 }
 
-static bool unprotect(struct call_rtp *r, struct mbuf *mb)
+static int new_box(const struct call_rtp *r, struct srtp_box **ret)
 {
+	return srtp_box_new(ret, SRTP_AES128_SHA1_80,
+		bytes_of(r->local.key, sizeof(r->local.key)),
+		bytes_of(r->remote.key, sizeof(r->remote.key)));
+}
+
+/* A new sender is tried with a box of its own: a forged packet must not cost the counters
+ * of the true one. */
+static bool unprotect(struct call_rtp *r, struct mbuf *mb, uint32_t ssrc)
+{
+	owned(srtp_box_freep) struct srtp_box *fresh = NULL;
 	size_t len = mbuf_get_left(mb);
+
 	if (!r->secure)
 		return true;
-	if (!r->box || !srtp_box_open(r->box, mbuf_buf(mb), &len))
+	if (!r->in)
 		return false;
+	const bool other = r->peer_known && ssrc != r->peer_ssrc;
+	if (other && new_box(r, &fresh) != 0)
+		return false;
+	if (!srtp_box_open(other ? fresh : r->in, mbuf_buf(mb), &len))
+		return false;
+	if (other) {
+		struct srtp_box *old = r->in;
+		r->in = fresh;
+		fresh = old;
+	}
 	mb->end = mb->pos + len;
 	return true;
 }
@@ -114,8 +133,8 @@ static void on_rtp(const struct sa *src, struct mbuf *mb, void *arg)
 	memcpy(&ssrc, mbuf_buf(mb) + 8, sizeof(ssrc));
 	ssrc = ntohl(ssrc);
 	memset(&h, 0, sizeof(h));
-	if (!is_our_peer(r, ssrc) || !unprotect(r, mb) || rtp_hdr_decode(&h, mb) != 0 ||
-		h.ver != RTP_VERSION) {
+	if (!may_take_over(r, ssrc) || !unprotect(r, mb, ssrc) ||
+		rtp_hdr_decode(&h, mb) != 0 || h.ver != RTP_VERSION) {
 		r->figures.refused++;
 		return;
 	}
@@ -192,6 +211,8 @@ struct call_rtp *call_rtp_free(struct call_rtp *r)
 	r->rtcp = mem_deref(r->rtcp);
 	r->out = mem_deref(r->out);
 	r->box = srtp_box_free(r->box);
+	r->in = srtp_box_free(r->in);
+	explicit_bzero(&r->local, sizeof(r->local));
 	explicit_bzero(&r->remote, sizeof(r->remote));
 	free(r);
 	return NULL;
@@ -222,25 +243,30 @@ void call_rtp_aim(struct call_rtp *r, const struct rtp_aim *aim)
 	r->aimed = true;
 	if (moved) {
 		r->peer_known = false;
-		if (r->box)
-			srtp_box_forget_ssrc(r->box);
+		if (r->in)
+			srtp_box_forget_ssrc(r->in);
 	}
 }
 
 int call_rtp_keys(struct call_rtp *r, const struct sdes *local, const struct sdes *remote)
 {
-	struct srtp_box *box = NULL;
+	owned(srtp_box_freep) struct srtp_box *out = NULL;
+	struct srtp_box *in = NULL;
 
 	if (r->box && memcmp(r->remote.key, remote->key, sizeof(remote->key)) == 0)
 		return 0; /* a refresh: its counters go on */
-	const int e = srtp_box_new(&box, SRTP_AES128_SHA1_80,
-		bytes_of(local->key, sizeof(local->key)),
-		bytes_of(remote->key, sizeof(remote->key)));
+	r->local = *local;
+	r->remote = *remote;
+	int e = new_box(r, &out);
+	if (!e)
+		e = new_box(r, &in);
 	if (e)
 		return fault_pass(e);
 	(void)srtp_box_free(r->box);
-	r->box = box;
-	r->remote = *remote;
+	(void)srtp_box_free(r->in);
+	r->box = out;
+	r->in = in;
+	out = NULL;
 	r->peer_known = false;
 	/* The same key with counters from zero is safe with another SSRC only. */
 	renew(r);

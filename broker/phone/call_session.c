@@ -145,8 +145,9 @@ static void on_info(struct sip *sip, const struct sip_msg *msg, void *arg)
 	mem_deref(c);
 }
 
-/* Another try where libre gave up on a challenge that is not MD5. */
-static bool try_again(struct call *c, const struct sip_msg *msg)
+/* Another try where libre gave up because a challenge was not MD5 (ENOSYS); what it could
+ * read it has answered itself. */
+static bool try_again(struct call *c, int err, const struct sip_msg *msg)
 {
 	struct digest_challenge challenge;
 	char header[HEADERS_MAX];
@@ -187,7 +188,7 @@ static enum phone_cause cause_of_end(
 static void on_close(int err, const struct sip_msg *msg, void *arg)
 {
 	struct call *c = mem_ref(arg);
-	if (!try_again(c, msg))
+	if (!try_again(c, err, msg))
 		call_over(c, cause_of_end(c, err, msg));
 	mem_deref(c);
 }

@@ -13,7 +13,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define FRESH_MS 2000 /* an answer so young needs no other before a call */
+#define LOOKUP_EVERY 20   /* pings: the server's addresses may change */
+#define FRESH_MS     2000 /* an answer so young needs no other before a call */
 
 struct trunk_ping {
 	struct trunk *t;
@@ -90,6 +91,8 @@ void trunk_ping_now(struct trunk_ping *p)
 		schedule(p);
 		return;
 	}
+	if (p->cseq % LOOKUP_EVERY == LOOKUP_EVERY - 1)
+		trunk_lookup_start(t->lookup);
 	pl_set_str(&pl, route);
 	(void)re_snprintf(uri, sizeof(uri), "sip:%s", t->domain);
 	tmr_start(&p->patience, TRUNK_PATIENCE_MS, on_no_answer, p);

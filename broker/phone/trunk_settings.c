@@ -55,8 +55,11 @@ const char *trunk_read_settings(struct trunk *t)
 		       "or @";
 	if (s->phone_user[0] && !t->password_len)
 		return "phone.user needs a password";
-	if (!bytes_to_str(bytes_str(s->phone_domain[0] ? s->phone_domain : t->host),
-		    t->domain, sizeof(t->domain)))
+	struct writer domain = writer_of(t->domain, sizeof(t->domain) - 1);
+	const bool bare6 = !s->phone_domain[0] && strchr(t->host, ':');
+	write_fmt(&domain, bare6 ? "[%s]" : "%s",
+		s->phone_domain[0] ? s->phone_domain : t->host);
+	if (!writer_ok(&domain))
 		return "phone.domain is too long";
 	return NULL;
 }

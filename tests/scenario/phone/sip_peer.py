@@ -175,10 +175,11 @@ class Peer:
         self.register, self.registered = None, []  # register: f(message) -> reply or None
         self.conns, self.stopped = [], False
         self.context = None
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
         if transport == "udp":
-            self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.sock = socket.socket(family, socket.SOCK_DGRAM)
         else:
-            self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            self.sock = socket.socket(family, socket.SOCK_STREAM)
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

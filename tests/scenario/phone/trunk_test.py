@@ -305,6 +305,80 @@ def story_baresip_tls_sdes():
             thing.close()
 
 
+class Sipp:
+    """SIPp as the operator; it sends our sound back."""
+
+    transport = "udp"
+
+    def __init__(self, folder):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        scenario = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sip_echo.xml")
+        self.child = subprocess.Popen(
+            ["sipp", "-sf", scenario, "-i", "127.0.0.1", "-p", str(self.port), "-nostdin", "-rtp_echo",
+             "-mp", str(31000 + self.port % 4000 * 2)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        STARTED.append(self.child)
+
+    def close(self):
+        self.child.terminate()
+        self.child.wait(5)
+
+
+def story_sipp():
+    with tempfile.TemporaryDirectory() as folder:
+        sipp = Sipp(folder)
+        probe = Probe(sipp)
+        probe.expect("trunk up none", 12)
+        for _ in range(2):
+            probe.say(f"dial {NUMBER}")
+            probe.expect("progress ringing")
+            probe.expect("progress answered")
+            probe.hears(700)
+            probe.say("end")
+            time.sleep(0.3)
+        probe.close()
+        sipp.close()
+
+
+def story_too_large():
+    """64 kB is the most that one message may have; a running call does not notice."""
+    peer, probe = start(transport="tcp")
+    sound = Sound()
+    talking(peer, probe, sound)
+    probe.hears(440)
+    with socket.create_connection(("127.0.0.1", probe.port)) as s:
+        s.settimeout(3)
+        try:
+            for _ in range(40):
+                s.sendall(b"OPTIONS sip:x SIP/2.0\r\n" + b"X: " + b"y" * 3000)
+                time.sleep(0.01)
+            assert s.recv(10) == b"", "it is still open"
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+    probe.hears(440)
+    for garbage in (b"\0" * 100, b"INVITE\r\n\r\n", b"\r\n\r\n\r\n", os.urandom(3000)):
+        with socket.create_connection(("127.0.0.1", probe.port)) as s:
+            s.sendall(garbage)
+    probe.hears(440)
+    probe.say("end")
+    peer.reply(peer.expect("BYE"), 200, "OK")
+    return peer, probe, sound
+
+
+def story_ipv6():
+    peer = Peer("udp", host="::1")
+    probe = Probe(peer, server=f"[::1]:{peer.port}")
+    probe.expect("trunk up none")
+    probe.say(f"dial {NUMBER}")
+    invite = peer.expect("INVITE")
+    assert f"sip:{NUMBER}@[::1]" in invite.first and "c=IN IP6 ::1" in invite.body, invite.first
+    peer.reply(invite, 486, "Busy")
+    peer.expect("ACK")
+    probe.expect("over busy")
+    return peer, probe
+
+
 def story_sdes_is_required():
     """A trunk that is to be encrypted does not talk without."""
     with tempfile.TemporaryDirectory() as keys:
@@ -608,6 +682,18 @@ def story_challenge_sha256():
         probe.close()
         peer.close()
         sound.close()
+
+
+def story_several_challenges():
+    """The strongest that we know, whatever comes first (RFC 8760)."""
+    other = 'WWW-Authenticate: Digest realm="trunk x", nonce="other", algorithm='
+    for answered, beside in (("SHA-256", "MD5"), ("MD5", "SHA-512-256"), ("SHA-256", "SHA-512-256")):
+        peer, probe, sound, again, good, _ = challenged(answered, more=[other + beside])
+        assert good, f"{answered} beside {beside}"
+        peer.reply(again, 486, "Busy")
+        probe.expect("over busy")
+        for thing in (probe, peer, sound):
+            thing.close()
 
 
 def story_wrong_password():
