@@ -152,9 +152,8 @@ static bool try_again(struct call *c, int err, const struct sip_msg *msg)
 	struct digest_challenge challenge;
 	char header[HEADERS_MAX];
 
-	if (!c->outgoing || c->answered || c->challenges >= 2 ||
+	if (err != ENOSYS || !c->outgoing || c->answered || c->challenges >= 2 ||
 		!trunk_challenged(c->t, msg, &challenge) ||
-		challenge.algorithm == DIGEST_MD5 ||
 		(c->challenges > 0 && !challenge.stale))
 		return false;
 	const struct digest_request request = {
