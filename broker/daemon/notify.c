@@ -7,9 +7,11 @@
 
 #include "samtale/base/bytes.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 void notify_send(const char *lines)
@@ -31,6 +33,17 @@ void notify_send(const char *lines)
 		(const struct sockaddr *)&to,
 		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	(void)close(fd);
+}
+
+void notify_reloading(void)
+{
+	struct timespec now;
+	char lines[96];
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	(void)snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%lld\n",
+		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	notify_send(lines);
 }
 
 int64_t notify_watchdog_ms(void)

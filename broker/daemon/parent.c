@@ -20,7 +20,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BACKOFF_FIRST_MS 100
@@ -41,6 +40,11 @@ struct parent {
 	bool said_ready, failed;
 };
 
+static int64_t sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* -- links between children ------------------------------------------------------- */
 static void give_links(struct parent *p)
 {
@@ -56,13 +60,12 @@ static void give_links(struct parent *p)
 /* As with processes: soon at first, then less and less often. */
 static void link_later(struct parent *p)
 {
-	int64_t now = clock_boot_ms(), wait = p->link_wait_ms * 2;
+	int64_t now = clock_boot_ms();
 
-	p->link_wait_ms = now - p->linked_ms > CALM_MS || wait < LINK_FIRST_MS
-				  ? LINK_FIRST_MS
-			  : wait < BACKOFF_LAST_MS ? wait
-						   : BACKOFF_LAST_MS;
+	if (now - p->linked_ms > CALM_MS || p->link_wait_ms == 0)
+		p->link_wait_ms = LINK_FIRST_MS;
 	p->link_at_ms = now + p->link_wait_ms;
+	p->link_wait_ms = sooner(p->link_wait_ms * 2, BACKOFF_LAST_MS);
 }
 
 /* -- children -------------------------------------------------------------------- */
@@ -108,7 +111,7 @@ static void begin_stop(struct parent *p)
 static void start_later(struct child *c, int64_t longest_ms)
 {
 	c->start_at_ms = clock_boot_ms() + c->backoff_ms;
-	c->backoff_ms = c->backoff_ms * 2 < longest_ms ? c->backoff_ms * 2 : longest_ms;
+	c->backoff_ms = sooner(c->backoff_ms * 2, longest_ms);
 }
 
 static void child_died(struct child *c, const struct child_row *row, int status)
@@ -260,13 +263,7 @@ static void reload_phone(struct parent *p)
 
 static void reload(struct parent *p)
 {
-	struct timespec now;
-	char lines[96];
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	(void)snprintf(lines, sizeof(lines), "RELOADING=1\nMONOTONIC_USEC=%lld\n",
-		(long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
-	notify_send(lines);
+	notify_reloading();
 	child_signal(&p->children[CHILD_SERVE], SIGHUP);
 	reload_phone(p);
 }
@@ -299,9 +296,10 @@ static int open_signals(struct parent *p)
 }
 
 /* -- the turn -------------------------------------------------------------------- */
-static int64_t sooner(int64_t a, int64_t b)
+/* Its loop does not turn any more. */
+static bool hangs(const struct parent *p, const struct child *c, int64_t now_ms)
 {
-	return a < b ? a : b;
+	return p->watchdog_ms > 0 && c->is_ready && now_ms - c->beat_ms > p->watchdog_ms;
 }
 
 /* Starts what is due, kills what does not end; returns how long to wait at most. */
@@ -312,7 +310,8 @@ static int64_t act(struct parent *p)
 	for (size_t i = 0; i < CHILD_COUNT; i++) {
 		struct child *c = &p->children[i];
 
-		if (p->kill_at_ms && now >= p->kill_at_ms)
+		if ((p->kill_at_ms && now >= p->kill_at_ms) ||
+			(!child_rows[i].is_essential && hangs(p, c, now)))
 			child_signal(c, SIGKILL);
 		if (c->pid > 0 && now - c->started_ms > CALM_MS)
 			c->backoff_ms = BACKOFF_FIRST_MS;
@@ -342,8 +341,7 @@ static void feed_watchdog(const struct parent *p)
 	if (p->watchdog_ms <= 0)
 		return;
 	for (size_t i = 0; i < CHILD_COUNT; i++)
-		if (child_rows[i].is_essential && p->children[i].is_ready &&
-			now - p->children[i].beat_ms > p->watchdog_ms)
+		if (child_rows[i].is_essential && hangs(p, &p->children[i], now))
 			return;
 	notify_send("WATCHDOG=1\n");
 }

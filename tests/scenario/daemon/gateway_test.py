@@ -174,6 +174,20 @@ class Life(unittest.TestCase):
       self.assertEqual(b.child.wait(30), 0)
       self.assertFalse(Path(f"/proc/{pid}").exists())
 
+  def test_a_gateway_whose_loop_hangs_is_started_anew(self):
+    with Office("hung", started=False) as b:
+      os.environ["WATCHDOG_USEC"] = "400000"
+      try:
+        b.start()
+      finally:
+        del os.environ["WATCHDOG_USEC"]
+      b.wait_said("CHILD_DIED child=phone signal=9")
+      b.behave()
+      b.wait_trunk("up") # its stand-in beats as it should
+      pid = b.phone_pid()
+      time.sleep(1)
+      self.assertEqual(b.phone_pid(), pid)
+
   def test_another_language_on_the_link_costs_the_link_and_brings_a_fresh_one(self):
     with Office("rude", started=False) as b:
       b.start()

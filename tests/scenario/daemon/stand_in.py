@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-READY, LINK = 1, 16
+READY, BEAT, LINK = 1, 3, 16
 HELLO, SYNCED, TRUNK = 65, 67, 68
 VERSION, UP = 1, 2
 HERE = Path(sys.argv[0]).parent
@@ -46,11 +46,17 @@ def greet(link):
 
 
 def serve(parent):
-  """Takes links until the parent is gone."""
+  """Takes links until the parent is gone; beats as a watchdog wants, unless it is hung."""
   link = None
   parent.sendall(frame(READY))
+  if "hung" not in behaviour():
+    parent.settimeout(0.1)
   while True:
-    data, fds, _, _ = socket.recv_fds(parent, 9, 4)
+    try:
+      data, fds, _, _ = socket.recv_fds(parent, 9, 4)
+    except TimeoutError:
+      parent.sendall(frame(BEAT))
+      continue
     if not data:
       see("parent gone")
       return
