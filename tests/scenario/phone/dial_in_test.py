@@ -83,6 +83,35 @@ def story_three_times_wrong(programs, operator):
     assert "123456" not in gateway.logged() and CALLER[3:] not in gateway.logged()
 
 
+def story_digits_come_as_the_operator_sends_them(programs, operator):
+  for way in ("info", "inband"):
+    with Gateway(programs, operator, dtmf=way) as gateway:
+      call, incoming = call_in(gateway, operator, hertz=0)
+      gateway.link.order("ANSWER", leg=incoming.leg, word="ASK")
+      until("answered", lambda: call.has("answered"))
+      (call.press_by_info if way == "info" else call.press_in_sound)("12345678654321")
+      digits = gateway.link.expect("DIGITS", leg=incoming.leg)
+      assert (digits.text, digits.more) == ("12345678", "654321"), f"other digits came by {way}"
+
+
+def story_a_flood_of_calls_leaves_a_running_one_alone(programs, operator):
+  with Gateway(programs, operator, calls=2) as gateway:
+    call, incoming = call_in(gateway, operator)
+    gateway.link.order("ANSWER", leg=incoming.leg, word="LOBBY", room=ROOM)
+    until("answered", lambda: call.has("answered"))
+    time.sleep(0.5)
+    at, flood = len(call.packets), []
+    for i in range(300):
+      flood.append(operator.dial(gateway.sip_port, number=f"+4530{i:06d}", hertz=0))
+      time.sleep(0.002)
+    time.sleep(1)
+    packets = call.packets[at:]
+    assert len(packets) > 50 and all(b[0] - a[0] == 1 and b[1] - a[1] == 160
+                                     for a, b in zip(packets, packets[1:])), "sound was lost"
+    refused = sum(other.code in (486, 503) for other in flood)
+    assert refused >= 290, refused  # one is let ring, the trunk may lose a few of a flood
+
+
 def story_a_refused_call_and_one_that_gives_up(programs, operator):
   with Gateway(programs, operator) as gateway:
     call, incoming = call_in(gateway, operator)

@@ -30,9 +30,11 @@ class Call:
     self.seq, self.ts, self.ssrc = 100, secrets.randbelow(2 ** 31), secrets.randbelow(2 ** 32)
     self.sound, self.at = encode(tone(hertz, 1)), 0  # a whole number of periods
     self.claps, self.clapped, self.loud = False, 0, 0  # one loud packet; when; heard one when
+    self.ahead = []  # payloads that it says before it goes on with its tone
     self.keys = []  # packets of RFC 4733 still to be sent
     self.heard, self.packets, self.arrivals = [], [], []
     self.states = []  # words: ringing answered cancelled over
+    self.is_closed = False
     self.code = 0  # the final one of a call that we placed
     self.dialog = {}
 
@@ -40,6 +42,20 @@ class Call:
   def press(self, keys):
     for key in keys:
       self.keys.append(key)
+
+  def press_in_sound(self, keys):
+    """As tones of 100 ms each, with pauses."""
+    rows, columns = (697, 770, 852, 941), (1209, 1336, 1477)
+    for key in keys:
+      row, column = divmod("123456789*0#".index(key), 3)
+      both = [a + b for a, b in zip(tone(rows[row], 0.1, 0.2), tone(columns[column], 0.1, 0.2))]
+      part = encode(both + [0] * 800, self.law)
+      self.ahead += [part[i:i + TICK] for i in range(0, len(part), TICK)]
+
+  def press_by_info(self, keys):
+    for key in keys:
+      self.operator.info(self, f"Signal={key}\r\nDuration=160\r\n")
+      time.sleep(0.05)
 
   def hang_up(self):
     self.operator.bye(self)
@@ -64,6 +80,8 @@ class Call:
       self.at = (self.at + TICK) % len(self.sound)
       if self.keys:
         self.step_key()
+      elif self.ahead:
+        self.send_rtp(self.ahead.pop(0), self.law)
       elif self.claps:
         self.claps, self.clapped = False, time.monotonic()
         self.send_rtp(encode([30000] * TICK, self.law), self.law)
@@ -108,6 +126,7 @@ class Operator:
     self.calls = []
     self.gateway = None  # the address of its SIP port
     self.mute = False  # answers nothing at all
+    self.forgets = False  # closes the sound's sockets with the call
     self.lock = threading.RLock()
     self.running = True
     self.thread = threading.Thread(target=self.run, daemon=True)
@@ -130,14 +149,18 @@ class Operator:
     due = time.monotonic()
     while self.running:
       wait = max(0, due - time.monotonic())
-      ready, _, _ = select.select([self.sip] + [c.rtp for c in self.calls], [], [], wait)
+      for call in self.calls:
+        if call.is_closed:
+          call.rtp.close()  # by nobody but this thread, which waits on it
+      live = [c for c in self.calls if not c.is_closed]
+      ready, _, _ = select.select([self.sip] + [c.rtp for c in live], [], [], wait)
       with self.lock:
         if self.sip in ready:
           self.take_sip()
-        for call in self.calls:
+        for call in live:
           call.take_rtp()
         if time.monotonic() >= due:
-          for call in self.calls:
+          for call in live:
             call.step()
           due += STEP_S
 
@@ -229,14 +252,19 @@ class Operator:
       self.request(call, "INVITE", self.sdp(call))
     return call
 
-  def request(self, call, method, body="", seq=None):
+  def info(self, call, body):
+    with self.lock:
+      call.dialog["seq"] += 1
+      self.request(call, "INFO", body, kind="application/dtmf-relay")
+
+  def request(self, call, method, body="", seq=None, kind="application/sdp"):
     d = call.dialog
     lines = [f"{method} {d['uri']} SIP/2.0",
              f"Via: SIP/2.0/UDP 127.0.0.1:{self.port};branch=z9hG4bK{secrets.token_hex(6)};rport",
              f"From: {d['from']};tag={d['tag']}", f"To: {d['to']}", f"Call-ID: {d['id']}",
              f"CSeq: {seq or d['seq']} {method}", "Max-Forwards: 70",
              f"Contact: <sip:trunk@127.0.0.1:{self.port}>"]
-    self.send(lines, body)
+    self.send(lines, body, kind)
 
   def take_answer(self, code, fields, body):
     call = next((c for c in self.calls if c.dialog.get("id") == fields["call-id"][0]), None)
@@ -272,6 +300,7 @@ class Operator:
   def end(self, call):
     call.speaks = False
     call.states.append("over")
+    call.is_closed = self.forgets
 
   def take_sdp(self, call, body):
     address = re.search(r"^c=IN IP4 (\S+)", body, re.M)[1]
@@ -287,8 +316,8 @@ class Operator:
       f"a=rtpmap:{call.law} {'PCMA' if call.law == 8 else 'PCMU'}/8000",
       "a=rtpmap:101 telephone-event/8000", "a=fmtp:101 0-15", "a=ptime:20", "a=sendrecv"))
 
-  def send(self, lines, body):
+  def send(self, lines, body, kind="application/sdp"):
     if body:
-      lines = lines + ["Content-Type: application/sdp"]
+      lines = lines + [f"Content-Type: {kind}"]
     text = "\r\n".join(lines + [f"Content-Length: {len(body)}", "", body])
     self.sip.sendto(text.encode(), self.gateway)
