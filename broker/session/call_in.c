@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Who calls us. A number that stands on exactly one of today's bookings comes to that
- * meeting's lobby at once; everybody else types meeting number and PIN, throttled like
- * the digits on the page and by the same counters. Who does not get through is called
- * back. Nobody gets further than a lobby here, and digits are kept nowhere.
+ * meeting's lobby at once; everybody else types digits. Nobody gets further than a lobby
+ * here; who may come in is the consultant's matter.
  */
 #include "switchboard.h"
 
@@ -78,7 +77,7 @@ static void answer(struct switchboard *b, uint32_t leg, enum phone_answer what)
 			.kind = PHONE_ORDER_ANSWER, .leg = leg, .word = (uint8_t)what });
 }
 
-static void verdict(struct switchboard *b, uint32_t leg, enum phone_verdict what)
+void call_in_verdict(struct switchboard *b, uint32_t leg, enum phone_verdict what)
 {
 	(void)board_order(b,
 		&(struct phone_message){
@@ -146,12 +145,12 @@ static void entered(struct wait *w, int result, struct live *l)
 		if (e->known)
 			answer(b, e->leg, PHONE_ANSWER_ASK);
 		else
-			verdict(b, e->leg, PHONE_VERDICT_LATER);
+			call_in_verdict(b, e->leg, PHONE_VERDICT_LATER);
 	}
 	free(e);
 }
 
-static void go_in(struct caller *c, int64_t meeting, bool known)
+void call_in_enter(struct caller *c, int64_t meeting, bool known)
 {
 	struct entrance *e = calloc(1, sizeof(*e));
 
@@ -160,7 +159,7 @@ static void go_in(struct caller *c, int64_t meeting, bool known)
 		if (known)
 			answer(c->board, c->leg, PHONE_ANSWER_ASK);
 		else
-			verdict(c->board, c->leg, PHONE_VERDICT_LATER);
+			call_in_verdict(c->board, c->leg, PHONE_VERDICT_LATER);
 		return;
 	}
 	e->board = c->board;
@@ -217,7 +216,7 @@ static void whose_answer(struct desk_task *task, int result)
 	struct caller *c = caller_find(w->board, w->leg);
 
 	if (c && result == 0 && w->meeting) {
-		go_in(c, w->meeting, true);
+		call_in_enter(c, w->meeting, true);
 	} else if (c) {
 		c->busy = false;
 		answer(w->board, w->leg, PHONE_ANSWER_ASK);
@@ -259,171 +258,4 @@ void call_in_ring(struct switchboard *b, const struct phone_message *m)
 	c->busy = c->number[0] && ask_whose(c);
 	if (!c->busy)
 		answer(b, c->leg, PHONE_ANSWER_ASK);
-}
-
-/* -- digits ------------------------------------------------------------------------ */
-
-#define DIGITS_E_WRONG 32
-
-struct digits {
-	struct desk_task task; /* first */
-	struct switchboard *board;
-	uint32_t leg, number;
-	bool has_caller;
-	uint64_t keys[2]; /* of the meeting number, of the caller */
-	char pin[PIN_TEXT];
-	unsigned try;
-	/* what came of it */
-	bool has_row;
-	struct booking row;
-};
-
-static uint64_t key_of(const struct token_hash *h)
-{
-	uint64_t key;
-
-	memcpy(&key, h->at, sizeof(key));
-	return key;
-}
-
-/* Each counter with room is charged at once, so that many tries together are no more
- * than one after the other. False: one has none. */
-static bool charge(struct digits *d)
-{
-	struct throttle *t = d->board->throttle;
-	int64_t now = clock_boot_ms();
-
-	if (throttle_wait_s(t, THROTTLE_DIGITS_MEETING, d->keys[0], false, now) ||
-		throttle_wait_s(t, THROTTLE_DIGITS_ALL, 0, false, now) ||
-		(d->has_caller && throttle_wait_s(t, THROTTLE_DIGITS_CALLER, d->keys[1],
-					  false, now)))
-		return false;
-	throttle_charge(t, THROTTLE_DIGITS_MEETING, d->keys[0], now);
-	throttle_charge(t, THROTTLE_DIGITS_ALL, 0, now);
-	if (d->has_caller)
-		throttle_charge(t, THROTTLE_DIGITS_CALLER, d->keys[1], now);
-	return true;
-}
-
-/* Right digits cost nothing, and forget what was tried before at that meeting. */
-static void give_back(const struct digits *d)
-{
-	struct throttle *t = d->board->throttle;
-
-	throttle_clear(t, THROTTLE_DIGITS_MEETING, d->keys[0]);
-	throttle_give_back(t, THROTTLE_DIGITS_ALL, 0);
-	if (d->has_caller)
-		throttle_give_back(t, THROTTLE_DIGITS_CALLER, d->keys[1]);
-}
-
-static int digits_ask(struct desk_task *task, struct store *s)
-{
-	struct digits *d = container_of(task, struct digits, task);
-	struct token_hash given;
-	int r = s->meeting->by_number(s, d->number, &d->row);
-
-	if (r < 0)
-		return fault_pass(r);
-	d->has_row = r == 0;
-	/* An unknown number hashes against nothing, in the same time. */
-	if (!pin_hash(d->board->house->parts.node, d->row.id, bytes_str(d->pin), &given))
-		return DIGITS_E_WRONG;
-	if (!d->has_row || !d->row.has_link || d->row.outcome == BOOKING_CANCELLED ||
-		!secret_equal(bytes_of(&given, sizeof(given)),
-			bytes_of(&d->row.pin, sizeof(d->row.pin))))
-		return DIGITS_E_WRONG;
-	return 0;
-}
-
-static void wrong(struct digits *d, struct caller *c)
-{
-	struct switchboard *b = d->board;
-
-	b->figures.wrong_digits++;
-	c->busy = false;
-	if (board_note(b, AUDIT_DIGITS_REFUSED, d->has_row ? d->row.id : 0, d->try,
-		    false) < 0) {
-		verdict(b, c->leg, PHONE_VERDICT_LATER);
-		return;
-	}
-	if (d->try < TRIES_A_CALL)
-		verdict(b, c->leg, PHONE_VERDICT_WRONG);
-	else
-		call_back_begin(c, d->has_row ? &d->row : NULL);
-}
-
-static void digits_answer(struct desk_task *task, int result)
-{
-	struct digits *d = container_of(task, struct digits, task);
-	struct caller *c = caller_find(d->board, d->leg);
-
-	if (result < 0)
-		log_event(EV_CALL_FAILED, F_ERRNO(-result));
-	if (result == 0)
-		give_back(d);
-	if (c && result == 0) {
-		go_in(c, d->row.id, false);
-	} else if (c && result > 0) {
-		wrong(d, c);
-	} else if (c) {
-		c->busy = false;
-		verdict(d->board, d->leg, PHONE_VERDICT_LATER);
-	}
-	secret_wipe(d, sizeof(*d));
-	free(d);
-}
-
-static struct digits *digits_new(struct caller *c, const struct phone_message *m)
-{
-	const struct node_key *node = c->board->house->parts.node;
-	struct digits *d = calloc(1, sizeof(*d));
-	struct token_hash h;
-	uint64_t number = 0;
-
-	if (!d)
-		return NULL;
-	d->task.ask = digits_ask;
-	d->task.answer = digits_answer;
-	d->board = c->board;
-	d->leg = c->leg;
-	d->try = c->tries;
-	if (m->text.len == 8 && bytes_to_u64(m->text, 99999999, &number))
-		d->number = (uint32_t)number;
-	if (!bytes_to_str(m->more, d->pin, sizeof(d->pin)))
-		d->pin[0] = '\0';
-	number_hash(node, d->number, &h);
-	d->keys[0] = key_of(&h);
-	d->has_caller = phone_tag(node, bytes_str(c->number), &h);
-	if (d->has_caller)
-		d->keys[1] = key_of(&h);
-	return d;
-}
-
-static void turned_away(struct switchboard *b, struct caller *c)
-{
-	if (b->figures.throttled++ % 64 == 0)
-		log_event(EV_DIGITS_GUESSED);
-	verdict(b, c->leg, PHONE_VERDICT_LATER);
-}
-
-void call_in_digits(struct switchboard *b, const struct phone_message *m)
-{
-	struct caller *c = caller_find(b, m->leg);
-	struct digits *d;
-
-	if (!c || c->busy)
-		return;
-	c->tries = m->value > c->tries ? (unsigned)m->value : c->tries + 1;
-	d = digits_new(c, m);
-	if (d && !charge(d)) {
-		turned_away(b, c);
-	} else if (d && desk_put(b->house->parts.desk, &d->task) == 0) {
-		c->busy = true;
-		return;
-	} else {
-		verdict(b, c->leg, PHONE_VERDICT_LATER);
-	}
-	if (d)
-		secret_wipe(d, sizeof(*d));
-	free(d);
 }

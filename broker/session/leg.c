@@ -27,6 +27,19 @@ struct leg *leg_find(const struct switchboard *b, uint32_t number)
 	return NULL;
 }
 
+struct leg *leg_some(const struct switchboard *b,
+	bool (*fits)(const struct leg *, const struct live *), const struct live *l)
+{
+	for (size_t i = 0; i < LEG_BUCKETS; i++)
+		for (struct ring *r = b->legs[i].next; r != &b->legs[i]; r = r->next) {
+			struct leg *leg = container_of(r, struct leg, at_bucket);
+
+			if (fits(leg, l))
+				return leg;
+		}
+	return NULL;
+}
+
 uint32_t leg_number(struct switchboard *b)
 {
 	do {

@@ -97,7 +97,7 @@ static void loaded(struct load *load, const struct meeting_keys *keys)
 	load_free(load);
 	house_mark(l);
 	if (!l->gone)
-		board_loaded(l);
+		standing_loaded(l);
 	live_answer_waits(l, 0);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The link to the gateway. After HELLO the gateway says which legs stand; those that a
- * meeting knows are taken up, all others are hung up, and what a meeting believed to have
- * and did not stand is gone. From then on each report goes to the meeting of its leg.
+ * The link to the gateway: HELLO first, then what stands (standing.c), then each report
+ * to the meeting of its leg. A link that is lost is waited for; its calls are over only
+ * when nobody comes back who knows of them.
  */
 #include "switchboard.h"
 
@@ -31,21 +31,6 @@ int board_new(struct switchboard **ret, struct house *h)
 	return 0;
 }
 
-/* The rules may let go of any leg while they hear of one, so whoever tells them looks for
- * the next from the front; each must be one that `fits` no more afterwards. */
-static struct leg *some_leg(const struct switchboard *b,
-	bool (*fits)(const struct leg *, const struct live *), const struct live *l)
-{
-	for (size_t i = 0; i < LEG_BUCKETS; i++)
-		for (struct ring *r = b->legs[i].next; r != &b->legs[i]; r = r->next) {
-			struct leg *leg = container_of(r, struct leg, at_bucket);
-
-			if (fits(leg, l))
-				return leg;
-		}
-	return NULL;
-}
-
 static bool is_any(const struct leg *leg, const struct live *l)
 {
 	(void)leg;
@@ -59,7 +44,7 @@ struct switchboard *board_free(struct switchboard *b)
 
 	if (!b)
 		return NULL;
-	while ((leg = some_leg(b, is_any, NULL)))
+	while ((leg = leg_some(b, is_any, NULL)))
 		leg_free(leg);
 	callers_free(b);
 	throttle_free(b->throttle);
@@ -109,7 +94,7 @@ int board_note(const struct switchboard *b, enum audit_what what, int64_t meetin
 
 /* -- to the rules ------------------------------------------------------------------ */
 
-static bool step(struct live *l, const struct meeting_event *e)
+bool board_step(struct live *l, const struct meeting_event *e)
 {
 	struct bringer by = { 0 };
 
@@ -135,20 +120,20 @@ void board_tell(struct leg *leg, enum meeting_line progress, enum meeting_reason
 		l->save_due = true;
 		house_mark(l);
 	}
-	if (step(l, &e) || progress == MEETING_LINE_NONE)
+	if (board_step(l, &e) || progress == MEETING_LINE_NONE)
 		return;
 	leg = leg_find(b, number); /* the rules know no such leg */
 	if (leg && leg->live)
 		leg_let_go(b, leg, PHONE_CAUSE_CANCELLED);
 }
 
-static void tell_all(struct house *h, const struct meeting_event *e)
+void board_tell_all(struct house *h, const struct meeting_event *e)
 {
 	for (size_t i = 0; i < HOUSE_BUCKETS; i++)
 		for (struct live *l = h->lives[i], *next; l; l = next) {
 			next = l->next;
 			if (l->state == LIVE_READY)
-				(void)step(l, e);
+				(void)board_step(l, e);
 		}
 }
 
@@ -158,7 +143,7 @@ static void tell_trunk(struct house *h, bool died, bool lost)
 		.trunk = { .died = died, .lost = lost } };
 
 	h->rules.trunk = house_trunk_state(h) == PHONE_TRUNK_UP;
-	tell_all(h, &e);
+	board_tell_all(h, &e);
 }
 
 static void set_trunk(struct switchboard *b)
@@ -167,9 +152,7 @@ static void set_trunk(struct switchboard *b)
 		tell_trunk(b->house, false, false);
 }
 
-/* -- what stands ------------------------------------------------------------------- */
-
-static enum meeting_line line_of(enum phone_progress p)
+enum meeting_line board_line_of(enum phone_progress p)
 {
 	static const enum meeting_line lines[PHONE_PROGRESS_COUNT] = {
 		[PHONE_PROGRESS_NONE] = MEETING_LINE_CALLING,
@@ -184,142 +167,6 @@ static enum meeting_line line_of(enum phone_progress p)
 	return lines[p];
 }
 
-/* Seconds of a call whose end nobody told us. */
-static uint32_t lasted_s(const struct leg *leg)
-{
-	int64_t ms = leg->answered_ms ? clock_boot_ms() - leg->answered_ms : 0;
-
-	return (uint32_t)(ms / MS_SECOND);
-}
-
-/* It went with the link or with the gateway; the rules hear of all of them at once. */
-static void lose(struct switchboard *b, struct leg *leg)
-{
-	if (leg->placed)
-		dial_over(b, leg, lasted_s(leg));
-	leg_free(leg);
-}
-
-static bool is_news(const struct leg *leg, const struct live *l)
-{
-	return leg->news && leg->meeting == l->id;
-}
-
-/* Legs of this meeting that stand: the rules hear of those that it knows, the others are
- * hung up. */
-static void take_up(struct switchboard *b, struct live *l)
-{
-	struct leg *leg;
-
-	while ((leg = some_leg(b, is_news, l))) {
-		leg->news = false;
-		if (leg->live)
-			board_tell(leg, leg->progress, MEETING_REASON_NONE);
-		else
-			leg_let_go(b, leg, PHONE_CAUSE_CANCELLED);
-	}
-}
-
-static bool is_lost_of(const struct leg *leg, const struct live *l)
-{
-	return leg->live == l && leg->ordered && !leg->stands;
-}
-
-/* All that stands was named: what did not is gone. */
-static void sync_live(struct switchboard *b, struct live *l)
-{
-	const struct meeting_event e = { .kind = MEETING_EV_LINE_SYNC };
-	struct leg *leg;
-
-	while ((leg = some_leg(b, is_lost_of, l)))
-		lose(b, leg);
-	if (!l->gone)
-		(void)step(l, &e);
-}
-
-void board_loaded(struct live *l)
-{
-	struct switchboard *b = l->house->board;
-
-	if (b->state == BOARD_STANDING || b->state == BOARD_UP)
-		take_up(b, l);
-	if (b->state == BOARD_UP && !l->gone)
-		sync_live(b, l);
-}
-
-struct stand { /* a meeting that is loaded because a leg of it stands */
-	struct wait wait;
-	struct house *house;
-	uint32_t leg;
-};
-
-static void stand_loaded(struct wait *w, int result, struct live *l)
-{
-	struct stand *s = container_of(w, struct stand, wait);
-	struct leg *leg = leg_find(s->house->board, s->leg);
-
-	if (result != 0 && leg && !leg->live && !leg->over)
-		leg_let_go(s->house->board, leg, PHONE_CAUSE_CANCELLED);
-	(void)l; /* what it knows of the leg: board_loaded() */
-	free(s);
-}
-
-static void load_for(struct switchboard *b, const struct leg *leg)
-{
-	struct stand *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		return; /* hung up at SYNCED */
-	s->house = b->house;
-	s->leg = leg->number;
-	s->wait.done = stand_loaded;
-	live_touch(b->house, leg->meeting, 0, &s->wait);
-}
-
-static void standing(struct switchboard *b, const struct phone_message *m)
-{
-	struct leg *leg = leg_find(b, m->leg);
-	struct live *l;
-
-	if (!leg)
-		leg = leg_new(b, m->leg, (int64_t)m->room);
-	if (!leg)
-		return;
-	leg->ordered = leg->stands = leg->news = true;
-	leg->progress = line_of((enum phone_progress)m->word);
-	if (leg->progress >= MEETING_LINE_ANSWERED && !leg->answered_ms)
-		leg->answered_ms = clock_boot_ms();
-	if (leg->over || m->room == 0 || m->room != (uint64_t)leg->meeting) {
-		leg->over = leg->news = false;
-		leg_let_go(b, leg, PHONE_CAUSE_CANCELLED);
-		return;
-	}
-	l = live_find(b->house, leg->meeting);
-	if (l && l->state == LIVE_READY)
-		take_up(b, l);
-	else
-		load_for(b, leg);
-}
-
-static bool is_lost(const struct leg *leg, const struct live *l)
-{
-	(void)l;
-	return leg->ordered && !leg->stands;
-}
-
-static void synced(struct switchboard *b)
-{
-	const struct meeting_event e = { .kind = MEETING_EV_LINE_SYNC };
-	struct leg *leg;
-
-	b->state = BOARD_UP;
-	b->lost_ms = INT64_MAX;
-	while ((leg = some_leg(b, is_lost, NULL)))
-		lose(b, leg);
-	tell_all(b->house, &e);
-	set_trunk(b);
-}
-
 /* -- reports ----------------------------------------------------------------------- */
 
 static void progressed(struct leg *leg, enum phone_progress p)
@@ -327,7 +174,7 @@ static void progressed(struct leg *leg, enum phone_progress p)
 	if (p >= PHONE_PROGRESS_ANSWERED && !leg->answered_ms)
 		leg->answered_ms = clock_boot_ms();
 	if (p != PHONE_PROGRESS_NONE)
-		board_tell(leg, line_of(p), MEETING_REASON_NONE);
+		board_tell(leg, board_line_of(p), MEETING_REASON_NONE);
 }
 
 static void ended(struct switchboard *b, struct leg *leg, const struct phone_message *m)
@@ -360,7 +207,7 @@ static void pressed(struct leg *leg, const struct phone_message *m)
 	e.line_key.key = keys[m->word];
 	e.line_key.on = (m->flags & PHONE_ON) != 0;
 	if (leg->live && leg->kind != MEETING_LEG_LINE)
-		(void)step(leg->live, &e);
+		(void)board_step(leg->live, &e);
 }
 
 static void about_leg(
@@ -403,7 +250,7 @@ static void handle(struct switchboard *b, const struct phone_message *m)
 		call_in_ring(b, m);
 		return;
 	case PHONE_REPORT_DIGITS:
-		call_in_digits(b, m);
+		digits_typed(b, m);
 		return;
 	default:
 		break;
@@ -413,6 +260,14 @@ static void handle(struct switchboard *b, const struct phone_message *m)
 		about_leg(b, leg, m);
 	else if (m->kind == PHONE_REPORT_ENDED)
 		(void)call_in_gone(b, m->leg);
+}
+
+static void all_stands(struct switchboard *b)
+{
+	b->state = BOARD_UP;
+	b->lost_ms = INT64_MAX;
+	standing_synced(b);
+	set_trunk(b);
 }
 
 static bool greet(struct switchboard *b, const struct phone_message *m)
@@ -444,9 +299,9 @@ bool house_gateway_frame(struct house *h, const struct frame *f)
 		return m.kind != PHONE_REPORT_STANDING && m.kind != PHONE_REPORT_SYNCED;
 	}
 	if (m.kind == PHONE_REPORT_STANDING)
-		standing(b, &m);
+		standing_report(b, &m);
 	else if (m.kind == PHONE_REPORT_SYNCED)
-		synced(b);
+		all_stands(b);
 	else
 		handle(b, &m);
 	return true;
@@ -479,24 +334,15 @@ void house_gateway_down(struct house *h)
 	house_rearm(h);
 }
 
-static bool is_ordered(const struct leg *leg, const struct live *l)
-{
-	(void)l;
-	return leg->ordered;
-}
-
 /* Nobody came who knows of our calls: they are over. */
 void board_tick(struct switchboard *b)
 {
-	struct leg *leg;
-
 	if (b->lost_ms > clock_boot_ms())
 		return;
 	b->lost_ms = INT64_MAX;
 	if (b->state == BOARD_UP)
 		return;
-	while ((leg = some_leg(b, is_ordered, NULL)))
-		lose(b, leg);
+	standing_lose_all(b);
 	tell_trunk(b->house, true, false);
 }
 

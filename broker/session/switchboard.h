@@ -4,12 +4,14 @@
  * gateway that belongs to a meeting; a caller is one that does not yet. Both are known by
  * the number that broker and gateway call them by.
  *
- *	switchboard.c  the link: what stands, trunk, reports to their legs, orders
+ *	switchboard.c  the link: trunk, reports to their legs, orders
+ *	standing.c     what outlived a former link
  *	orders.c       the rules' effects as orders
  *	leg.c          the table of legs, and their place in a meeting's record
  *	dial.c         DIAL: may it be called, what may it cost, whose number is it
  *	line.c         the consultant's browser as a leg
- *	call_in.c      who calls us: known number, digits
+ *	call_in.c      who calls us, and the way into a lobby
+ *	digits.c       meeting number and PIN
  *	call_back.c    who did not get through
  */
 #pragma once
@@ -86,8 +88,11 @@ void board_tick(struct switchboard *b);
 void board_stop(struct switchboard *b);
 /* False: there is no link, or it is full. */
 bool board_order(struct switchboard *b, const struct phone_message *m);
-/* The meeting was loaded: what is known of its legs comes to its rules. */
-void board_loaded(struct live *l);
+/* One event for the rules. False: refused, or a fault, and l may be gone. */
+bool board_step(struct live *l, const struct meeting_event *e);
+/* The same for every meeting in memory. */
+void board_tell_all(struct house *h, const struct meeting_event *e);
+enum meeting_line board_line_of(enum phone_progress p);
 /* A leg's news for the rules of its meeting, if it still has one; a leg that they do not
  * know is hung up. progress NONE: the leg is gone. */
 void board_tell(struct leg *leg, enum meeting_line progress, enum meeting_reason reason);
@@ -95,11 +100,23 @@ void board_tell(struct leg *leg, enum meeting_line progress, enum meeting_reason
 must_check int board_note(const struct switchboard *b, enum audit_what what,
 	int64_t meeting, uint32_t value, bool done);
 
+/* standing.c */
+void standing_report(struct switchboard *b, const struct phone_message *m);
+void standing_synced(struct switchboard *b); /* no more of them */
+/* The meeting was loaded: what is known of its legs comes to its rules. */
+void standing_loaded(struct live *l);
+/* The gateway is gone for good: so are its legs. The rules are not told here. */
+void standing_lose_all(struct switchboard *b);
+
 /* orders.c: what the rules order of the gateway. */
 void orders_carry_out(struct live *l, const struct meeting_effect *fx);
 
 /* leg.c */
 uint32_t leg_number(struct switchboard *b); /* a free one */
+/* The rules may let go of any leg while they hear of one, so whoever tells them looks for
+ * the next from the front; each must be one that `fits` no more afterwards. */
+struct leg *leg_some(const struct switchboard *b,
+	bool (*fits)(const struct leg *, const struct live *), const struct live *l);
 struct leg *leg_find(const struct switchboard *b, uint32_t number);
 /* NULL when there is no memory. number 0: none yet. */
 struct leg *leg_new(struct switchboard *b, uint32_t number, int64_t meeting);
@@ -135,13 +152,18 @@ void line_answer(struct leg *leg, struct bytes sdp);
 
 /* call_in.c */
 void call_in_ring(struct switchboard *b, const struct phone_message *m);
-void call_in_digits(struct switchboard *b, const struct phone_message *m);
+/* Into the lobby, if the rules let him; else he is asked for digits or told. */
+void call_in_enter(struct caller *c, int64_t meeting, bool known);
+void call_in_verdict(struct switchboard *b, uint32_t leg, enum phone_verdict what);
 /* The caller hung up. False: no such caller. */
 bool call_in_gone(struct switchboard *b, uint32_t leg);
 void callers_free(struct switchboard *b);
 struct caller *caller_find(struct switchboard *b, uint32_t leg); /* NULL: none */
 /* Today as the clock on the wall says: from <= t < to. */
 void board_today(int64_t *ret_from_ms, int64_t *ret_to_ms);
+
+/* digits.c */
+void digits_typed(struct switchboard *b, const struct phone_message *m);
 
 /* call_back.c: the third wrong try. row: the meeting whose number was typed, NULL: no
  * such meeting. The verdict goes to the gateway. */

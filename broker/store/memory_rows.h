@@ -70,6 +70,8 @@ bool memory_grow(void *at_pointer, size_t *cap, size_t n, size_t row_size);
 extern const struct user_questions memory_user;
 extern const struct staff_session_questions memory_staff_session;
 extern const struct meeting_questions memory_meeting;
+/* NULL: there is none. */
+struct booking *memory_booking(struct memory_store *m, int64_t id);
 extern const struct retention_questions memory_retention;
 extern const struct call_questions memory_call;
 /* Was that meeting called at or after then? */

@@ -130,6 +130,44 @@ static inline const json_t *call_of(struct actor *mette)
 	return part(actor_hears(mette, "state"), "call");
 }
 
+/* -- telephones that call in -------------------------------------------------------- */
+
+#define CALLER UINT32_C(0x80000001)
+
+static inline void rings(struct gateway *g, uint32_t leg, const char *from)
+{
+	gateway_forget(g);
+	REPORT_OF(g, INCOMING, .leg = leg, .text = bytes_str(from),
+		.flags = from[0] ? 0 : PHONE_HIDDEN);
+}
+
+static inline void types(struct gateway *g, uint32_t leg, unsigned try,
+	const char *number_text, const char *pin)
+{
+	gateway_forget(g);
+	REPORT_OF(g, DIGITS, .leg = leg, .value = try, .text = bytes_str(number_text),
+		.more = bytes_str(pin));
+}
+
+static inline int answered(const struct gateway *g)
+{
+	const struct order *o = HEARS(g, ANSWER);
+
+	return o ? o->m.word : -1;
+}
+
+static inline int judged(const struct gateway *g)
+{
+	const struct order *o = HEARS(g, VERDICT);
+
+	return o ? o->m.word : -1;
+}
+
+static inline const json_t *guest(struct actor *mette, size_t i)
+{
+	return json_array_get(part(actor_hears(mette, "state"), "guests"), i);
+}
+
 /* A story's gateway is gone with its frame: nothing more goes to it. */
 static inline int gateway_stage_down(void **state)
 {

@@ -5,8 +5,6 @@
  */
 #include "gateway_stage.h"
 
-#define CALLER UINT32_C(0x80000001)
-
 /* Three wrong tries of that number; the last verdict. */
 static int fails(struct gateway *g, const char *from, const char *number_text)
 {
@@ -152,6 +150,26 @@ static void whom_nobody_can_call_back_is_not_promised_it(void **state)
 	free(list.at);
 }
 
+/* A wish that its meeting cannot take any more is not lost. */
+static void what_the_meeting_does_not_take_goes_to_its_team(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct call_back_list list;
+
+	gateway_up(s, &g);
+	rings(&g, CALLER, "+4533445566");
+	types(&g, CALLER, 1, "12345678", "000000");
+	types(&g, CALLER, 2, "12345678", "000000");
+	s->house->stopping = true; /* no meeting answers now */
+	types(&g, CALLER, 3, "12345678", "000000");
+	s->house->stopping = false;
+	assert_int_equal(judged(&g), PHONE_VERDICT_CALL_BACK);
+	list = waiting(s, "job");
+	assert_int_equal(list.n, 1);
+	free(list.at);
+}
+
 static void what_cannot_be_recorded_is_not_promised(void **state)
 {
 	struct stage *s = *state;
@@ -173,6 +191,7 @@ int main(void)
 		CALL_STORY(at_no_meeting_it_waits_sealed_for_everybody),
 		CALL_STORY(at_a_meeting_of_another_day_it_waits_for_its_team),
 		CALL_STORY(whom_nobody_can_call_back_is_not_promised_it),
+		CALL_STORY(what_the_meeting_does_not_take_goes_to_its_team),
 		CALL_STORY(what_cannot_be_recorded_is_not_promised),
 	};
 

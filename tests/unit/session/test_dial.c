@@ -112,12 +112,17 @@ static void a_number_that_the_citizen_gave_is_called_once_accepted(void **state)
 	struct token_hash tag;
 
 	scene_open(&c, state);
+	row = stage_row(c.s);
+	row.has_phone_tag = false; /* as booked before there was a trunk */
+	assert_int_equal(c.s->store->meeting->update(c.s->store, &row), 0);
 	house_call_me(c.s->house, &ask, called, NULL);
 	stage_settle(c.s);
 	assert_string_equal(click(&c), "");
 	assert_string_equal(HEARS(&c.g, DIAL)->text, "+4522345678");
 	end_call(&c, 0);
-	actor_say(&c.mette, "{\"type\":\"phone\",\"event\":\"accept_number\"}");
+	/* In one turn: the row has the old number still. */
+	peer_message(c.mette.peer,
+		BYTES_LIT("{\"type\":\"phone\",\"event\":\"accept_number\"}"));
 	assert_string_equal(click(&c), "");
 	assert_string_equal(HEARS(&c.g, DIAL)->text, "+4533445566");
 	row = stage_row(c.s); /* and calls from it are known now */
@@ -265,6 +270,9 @@ static void the_minutes_of_a_day_have_a_price(void **state)
 
 static void a_call_that_is_cancelled_while_its_number_is_opened_rings_nobody(void **state)
 {
+	const struct call_attempt who = { MEETING, METTE, 0, clock_utc_ms() };
+	const struct call_price price = { 50, 90 * MS_MINUTE };
+	struct call_counts counts;
 	struct scene c;
 
 	scene_open(&c, state);
@@ -276,6 +284,9 @@ static void a_call_that_is_cancelled_while_its_number_is_opened_rings_nobody(voi
 	stage_settle(c.s);
 	assert_null(HEARS(&c.g, DIAL));
 	assert_string_equal(word(call_of(&c.mette), "progress"), "none");
+	assert_int_equal(c.s->store->call->counts(c.s->store, &who, &price, &counts), 0);
+	assert_int_equal(counts.day, 1);
+	assert_true(counts.day_ore == 0); /* it is not on for ever */
 	assert_string_equal(click(&c), "");
 	actor_hang_up(&c.mette);
 }

@@ -206,6 +206,25 @@ static void the_same_line_offered_twice_starts_over(void **state)
 	actor_hang_up(&mette);
 }
 
+static void there_is_one_line_of_a_meeting(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	struct live *l;
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	(void)stage_dial(s, &g, &mette);
+	actor_say(&mette, LINE(1, ""));
+	leg = HEARS(&g, BROWSER)->m.leg;
+	l = live_find(s->house, MEETING);
+	line_start(l, 7);
+	assert_int_equal(HEARS(&g, HANG_UP)->m.leg, leg);
+	assert_int_equal(leg_of(l, MEETING_LEG_LINE, 0)->line, 7);
+	actor_hang_up(&mette);
+}
+
 static void an_answer_with_bytes_that_no_sdp_has_is_dropped(void **state)
 {
 	struct stage *s = *state;
@@ -235,6 +254,7 @@ int main(void)
 		CALL_STORY(who_still_holds_the_line_keeps_it),
 		CALL_STORY(a_line_that_is_broken_or_ended_is_followed_by_another),
 		CALL_STORY(the_same_line_offered_twice_starts_over),
+		CALL_STORY(there_is_one_line_of_a_meeting),
 		CALL_STORY(an_answer_with_bytes_that_no_sdp_has_is_dropped),
 	};
 

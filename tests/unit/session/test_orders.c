@@ -5,7 +5,6 @@
  */
 #include "gateway_stage.h"
 
-#define CALLER           UINT32_C(0x80000001)
 #define PRESS(event, on) "{\"type\":\"phone\",\"event\":\"" event "\",\"on\":" on "}"
 
 static void mute_and_hold_go_to_the_leg_that_was_called(void **state)
