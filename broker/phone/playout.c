@@ -250,10 +250,16 @@ static bool conceal(struct playout *p, int16_t ret[AUDIO_TICK])
 	return at < FADE_END;
 }
 
+/* What was heard, concealment included: the next search for a pitch wants no seam. */
 static void remember(struct playout *p, const int16_t tick[AUDIO_TICK])
 {
-	memmove(p->history, p->history + TICK, TICK * sizeof(*tick));
-	memcpy(p->history + TICK, tick, TICK * sizeof(*tick));
+	int16_t past[AUDIO_TICK];
+
+	memcpy(past, p->history + TICK, sizeof(past));
+	for (unsigned i = 0; p->lost_run > 0 && i < TICK; i++)
+		past[i] = (int16_t)concealed_sample(p, (p->lost_run - 1) * TICK + i);
+	memcpy(p->history, past, sizeof(past));
+	memcpy(p->history + TICK, tick, sizeof(past));
 	p->lost_run = 0;
 	p->played++;
 }
