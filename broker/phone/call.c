@@ -158,6 +158,9 @@ int call_dial(struct call **ret, struct trunk *t, const struct call_dial *dial,
 {
 	struct call *c = NULL;
 
+	if (!number_is_e164(dial->number))
+		return fault_here(
+			EINVAL); /* checked by who orders; never into a header */
 	if (t->closing || t->state == PHONE_TRUNK_DOWN || !t->targets.count)
 		return CALL_E_DOWN;
 	if (t->call_count >= (unsigned)t->s->phone_calls)

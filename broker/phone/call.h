@@ -18,7 +18,7 @@ struct call_hooks {
 };
 
 struct call_dial {
-	struct bytes number; /* E.164, checked */
+	struct bytes number; /* E.164, else a fault */
 	bool hide;           /* Privacy: id, anonymous From */
 	unsigned ring_s;
 	unsigned max_s, silence_s;

@@ -52,3 +52,13 @@ bool number_read(struct bytes user, char ret[NUMBER_MAX])
 		return finish("45", digits, ret);
 	return false;
 }
+
+bool number_is_e164(struct bytes b)
+{
+	if (b.len < 8 || b.len > 16 || b.at[0] != '+' || b.at[1] == '0')
+		return false;
+	for (size_t i = 1; i < b.len; i++)
+		if (b.at[i] < '0' || b.at[i] > '9')
+			return false;
+	return true;
+}

@@ -13,3 +13,6 @@
  * digits, or eight digits alone become "+45…"; other numbers need + or 00. Outcome:
  * false, ret = "", for anything else. */
 must_check bool number_read(struct bytes user, char ret[NUMBER_MAX]);
+
+/* + and 7 to 15 digits, the first not 0: what may stand in a SIP address. */
+bool number_is_e164(struct bytes b);

@@ -949,6 +949,44 @@ def story_foreign_rtp():
     return peer, probe, sound
 
 
+def story_sender_changes():
+    """Announcement, then the person: another SSRC from the same address, without a word."""
+    peer, probe = start()
+    sound = Sound()
+    talking(peer, probe, sound)
+    probe.hears(440)
+    target, sound.to = sound.to, None
+    time.sleep(0.5)
+    sound.ssrc ^= 0xFFFF
+    sound.to = target
+    probe.hears(440)
+    probe.say("end")
+    peer.reply(peer.expect("BYE"), 200, "OK")
+    return peer, probe, sound
+
+
+def story_trusted_media_source():
+    """Sound from another address of the operator's is taken and answered there; the first
+    one is kept."""
+    peer, probe = start("phone.media_sources=127.0.0.8/31")
+    announced, real, late = Sound(), Sound(host="127.0.0.9", hz=900), Sound(host="127.0.0.8", hz=1500)
+    invite = placed(peer, probe)
+    peer.accept_call(invite, announced.sdp())
+    peer.expect("ACK")
+    probe.expect("open pcma")
+    real.to = invite.rtp()
+    probe.hears(900)
+    peer_hears(real, 700)
+    late.to = invite.rtp()
+    time.sleep(0.3)
+    for _ in range(3):
+        probe.hears(900, 1)
+    assert late.packets == 0
+    probe.say("end")
+    peer.reply(peer.expect("BYE"), 200, "OK")
+    return peer, probe, announced, real, late
+
+
 def story_sound_ends():
     peer, probe = start("phone.silence_seconds=5")
     sound = Sound()

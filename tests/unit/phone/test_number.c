@@ -48,8 +48,22 @@ static void every_row(void **state)
 	}
 }
 
+static void only_e164_may_be_dialled(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "", "+", "+123456", "12345678", "+0512345678",
+		"+1234567890123456", "+4512345678@x", "+45 12345678", "+451234567;",
+		"++4512345" };
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].want)
+			assert_true(number_is_e164(bytes_str(rows[i].want)));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(number_is_e164(bytes_str(bad[i])));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(every_row) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(every_row),
+		cmocka_unit_test(only_e164_may_be_dialled) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
