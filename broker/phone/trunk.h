@@ -2,7 +2,8 @@
  *
  * For this room only: the SIP line to the operator (RFC 3261). Owns the transports, the
  * registration, the OPTIONS pings both ways and the filter that lets SIP in from the
- * operator's addresses only, before anything parses it. Calls on it are call.h.
+ * operator's addresses only, before anything parses it. Calls on it are call.h. Their RTP
+ * is on even ports of the second 500 from phone.media_port.
  */
 #pragma once
 
@@ -30,5 +31,7 @@ void trunk_close(struct trunk *t);
 bool trunk_is_closed(const struct trunk *t);
 struct trunk *trunk_free(struct trunk *t);
 
+/* While DOWN a call is refused at once. While UP, a call asks again unless the operator
+ * answered within two seconds; one that nobody answers is over(LINE_DOWN) in five. */
 enum phone_trunk trunk_state(const struct trunk *t);
 uint16_t trunk_sip_port(const struct trunk *t); /* bound, of the chosen transport */
