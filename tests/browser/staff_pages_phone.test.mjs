@@ -180,7 +180,7 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		talking({ held: true });
 		await said("Telefonen er på hold");
 		await look("leg-held");
-		talking({ by_caller: true, hand: true });
+		talking({ muted: true, by_caller: true, hand: true });
 		await shows("Borgeren har selv slået lyden fra (*6).");
 		await said("Borgeren rækker hånden op (*1).");
 		await look("leg-hand");
@@ -199,6 +199,12 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		await button("Gør klar til at ringe").waitFor();
 		await look("dial-by-hand");
 		await button("Ring op herfra i stedet").click();
+		await button("Ring op her i browseren").waitFor();
+		calls({ trunk: false, reason: "line_down" });
+		await shows("Telefonlinjen er nede. Ring selv op i stedet.");
+		await button("Gør klar til at ringe").waitFor();
+		await look("dial-line-down");
+		calls();
 		await button("Ring op her i browseren").waitFor();
 		world.down = true;
 		world.ws.close({ code: 1011 });

@@ -425,8 +425,8 @@ describe("a call through the trunk", () => {
 	it("says of the telephone in the talk what is heard of it, hold before the rest", () => {
 		const now = { progress: "talking", state: "talking" } as const;
 		assert.equal(words(now), da.phone.talking);
-		assert.equal(words({ ...now, by_caller: true }), da.dial.byCaller);
-		assert.equal(words({ ...now, by_caller: true, muted: true }), da.dial.muted);
+		assert.equal(words({ ...now, muted: true }), da.dial.muted);
+		assert.equal(words({ ...now, by_caller: true, muted: true }), da.dial.byCaller);
 		assert.equal(words({ ...now, muted: true, held: true }), da.dial.held);
 	});
 

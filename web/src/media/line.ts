@@ -86,6 +86,13 @@ export function createLine(start: LineStart, events: LineEvents): Line {
 		if (!over) events.offer(withoutStrays(made.sdp ?? ""));
 	}
 
+	/** Closed by the gateway, a connection of Chromium still calls itself connected. */
+	function watchClose(): void {
+		const transport = transceiver.sender.transport;
+		if (transport)
+			transport.onstatechange = () => transport.state === "closed" && giveUp();
+	}
+
 	pc.onconnectionstatechange = () => {
 		if (pc.connectionState === "connected") clearTimeout(watchdog);
 		else if (pc.connectionState === "failed") giveUp();
@@ -98,7 +105,7 @@ export function createLine(start: LineStart, events: LineEvents): Line {
 		isUp: () => pc.connectionState === "connected",
 		answer(sdp) {
 			if (pc.signalingState !== "have-local-offer") return;
-			pc.setRemoteDescription({ type: "answer", sdp }).catch(giveUp);
+			pc.setRemoteDescription({ type: "answer", sdp }).then(watchClose).catch(giveUp);
 		},
 		set(mic) {
 			if (!over) transceiver.sender.replaceTrack(mic).catch(giveUp);

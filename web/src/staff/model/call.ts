@@ -36,8 +36,9 @@ export function callWords(talk: Talk, t: StaffText): string {
 function talkingWords(call: Call, t: StaffText): string {
 	const words = t.dial;
 	if (call.held) return words.held;
-	if (call.muted) return words.muted;
-	return call.by_caller ? words.byCaller : t.phone.talking;
+	// `muted` is said of the caller's own doing too.
+	if (call.by_caller) return words.byCaller;
+	return call.muted ? words.muted : t.phone.talking;
 }
 
 /** The call to her own telephone came to nothing: the reason is about hers. */

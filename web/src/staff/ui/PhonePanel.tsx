@@ -3,7 +3,7 @@
 // hand: the number, which phone, the two digits, and what happens on the line, one step
 // after the other; that way goes on without a network.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { isDialled } from "../model/call";
+import { callWords, isDialled } from "../model/call";
 import { callNow, inCall, type Talk, usesTrunk } from "../model/talk";
 import { setByHand } from "../room";
 import { state, t } from "../store";
@@ -76,7 +76,9 @@ export function PhonePanel({ talk, main }: { talk: Talk; main?: boolean }) {
 	}, [step]);
 	const attempts = talk.seat?.call.attempts ?? 0;
 	const away = state.value.link !== "open" || talk.unsent.length > 0;
-	const manual = step === "prepare" || step === "ring";
+	const idle = step === "prepare" || step === "dial";
+	const unmet = idle || step === "ring";
+	const reason = talk.refused ? t.value.errors[talk.refused] : callWords(talk, t.value);
 	return (
 		<section class={`stack phone${main ? " sheet" : ""}`} aria-label={words.title}>
 			<h2 ref={at} tabIndex={-1}>
@@ -84,10 +86,9 @@ export function PhonePanel({ talk, main }: { talk: Talk; main?: boolean }) {
 			</h2>
 			{main && talk.seat?.booked_form === "phone" && <p class="muted">{words.booked}</p>}
 			{away && <p class="note warm">{words.offline}</p>}
-			{manual && <PhoneNumber talk={talk} />}
-			{attempts > 0 && (manual || step === "dial") && (
-				<p class="note">{words.missed(attempts)}</p>
-			)}
+			{unmet && <PhoneNumber talk={talk} />}
+			{attempts > 0 && unmet && <p class="note">{words.missed(attempts)}</p>}
+			{idle && reason !== "" && <p class="note warm">{reason}</p>}
 			<Body talk={talk} step={step} />
 		</section>
 	);
