@@ -15,7 +15,7 @@ static void every_event_in_every_state_of_the_call_is_as_the_table_says(void **s
 		[MEETING_PHONE_NO_ANSWER] = "--mm--",
 		[MEETING_PHONE_WRONG_PERSON] = "--mm--",
 		[MEETING_PHONE_IS_CITIZEN] = "--tt--",
-		[MEETING_PHONE_CANCEL] = "-nnnn-",
+		[MEETING_PHONE_CANCEL] = "nnnnn-",
 		[MEETING_PHONE_ACCEPT_NUMBER] = "......",
 		[MEETING_PHONE_DECLINE_NUMBER] = "......",
 		[MEETING_PHONE_HUNG_UP] = "-----n",

@@ -56,6 +56,19 @@ static void a_cancel_keeps_the_ladder_quiet_until_the_next_outage(void **state)
 	assert_int_equal(look(&s).auto_at_ms, s.now + 20 * SECOND);
 }
 
+static void a_cancel_stops_the_countdown_before_any_call(void **state)
+{
+	struct stage s = stage_dead();
+
+	(void)state;
+	pass(&s, MEETING_DEAD_MS);
+	assert_int_not_equal(look(&s).auto_at_ms, 0);
+	assert_int_equal(phone(&s, MEETING_PHONE_CANCEL), 0);
+	assert_int_equal(look(&s).auto_at_ms, 0);
+	pass(&s, HOUR);
+	assert_int_equal(s.m.call.state, MEETING_CALL_NONE);
+}
+
 static void the_ladder_waits_for_everything_that_a_call_needs(void **state)
 {
 	static struct meeting_rules rules;
@@ -169,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dead_media_place_the_call_by_themselves_once_and_by_key),
+		cmocka_unit_test(a_cancel_stops_the_countdown_before_any_call),
 		cmocka_unit_test(a_cancel_keeps_the_ladder_quiet_until_the_next_outage),
 		cmocka_unit_test(the_ladder_waits_for_everything_that_a_call_needs),
 		cmocka_unit_test(the_telephone_stays_until_both_browsers_have_sound),
