@@ -41,7 +41,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *at, size_t len)
 
 		if (r.bad)
 			return 0;
-		ts += what & 0x40 ? step << 16 : (uint32_t)(int16_t)step;
+		if (what & 0x40)
+			ts += step << 16;
+		else
+			ts += step < 0x8000 ? step : step - 0x10000; /* backwards too */
 		playout_put(
 			&p, &(struct audio_packet){ .law = (enum g711_law)(what >> 5 & 1),
 				    .marker = what & 0x10,
