@@ -123,7 +123,8 @@ build() {
 		say "building; the first time takes about a minute"
 		quietly "meson setup" meson setup -Dtests=false "$root/build" "$root"
 	fi
-	if [ $demo_phone = yes ] && [ ! -x "$root/build/broker/phone/samtale-phone" ]; then
+	if [ $demo_phone = yes ] && ! { [ -x "$root/build/broker/phone/samtale-phone" ] &&
+		[ -d "$root/build/packaging/prompts/da" ]; }; then
 		say "building the telephone gateway"
 		quietly "meson setup" meson setup --reconfigure -Dphone=enabled "$root/build" "$root"
 	fi
