@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MPL-2.0
 //
-// The stage of the phone_* stories: the real broker with the real gateway, a telephone
-// behind its trunk, a consultant's browser that speaks 440 Hz. What is heard is measured
-// at both ends; no state is believed.
+// The stage of the phone_* stories: the real broker with the real gateway, an exchange at the
+// far end of its trunk with the citizen's telephone, a consultant's browser that speaks
+// 440 Hz. What is heard is measured at both ends; no state is believed.
 
 import { startBroker } from "../lib/broker.mjs";
 import { hearsTone, startChromium, until } from "../lib/browsers.mjs";
-import { book, named, openCard, press, shows, signIn } from "../lib/people.mjs";
-import { startTelephone } from "../lib/telephone.mjs";
-import { toDay } from "./life_stage.mjs";
+import { startExchange } from "../lib/exchange.mjs";
+import { book, named, openCard, press, signIn } from "../lib/people.mjs";
+import { startTelephone, trunkTo } from "../lib/telephone.mjs";
+import { look, toDay } from "./life_stage.mjs";
 
+const SMALL = { width: 320, height: 640 };
+const WIDE = { width: 1280, height: 800 };
 export const OWN_HERTZ = 440;
 export const CITIZEN_HERTZ = 1000;
 export const CITIZEN_NUMBER = "+4521436587";
@@ -37,15 +40,24 @@ export async function openPhoneStage({
 		for (const each of stops.splice(0).reverse()) await each();
 	};
 	try {
-		const telephone = keep(
-			await startTelephone({ number: CITIZEN_NUMBER, hertz: CITIZEN_HERTZ, ...how }),
-		);
+		const exchange = keep(await startExchange());
+		const connect = async (what) => {
+			const telephone = keep(await startTelephone(what));
+			exchange.connect(telephone);
+			return telephone;
+		};
+		const telephone = await connect({
+			number: CITIZEN_NUMBER,
+			hertz: CITIZEN_HERTZ,
+			...how,
+		});
+		const trunk = { ...(await trunkTo(exchange.port)), ...phone };
 		const broker = keep(
 			await startBroker({
 				settings: {
 					media: { p2p: "allow" },
 					...settings,
-					phone: { ...telephone.trunk, ...phone },
+					phone: trunk,
 				},
 				args,
 				...(init && { init }),
@@ -56,7 +68,11 @@ export async function openPhoneStage({
 		const page = await signIn(desk, broker);
 		const stage = {
 			broker,
+			exchange,
+			/** Another telephone behind the same exchange. */
+			connect,
 			telephone,
+			trunk,
 			desk,
 			page,
 			ca,
@@ -85,7 +101,18 @@ export async function openPhoneStage({
 				await telephone.hearsTone(OWN_HERTZ);
 				await hearsTone(page, VOICE, CITIZEN_HERTZ);
 			},
-			says: (words, within) => shows(page, words, within),
+			/** She ends the call. */
+			async hangUp() {
+				await press(page, "Læg på");
+				await page.locator("dialog button.danger").click();
+			},
+			/** What holds in every state, on a desk and on the smallest phone. */
+			async looks(name) {
+				for (const size of [SMALL, WIDE]) {
+					await page.setViewportSize(size);
+					await look(page, `${name}-${size.width}`);
+				}
+			},
 		};
 		await stage.trunkIsUp();
 		return stage;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 //
 // An ordinary telephone at the far end of a SIP trunk, played by baresip: it answers and
-// calls, speaks a steady tone (or the WAV that it is given), and keeps what it hears. One
-// telephone is the trunk's whole far end: its address is the trunk's server.
+// calls, speaks a steady tone (or the WAV that it is given), and keeps what it hears. It is
+// connected to an exchange (exchange.mjs).
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +14,9 @@ import { until } from "./browsers.mjs";
 
 const RATE = 8000;
 const WINDOW = RATE / 2;
+const WAV_HEADER = 44;
+/** Our own number, which citizens call. */
+export const SERVICE = "+4570101010";
 const MODULES = "/usr/lib/baresip/modules";
 
 async function freePort() {
@@ -49,6 +52,22 @@ export function toneWav(hertz, seconds = 60) {
 	return wav;
 }
 
+/** The A-law code of a sample (G.711). */
+function lawOf(sample) {
+	const size = Math.min(Math.abs(sample) >> 3, 4095);
+	const segment = Math.max(0, 27 - Math.clz32(size));
+	const step = (size >> Math.max(segment, 1)) & 15;
+	return ((segment << 4) | step) ^ (sample < 0 ? 0x55 : 0xd5);
+}
+
+/** One second of a tone of whole Hertz in A-law. */
+export function toneLaw(hertz) {
+	const sound = Buffer.alloc(RATE);
+	for (let i = 0; i < RATE; i++)
+		sound[i] = lawOf(Math.round(12_000 * Math.sin((2 * Math.PI * hertz * i) / RATE)));
+	return sound;
+}
+
 /** Strength of one tone in 16-bit samples, 0…1 of full scale (Goertzel). */
 export function strength(samples, hertz) {
 	const k = 2 * Math.cos((2 * Math.PI * hertz) / RATE);
@@ -57,6 +76,24 @@ export function strength(samples, hertz) {
 	for (const sample of samples) [a, b] = [sample / 32768 + k * a - b, a];
 	const power = a * a + b * b - k * a * b;
 	return (2 * Math.sqrt(Math.max(power, 0))) / samples.length;
+}
+
+/** The rows of [phone] for a trunk whose far end listens at a port of this machine. */
+export async function trunkTo(port) {
+	return {
+		server: `127.0.0.1:${port}`,
+		transport: "udp",
+		number: SERVICE,
+		sip_port: await freePort(),
+		// A range of its own for each: two gateways in one network would meet else.
+		media_port: 40000 + 2 * Math.floor(Math.random() * 10000),
+	};
+}
+
+/** The root mean square of samples, 0…1 of full scale. */
+export function loudness(samples) {
+	const sum = samples.reduce((all, sample) => all + (sample / 32768) ** 2, 0);
+	return Math.sqrt(sum / samples.length);
 }
 
 /**
@@ -129,15 +166,6 @@ export async function startTelephone({
 		number,
 		port,
 		events,
-		/** The trunk that leads to it, for the broker's settings. */
-		trunk: {
-			server: `127.0.0.1:${port}`,
-			transport: "udp",
-			number: "+4570101010",
-			sip_port: await freePort(),
-			// A range of its own for each: two gateways in one network would meet else.
-			media_port: 40000 + 2 * Math.floor(Math.random() * 10000),
-		},
 		/** Waits for the next event of that type after those already waited for. */
 		async hears(type, within = 10_000) {
 			const found = await until(
@@ -149,7 +177,8 @@ export async function startTelephone({
 			seen = found + 1;
 			return events[found];
 		},
-		dial: (uri) => command("dial", uri),
+		/** Calls the gateway at that port. */
+		dial: (sipPort) => command("dial", `sip:${SERVICE}@127.0.0.1:${sipPort}`),
 		pickUp: () => command("accept"),
 		hangUp: (code) => command("hangup", code),
 		hold: () => command("hold"),
@@ -179,6 +208,14 @@ export async function startTelephone({
 				`the telephone hears no ${tone} Hz`,
 				async () => strength(await newest(folder), tone),
 				(level) => level < 0.002,
+				within,
+			),
+		/** Waits until it hears any sound: a sentence, a waiting tone. */
+		hearsAnything: (within = 10_000) =>
+			until(
+				"the telephone hears a sound",
+				async () => loudness(await newest(folder)),
+				(level) => level > 0.003,
 				within,
 			),
 		/** Everything that it heard since it was started. */
@@ -215,19 +252,35 @@ function listen(socket, events) {
 	});
 }
 
-async function recordings(folder) {
+const samplesOf = (bytes) =>
+	Int16Array.from({ length: bytes.length >> 1 }, (_, i) => bytes.readInt16LE(2 * i));
+
+async function recordingNames(folder) {
 	const names = (await readdir(folder)).filter((name) => name.endsWith("-dec.wav"));
+	return names.toSorted().map((name) => join(folder, name));
+}
+
+async function recordings(folder) {
+	const names = await recordingNames(folder);
 	return Promise.all(
-		names.toSorted().map(async (name) => {
-			const bytes = (await readFile(join(folder, name))).subarray(44);
-			const samples = new Int16Array(bytes.length >> 1);
-			for (let i = 0; i < samples.length; i++) samples[i] = bytes.readInt16LE(2 * i);
-			return samples;
-		}),
+		names.map(async (name) => samplesOf((await readFile(name)).subarray(WAV_HEADER))),
 	);
 }
 
+/** The newest half second of the newest recording. */
 async function newest(folder) {
-	const all = await recordings(folder);
-	return all.length ? all.at(-1).subarray(-WINDOW) : new Int16Array(1);
+	const name = (await recordingNames(folder)).at(-1);
+	if (!name) return new Int16Array(1);
+	const file = await open(name);
+	try {
+		const { size } = await file.stat();
+		const from = Math.max(WAV_HEADER, size - (size % 2) - 2 * WINDOW);
+		const { buffer, bytesRead } = await file.read({
+			buffer: Buffer.alloc(2 * WINDOW),
+			position: from,
+		});
+		return bytesRead > 1 ? samplesOf(buffer.subarray(0, bytesRead)) : new Int16Array(1);
+	} finally {
+		await file.close();
+	}
 }
