@@ -15,7 +15,15 @@ import { dayOf } from "./model/time";
 import { viewOf } from "./model/view";
 import { closeMeeting, openMeeting, tearDown } from "./room";
 import { startShortcuts } from "./shortcuts";
-import { dispatch, goInstead, lang, now, setLanguage, state, zone } from "./store";
+import {
+	dispatch,
+	firstLanguage,
+	goInstead,
+	now,
+	setLanguage,
+	state,
+	zone,
+} from "./store";
 import { App } from "./ui/App";
 import "../../styles/staff-base.css";
 import "../../styles/staff.css";
@@ -62,9 +70,11 @@ function takeSetupToken(): string | undefined {
 	return token;
 }
 
-async function boot(): Promise<void> {
+async function boot(page: HTMLElement): Promise<void> {
 	const token = takeSetupToken();
-	setLanguage(lang.value);
+	await setLanguage(firstLanguage());
+	page.replaceChildren();
+	render(<App />, page);
 	onAccount({ signedIn: start, signedOut: stop });
 	effect(() => {
 		followView(state.value);
@@ -88,8 +98,4 @@ async function boot(): Promise<void> {
 }
 
 const page = document.getElementById("page");
-if (page) {
-	page.replaceChildren();
-	render(<App />, page);
-	void boot();
-}
+if (page) void boot(page);

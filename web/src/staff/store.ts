@@ -5,19 +5,19 @@
 import { computed, signal } from "@preact/signals";
 import type { DeviceLists } from "../media/devices";
 import type { Sources } from "../media/talk";
-import { da } from "../text/staff.da";
-import { en } from "../text/staff.en";
+import { da, type StaffText } from "../text/staff.da";
 import { type Action, initial, reduce, type View } from "./model/state";
 import { sayClock } from "./model/time";
 
 export type Language = "da" | "en";
-export const tables = { da, en };
 
 const LANGUAGE = "samtale.staff.language";
 
 export const state = signal(initial);
-export const lang = signal<Language>(firstLanguage());
-export const t = computed(() => tables[lang.value]);
+export const lang = signal<Language>("da");
+/** Danish comes with the page; English is fetched when it is asked for. */
+export const tables = signal<{ da: StaffText; en?: StaffText }>({ da });
+export const t = computed(() => tables.value[lang.value] ?? da);
 /** What a screen reader is told next. */
 export const spoken = signal("");
 /** The server's time, moved on once a second. */
@@ -54,13 +54,27 @@ export function announce(text: string): void {
 	spoken.value = spoken.value === text ? `${text}\u00a0` : text;
 }
 
-function firstLanguage(): Language {
+export function firstLanguage(): Language {
 	const kept = recall(LANGUAGE);
 	if (kept === "da" || kept === "en") return kept;
 	return document.documentElement.lang === "en" ? "en" : "da";
 }
 
-export function setLanguage(next: Language): void {
+/** False when it could not be fetched. */
+export async function loadWords(language: Language): Promise<boolean> {
+	if (tables.value[language]) return true;
+	try {
+		const { en } = await import("../text/staff.en");
+		tables.value = { da, en };
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** The page stays as it is when the words could not be fetched. */
+export async function setLanguage(next: Language): Promise<void> {
+	if (!(await loadWords(next))) return;
 	lang.value = next;
 	document.documentElement.lang = next;
 	keep(LANGUAGE, next);

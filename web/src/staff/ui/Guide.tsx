@@ -3,7 +3,7 @@
 // out of the printer.
 import { useEffect, useState } from "preact/hooks";
 import { fetchInvitation } from "../desk";
-import { type Language, state, t } from "../store";
+import { type Language, loadWords, state, t, tables } from "../store";
 import { Button } from "./Button";
 import { Choice } from "./Choice";
 import { GuideSheet } from "./GuideSheet";
@@ -14,7 +14,9 @@ export function Guide({ id }: { id: string }) {
 	const known = state.value.invitation;
 	const invitation = known?.id === id ? known.invitation : undefined;
 	const [chosen, setChosen] = useState<Language | null>(null);
-	const language = chosen ?? invitation?.language ?? "da";
+	const wanted = chosen ?? invitation?.language ?? "da";
+	useEffect(() => void loadWords(wanted), [wanted]);
+	const language = tables.value[wanted] ? wanted : "da";
 	const words = t.value.guide;
 	return (
 		<div class="stack guide">

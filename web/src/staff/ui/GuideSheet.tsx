@@ -4,7 +4,7 @@
 import { inPairs, spaced } from "../model/digits";
 import type { Invitation } from "../model/http";
 import { dayOf, sayClock, sayDay } from "../model/time";
-import { type Language, tables, zone } from "../store";
+import { type Language, t, tables, zone } from "../store";
 import { Qr } from "./Qr";
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
 const unbroken = (number: string) => number.replaceAll(" ", "\u00a0");
 
 export function GuideSheet({ invitation, language }: Props) {
-	const table = tables[language];
+	const table = tables.value[language] ?? t.value;
 	const words = table.guide;
 	const { starts, link } = invitation;
 	const day = sayDay(dayOf(starts, zone.value), language);

@@ -2,7 +2,7 @@
 // The bar on top of every page: where one is, sound, help, language, sign-out.
 import { signOut } from "../account";
 import { setSound, soundOn } from "../alerts";
-import { dispatch, go, lang, setLanguage, state, t, tables } from "../store";
+import { dispatch, go, lang, setLanguage, state, t } from "../store";
 import { Icon } from "./Icon";
 
 function Language() {
@@ -12,9 +12,9 @@ function Language() {
 			type="button"
 			class="button quiet"
 			lang={other}
-			onClick={() => setLanguage(other)}
+			onClick={() => void setLanguage(other)}
 		>
-			{tables[lang.value].app.language}
+			{t.value.app.language}
 		</button>
 	);
 }
