@@ -134,7 +134,7 @@ static void tick(void *arg)
 	if (now_ms - t->next_ms > CATCH_UP * AUDIO_TICK_MS)
 		t->next_ms = now_ms;
 	for (; t->next_ms <= now_ms; t->next_ms += AUDIO_TICK_MS)
-		t->ticks = mix_once(g, now_ms);
+		t->ticks = mix_once(g, t->next_ms); /* its own time, also when late */
 	hear_out(g, now_ms);
 	if (t->ticks)
 		wait_for_tick(g, clock_boot_ms());

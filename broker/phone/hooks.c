@@ -38,7 +38,7 @@ static void key_in_talk(struct party *p, char key)
 
 static void pressed(struct party *p, char key)
 {
-	if (p->is_leaving)
+	if (p->is_leaving || p->kind == PARTY_BROWSER)
 		return;
 	if (p->leg.stage == LEG_TALKING)
 		key_in_talk(p, key);
@@ -167,6 +167,8 @@ static void set_stage(void *arg, enum leg_stage stage)
 
 	p->leg.stage = stage;
 	p->leg.tones = stage >= LEG_UNKNOWN;
+	if (stage == LEG_UNKNOWN && !talk_has_company(&p->leg))
+		party_say(p, PROMPT_MOMENT);
 	gateway_stir(p->gateway);
 }
 

@@ -2,9 +2,9 @@
  *
  * Relay begins when both sides have flowed for a second, and ends as soon as one of them
  * has a gap, for then the other wants silence instead of nothing. When it begins, what
- * the mixer still holds is sent ahead; when it ends, the mixer sends nothing until it
- * holds its two ticks: the receiver's own buffer stretches over both, and no sound is
- * cut.
+ * the mixer still holds is sent ahead; when it ends, each side is sent nothing until the
+ * mixer has the other's sound: the receiver's own buffer stretches over both, and no
+ * sound is cut.
  */
 #include "talk.h"
 
@@ -44,6 +44,8 @@ void talk_leave(struct leg *l)
 			t->legs[kept++] = t->legs[i];
 	t->count = kept;
 	l->talk = NULL;
+	if (l == t->pair[0] || l == t->pair[1])
+		t->pair[0] = t->pair[1] = NULL;
 }
 
 /* -- who hears whom -------------------------------------------------------------- */
@@ -134,14 +136,14 @@ static bool may_relay(const struct talk *t, const struct leg *a, int64_t now_ms)
 	return flows_steadily(a, now_ms) && flows_steadily(b, now_ms);
 }
 
-static void begin_relay(struct talk *t, int64_t now_ms)
+static void begin_relay(struct talk *t, struct leg *a, int64_t now_ms)
 {
-	for (unsigned i = 0; i < t->count; i++) {
-		struct leg *other = partner(t->legs[i]);
+	struct leg *b = partner(a);
 
-		if (other)
-			leg_flush(t->legs[i], other, now_ms);
-	}
+	leg_flush(a, b, now_ms);
+	leg_flush(b, a, now_ms);
+	t->pair[0] = a;
+	t->pair[1] = b;
 	t->relays = true;
 }
 
@@ -153,16 +155,21 @@ static void begin_mixing(struct talk *t)
 
 bool talk_settle(struct talk *t, int64_t now_ms)
 {
-	bool any_open = false, relay = false;
+	struct leg *relayed = NULL;
+	bool any_open = false;
 
 	for (unsigned i = 0; i < t->count; i++) {
-		any_open = any_open || leg_is_open(t->legs[i]);
-		relay = relay ||
-			(leg_is_open(t->legs[i]) && may_relay(t, t->legs[i], now_ms));
+		struct leg *l = t->legs[i];
+
+		if (!leg_is_open(l))
+			continue;
+		any_open = true;
+		if (!relayed && may_relay(t, l, now_ms))
+			relayed = l;
 	}
-	if (relay && !t->relays)
-		begin_relay(t, now_ms);
-	else if (!relay && t->relays)
+	if (relayed && !t->relays)
+		begin_relay(t, relayed, now_ms);
+	else if (!relayed && t->relays)
 		begin_mixing(t);
 	return any_open && !t->relays;
 }
@@ -229,32 +236,52 @@ static uint8_t heard_by(const struct talk *t, const struct leg *l)
 	return bits;
 }
 
+/* Bit i: leg i has sound in this tick. */
+static uint8_t take_all(struct talk *t, int16_t in[MIXER_LEGS][AUDIO_TICK])
+{
+	uint8_t bits = 0;
+
+	for (unsigned i = 0; i < t->count; i++)
+		if (playout_take(&t->legs[i]->playout, in[i]))
+			bits = (uint8_t)(bits | 1U << i);
+	return bits;
+}
+
+/* Relayed just now, and what the other said since is not in the mixer yet. */
+static bool awaits_other(const struct talk *t, const struct leg *l, uint8_t sound)
+{
+	const struct leg *other = l == t->pair[0]   ? t->pair[1]
+				  : l == t->pair[1] ? t->pair[0]
+						    : NULL;
+
+	if (t->hold_ticks == 0 || !other || !talk_hears(l, other))
+		return false;
+	for (unsigned i = 0; i < t->count; i++)
+		if (t->legs[i] == other)
+			return !(sound >> i & 1);
+	return false;
+}
+
 void talk_tick(struct talk *t, const struct prompts *prompts, int64_t now_ms)
 {
 	int16_t in[MIXER_LEGS][AUDIO_TICK], out[MIXER_LEGS][AUDIO_TICK];
 	struct mixer_leg rows[MIXER_LEGS];
-	bool wait = t->hold_ticks > 0;
+	uint8_t sound = take_all(t, in);
 
-	for (unsigned i = 0; i < t->count; i++) {
-		struct leg *l = t->legs[i];
-		bool sound = playout_take(&l->playout, in[i]);
-
-		wait = wait && !sound;
-		rows[i] = (struct mixer_leg){ sound ? in[i] : NULL, heard_by(t, l),
-			out[i] };
-	}
-	t->hold_ticks = wait ? t->hold_ticks - 1 : 0;
-	if (wait)
-		return;
+	for (unsigned i = 0; i < t->count; i++)
+		rows[i] = (struct mixer_leg){ sound >> i & 1 ? in[i] : NULL,
+			heard_by(t, t->legs[i]), out[i] };
 	mixer_tick(rows, t->count);
 	for (unsigned i = 0; i < t->count; i++) {
 		struct leg *l = t->legs[i];
 
-		if (!leg_is_open(l))
+		if (!leg_is_open(l) || awaits_other(t, l, sound))
 			continue;
 		if (l->is_phone)
 			keep_company(l, prompts);
 		add_sentence(l, out[i]);
 		leg_send_tick(l, out[i], now_ms);
 	}
+	if (t->hold_ticks > 0)
+		t->hold_ticks--;
 }

@@ -16,7 +16,8 @@ struct talk {
 	struct leg *legs[MIXER_LEGS]; /* borrowed */
 	unsigned count;
 	bool relays;
-	unsigned hold_ticks; /* mixing has begun: nothing is sent until sound is there */
+	struct leg *pair[2]; /* that is relayed, or was last */
+	unsigned hold_ticks; /* mixing has begun: each of the pair waits for the other */
 };
 
 void talk_init(struct talk *t, uint64_t room);

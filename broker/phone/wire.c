@@ -43,6 +43,7 @@ static void flush(struct wire *w)
 		return; /* full for now, or over: then reading says so */
 	w->out_len -= (size_t)n;
 	memmove(w->out, w->out + n, w->out_len);
+	explicit_bzero(w->out + w->out_len, (size_t)n); /* numbers, digits */
 }
 
 void wire_send(struct wire *w, struct bytes frames)

@@ -196,10 +196,16 @@ static void the_way_to_relay_and_back_loses_nothing(void **state)
 			sit_down(&third, &t, false);
 		if (i == 100)
 			talk_leave(&third.leg);
-		say_number(&browser, i);
+		/* The others' sound is in the mixer before the browser's. */
+		if (i != 80)
+			say_number(&browser, i);
 		relayed += t.relays;
 		speak(&phone, 0);
+		if (third.leg.talk)
+			speak(&third, 0);
 		turn(&t, NULL, NULL, 0);
+		if (i == 80)
+			say_number(&browser, i);
 	}
 	assert_true(relayed > 60);
 	while (phone.sent[first].payload.at[0] == g711_encode(G711_ALAW, 0))
