@@ -2,6 +2,7 @@
 """A SIP server for stories, small enough to misbehave on purpose: it answers OPTIONS and
 REGISTER by itself and puts everything else into a queue that the story reads. Sound is a
 tone in G.711; what it hears is judged by frequency, never by state alone."""
+import bisect
 import hashlib
 import math
 import queue
@@ -37,8 +38,6 @@ TABLE = {8: g711(True), 0: g711(False)}
 def encoder(pt):
   pairs = sorted((v, i) for i, v in enumerate(TABLE[pt]))
   values = [v for v, _ in pairs]
-  import bisect
-
   def encode(sample):
     i = bisect.bisect_left(values, sample)
     best = min(pairs[max(0, i - 1) : i + 2], key=lambda p: abs(p[0] - sample))
@@ -110,7 +109,9 @@ class Sound:
         continue
 
   def packet(self, seq, ts, payload, pt=None):
-    return struct.pack("!BBHII", 0x80, self.pt if pt is None else pt, seq & 0xFFFF, ts & 0xFFFFFFFF, self.ssrc) + payload
+    head = struct.pack("!BBHII", 0x80, self.pt if pt is None else pt, seq & 0xFFFF,
+                       ts & 0xFFFFFFFF, self.ssrc)
+    return head + payload
 
   def play(self):
     seq, ts, due = random.getrandbits(15), random.getrandbits(31), time.monotonic()
@@ -299,7 +300,8 @@ class Peer:
     dialog["cseq"] = dialog.get("cseq", 0) + 1 if cseq is None else cseq
     lines = [
       f"{method} {dialog['uri']} SIP/2.0",
-      f"Via: SIP/2.0/{self.transport.upper()} {self.host}:{self.port};branch=z9hG4bK{random.getrandbits(60):x};rport",
+      f"Via: SIP/2.0/{self.transport.upper()} {self.host}:{self.port}"
+      f";branch=z9hG4bK{random.getrandbits(60):x};rport",
       "Max-Forwards: 70",
       f"From: {dialog['from']}",
       f"To: {dialog['to']}",

@@ -2,7 +2,6 @@
 """Stories of one trunk: the program trunk_probe on one side, a SIP server that the story
 plays on the other, both on loopback. `trunk_test.py PROBE [name…]` runs all or some."""
 import os
-import queue
 import re
 import socket
 import struct
@@ -14,182 +13,8 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from sip_peer import Peer, Sound, digest_is_right  # noqa: E402
-from sound import read_wav, strength, tone, write_wav  # noqa: E402
-
-PROBE = sys.argv[1] if len(sys.argv) > 1 else "trunk_probe"
-NUMBER = "+4512345678"
-USER = ["phone.user=borger", "password=hemmelig ord"]
-
-
-STARTED = []  # processes, so that a story that fails leaves none behind
-
-
-class Probe:
-  def __init__(self, peer, *settings, server=None):
-    base = {
-      "phone.server": server or f"127.0.0.1:{peer.port}",
-      "phone.transport": peer.transport if peer else "udp",
-      "phone.sip_port": "0",
-      "phone.number": "+4570101010",
-      "phone.media_port": str(20000 + os.getpid() % 20 * 1000),
-    }
-    more = dict(s.split("=", 1) for s in settings)
-    args = [f"{k}={v}" for k, v in {**base, **more}.items()]
-    self.p = subprocess.Popen([PROBE, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    STARTED.append(self.p)
-    self.lines, self.all = queue.Queue(), []
-    threading.Thread(target=self.read, daemon=True).start()
-    self.port = int(self.expect(r"port (\d+)").group(1))
-
-  def read(self):
-    for line in self.p.stdout:
-      self.all.append(line.rstrip())
-      self.lines.put(line.rstrip())
-
-  def say(self, line):
-    self.p.stdin.write(line + "\n")
-    self.p.stdin.flush()
-
-  def expect(self, pattern, timeout=6):
-    end = time.monotonic() + timeout
-    while True:
-      left = end - time.monotonic()
-      try:
-        line = self.lines.get(timeout=max(0.001, left))
-      except queue.Empty:
-        if left <= 0:
-          raise AssertionError(f"no {pattern!r} in {self.all[-12:]}") from None
-        continue
-      found = re.fullmatch(pattern, line)
-      if found:
-        return found
-
-  def none(self, pattern, seconds):
-    try:
-      self.expect(pattern, seconds)
-    except AssertionError:
-      return
-    raise AssertionError(f"{pattern!r} came")
-
-  def hears(self, hz, timeout=4):
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-      m = self.expect(r"heard (\d+) rms (\d+)", timeout)
-      if abs(int(m.group(1)) - hz) <= 30 and int(m.group(2)) > 1000:
-        return
-    raise AssertionError(f"{hz} Hz was not heard: {self.all[-8:]}")
-
-  def close(self):
-    try:
-      self.say("quit")
-      self.p.wait(8)
-    except (subprocess.TimeoutExpired, OSError):
-      self.p.kill()
-      raise AssertionError("the probe did not end") from None
-    finally:
-      self.p.stdin.close()
-    text = "\n".join(self.all)
-    assert self.p.returncode == 0 and "ended" in text, f"it crashed: {text[-600:]}"
-    for private in ("12345678", "87654321", "hemmelig", "unhandel"):
-      assert private not in "\n".join(l for l in self.all if not l.startswith("incoming")), text[-600:]
-
-
-def peer_hears(sound, hz, timeout=4):
-  end = time.monotonic() + timeout
-  while time.monotonic() < end:
-    time.sleep(0.3)
-    got = sound.hears()
-    if abs(got[0] - hz) <= 20 and got[1] > 1000:
-      return
-  raise AssertionError(f"{hz} Hz was not heard by the peer but {sound.hears()}, {sound.packets} packets")
-
-
-def placed(peer, probe, order="dial"):
-  probe.say(f"{order} {NUMBER}")
-  probe.expect("dialled yes 0")
-  invite = peer.expect("INVITE")
-  peer.reply(invite, 100, "Trying")
-  return invite
-
-
-def talking(peer, probe, sound):
-  invite = placed(peer, probe)
-  sound.to = invite.rtp()
-  peer.accept_call(invite, sound.sdp())
-  peer.expect("ACK")
-  probe.expect("open .*")
-  return invite
-
-
-def start(*settings, transport="udp"):
-  peer = Peer(transport)
-  probe = Probe(peer, *settings)
-  probe.expect("trunk up none")
-  return peer, probe
-
-
-class Telephone:
-  """baresip as the operator: a real phone that answers at once, speaks a tone and records
-  what it hears; over TLS with SDES where it has a certificate."""
-
-  transport = "udp"
-
-  def __init__(self, folder, hertz, certificate=None):
-    with socket.socket() as s:
-      s.bind(("127.0.0.1", 0))
-      sip = s.getsockname()[1]
-    self.folder, self.port = folder, sip
-    write_wav(os.path.join(folder, "speaks.wav"), tone(hertz, 60))
-    more, account = [], ""
-    if certificate:
-      self.transport, self.port = "tls", sip + 1
-      pem = os.path.join(folder, "both.pem")
-      with open(pem, "w", encoding="ascii") as f:
-        for name in certificate[1:]:
-          f.write(open(name, encoding="ascii").read())
-      more, account = [f"sip_certificate {pem}", "module srtp.so"], ";mediaenc=srtp-mand"
-    rtp = 30000 + 2 * (sip % 4000)
-    config = [
-      f"sip_listen 127.0.0.1:{sip}", "audio_player aubridge,ear", f"audio_source aufile,{folder}/speaks.wav",
-      "audio_alert aubridge,bell", "ausrc_srate 8000", "auplay_srate 8000", "ausrc_channels 1", "auplay_channels 1",
-      f"rtp_ports {rtp}-{rtp + 40}", "module_path /usr/lib/baresip/modules", "module g711.so", "module aufile.so",
-      "module aubridge.so", "module sndfile.so", f"snd_path {folder}", "module_tmp account.so",
-      "module_app menu.so", "net_interface 127.0.0.1", *more, "",
-    ]
-    for name, text in (("contacts", ""), ("config", "\n".join(config)),
-             ("accounts", f"<sip:{NUMBER}@127.0.0.1>;regint=0;answermode=auto;audio_codecs=pcma{account}\n")):
-      with open(os.path.join(folder, name), "w", encoding="ascii") as f:
-        f.write(text)
-    self.child = subprocess.Popen(["baresip", "-f", folder], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    STARTED.append(self.child)
-
-  def hears(self, hz, timeout=5):
-    end = time.monotonic() + timeout
-    while time.monotonic() < end:
-      time.sleep(0.3)
-      files = sorted(f for f in os.listdir(self.folder) if f.endswith("-dec.wav"))
-      if files and strength(read_wav(os.path.join(self.folder, files[-1]))[-3200:], hz) > 0.05:
-        return
-    raise AssertionError(f"the telephone does not hear {hz} Hz")
-
-  def close(self):
-    self.child.terminate()
-    self.child.wait(5)
-
-
-def with_telephone(folder, certificate, *settings):
-  phone = Telephone(folder, 500, certificate)
-  probe = Probe(phone, f"phone.transport={phone.transport}", *settings)
-  probe.expect("trunk up none", 12)
-  probe.say(f"dial {NUMBER}")
-  probe.expect("progress answered")
-  probe.hears(500)
-  phone.hears(700)
-  time.sleep(6)  # past an RTCP report, protected where the sound is
-  probe.hears(500)
-  probe.say("end")
-  return phone, probe
-
+from trunk_stage import (  # noqa: E402
+  NUMBER, PROBE, STARTED, USER, Probe, peer_hears, placed, start, talking, with_telephone)
 
 # -- stories ---------------------------------------------------------------------------
 def name_server(records):
@@ -317,7 +142,8 @@ class Sipp:
     scenario = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sip_echo.xml")
     self.child = subprocess.Popen(
       ["sipp", "-sf", scenario, "-i", "127.0.0.1", "-p", str(self.port), "-nostdin", "-rtp_echo",
-      "-mp", str(31000 + self.port % 4000 * 2)], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+      "-mp", str(31000 + self.port % 4000 * 2)],
+      cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     STARTED.append(self.child)
 
   def close(self):
@@ -388,7 +214,8 @@ def story_sdes_is_required():
     probe.expect("trunk up none")
     sound = Sound()
     invite = placed(peer, probe)
-    assert re.search(r"m=audio \d+ RTP/SAVP 8 0 101", invite.body) and "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" in invite.body
+    assert re.search(r"m=audio \d+ RTP/SAVP 8 0 101", invite.body)
+    assert "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:" in invite.body
     peer.accept_call(invite, sound.sdp())
     peer.expect("ACK")
     peer.reply(peer.expect("BYE"), 200, "OK")
@@ -405,8 +232,10 @@ def outgoing(pt, law):
   peer, probe = start()
   sound = Sound(hz=440, pt=pt)
   invite = placed(peer, probe)
-  assert f"sip:{NUMBER}@" in invite.first and "100rel" not in str(invite.lines) and "timer" not in str(invite.lines)
-  assert invite.get("P-Asserted-Identity").startswith("<sip:+4570101010@") and "+4570101010" in invite.get("From")
+  assert f"sip:{NUMBER}@" in invite.first
+  assert not any(word in str(invite.lines) for word in ("100rel", "timer", "Supported"))
+  assert invite.get("P-Asserted-Identity").startswith("<sip:+4570101010@")
+  assert "+4570101010" in invite.get("From")
   peer.reply(invite, 180, "Ringing")
   probe.expect("progress ringing")
   sound.to = invite.rtp()
@@ -641,7 +470,8 @@ def challenged(algorithm, status=401, password="hemmelig ord", more=()):
   sound = Sound()
   nonce = "f00=-" + os.urandom(8).hex()
   name = "WWW-Authenticate" if status == 401 else "Proxy-Authenticate"
-  offer = f'{name}: Digest realm="trunk x", nonce="{nonce}", algorithm={algorithm}, qop="auth,auth-int", opaque="op"'
+  offer = (f'{name}: Digest realm="trunk x", nonce="{nonce}", algorithm={algorithm}, '
+           'qop="auth,auth-int", opaque="op"')
   invite = placed(peer, probe)
   peer.reply(invite, status, "Who are you", [*more, offer])
   peer.expect("ACK")
@@ -718,7 +548,8 @@ def story_registers():
       if header and digest_is_right(header, "REGISTER", "borger", "hemmelig ord", algorithm):
         peer.reply(m, 200, "OK", [f"Contact: {m.get('Contact')};expires=120"])
       else:
-        peer.reply(m, 401, "Who", [f'WWW-Authenticate: Digest realm="r", nonce="n1", algorithm={algorithm}, qop="auth"'])
+        peer.reply(m, 401, "Who", [f'WWW-Authenticate: Digest realm="r", nonce="n1", '
+                                   f'algorithm={algorithm}, qop="auth"'])
 
     peer.register = ask
     probe = Probe(peer, *USER)
@@ -822,17 +653,23 @@ def story_five_hundred_calls():
 
 def certificates(folder, name="localhost"):
   """An authority, and a certificate of it for that name."""
-  run = lambda *a: subprocess.run(a, check=True, capture_output=True, cwd=folder)
-  run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=ca", "-addext", "basicConstraints=critical,CA:TRUE")
-  run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem", "-out", "req.pem", "-subj", "/CN=x")
+  def run(line):
+    subprocess.run(["openssl", *line.split()], check=True, capture_output=True, cwd=folder)
+
+  new_key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+  run(f"req -x509 {new_key} -keyout ca.key -out ca.pem -days 2 -subj /CN=ca "
+      "-addext basicConstraints=critical,CA:TRUE")
+  run(f"req {new_key} -keyout key.pem -out req.pem -subj /CN=x")
   with open(os.path.join(folder, "ext"), "w", encoding="ascii") as f:
     f.write(f"subjectAltName={name}\n")
-  run("openssl", "x509", "-req", "-in", "req.pem", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", "cert.pem")
+  run("x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
+      "-extfile ext -out cert.pem")
   return tuple(os.path.join(folder, n) for n in ("ca.pem", "cert.pem", "key.pem"))
 
 
 def story_tls():
-  with tempfile.TemporaryDirectory() as good, tempfile.TemporaryDirectory() as other, tempfile.TemporaryDirectory() as wrong:
+  folder = tempfile.TemporaryDirectory
+  with folder() as good, folder() as other, folder() as wrong:
     ca, cert, key = certificates(good, "IP:127.0.0.1")
     foreign, _, _ = certificates(other, "IP:127.0.0.1")
     ca2, cert2, key2 = certificates(wrong, "DNS:elsewhere.example")
@@ -924,7 +761,8 @@ def story_who_calls():
     dialog["to"] = no.get("To")
     peer.ack(send, dialog)
   invite = placed(peer, probe, "hide")
-  assert invite.get("Privacy") == "id" and "4570101010" not in invite.get("From") and "anonymous" in invite.get("From")
+  assert invite.get("Privacy") == "id" and "anonymous" in invite.get("From")
+  assert "4570101010" not in invite.get("From")
   assert "+4570101010" in invite.get("P-Asserted-Identity")
   peer.reply(invite, 486, "Busy")
   probe.expect("over busy")
@@ -956,7 +794,8 @@ def story_foreign_sip():
   allowed = Probe(peer, "phone.sources=10.0.0.0/8 127.0.0.8/31")
   allowed.expect("trunk up none")
   friend = Peer("udp", host="127.0.0.9")
-  friend.invite(lambda b: friend.sock.sendto(b, ("127.0.0.1", allowed.port)), f"sip:samtale@127.0.0.1:{allowed.port}", sound.sdp())
+  friend.invite(lambda b: friend.sock.sendto(b, ("127.0.0.1", allowed.port)),
+                f"sip:samtale@127.0.0.1:{allowed.port}", sound.sdp())
   allowed.expect(r"incoming \+4587654321")
   allowed.close()
   friend.close()
@@ -1080,7 +919,8 @@ def story_info_keys():
 
 def story_our_options_answer():
   peer, probe = start()
-  peer.request("OPTIONS", peer.gateway, {"uri": f"sip:127.0.0.1:{probe.port}", "from": "<sip:a@b>;tag=1", "to": "<sip:x>", "id": "o1"})
+  peer.request("OPTIONS", peer.gateway, {"uri": f"sip:127.0.0.1:{probe.port}",
+                                         "from": "<sip:a@b>;tag=1", "to": "<sip:x>", "id": "o1"})
   ok = peer.expect(200)
   assert "UPDATE" in ok.get("Allow") and "REFER" not in ok.get("Allow") and not ok.get("Supported")
   return peer, probe
