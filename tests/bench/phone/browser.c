@@ -18,9 +18,8 @@ struct browser_peer {
 	struct srtp_box *srtp;
 	char ufrag[16], pwd[40], their_ufrag[80], their_pwd[80];
 	bool checked;
-	struct stream out;
-	struct counts counts;
-	struct pair *pair;
+	struct voice voice;
+	bool killed;
 };
 
 static void established(void *arg)
@@ -71,6 +70,26 @@ static void check(void *arg)
 	mem_deref(mb);
 }
 
+/* The answer to our check, or a check of a server that is not lite. */
+static void got_stun(struct browser_peer *b, const struct sa *src, struct mbuf *mb)
+{
+	struct stun_unknown_attr odd;
+	struct stun_msg *msg;
+
+	if (stun_msg_decode(&msg, mb, &odd))
+		return;
+	if (stun_msg_class(msg) == STUN_CLASS_REQUEST) {
+		(void)stun_reply(IPPROTO_UDP, b->socket, src, 0, msg,
+			(const uint8_t *)b->pwd, strlen(b->pwd), true, 1,
+			STUN_ATTR_XOR_MAPPED_ADDR, src);
+	} else if (stun_msg_class(msg) == STUN_CLASS_SUCCESS_RESP && !b->checked) {
+		b->checked = true;
+		(void)dtls_connect(&b->tls, dtls_id_tls(b->id), b->dtls, &b->gateway,
+			established, NULL, closed, b);
+	}
+	mem_deref(msg);
+}
+
 static void got(const struct sa *src, struct mbuf *mb, void *arg)
 {
 	struct browser_peer *b = arg;
@@ -78,20 +97,13 @@ static void got(const struct sa *src, struct mbuf *mb, void *arg)
 	size_t len = mbuf_get_left(mb);
 	bool rtcp = len > 1 && (at[1] & 0x7f) >= 64 && (at[1] & 0x7f) < 96;
 
-	(void)src;
-	if (len > 1 && at[0] < 4 && !b->checked) {
-		b->checked = true;
-		(void)dtls_connect(&b->tls, dtls_id_tls(b->id), b->dtls, &b->gateway,
-			established, NULL, closed, b);
+	if (b->killed)
 		return;
-	}
-	if (len < 12 || at[0] < 128 || !b->srtp || rtcp)
-		return;
-	if (!srtp_box_open(b->srtp, at, &len))
-		return;
-	b->counts.got++;
-	if (b->pair)
-		stream_heard(&b->pair->to_browser, at, len, b->pair->d_browser);
+	if (len > 1 && at[0] < 4)
+		got_stun(b, src, mb);
+	else if (len >= 12 && at[0] >= 128 && b->srtp && !rtcp &&
+		 srtp_box_open(b->srtp, at, &len))
+		listening_packet(&b->voice.in, b->voice.hears, at, len);
 }
 
 static void destroy(void *arg)
@@ -105,6 +117,25 @@ static void destroy(void *arg)
 	srtp_box_free(b->srtp);
 }
 
+static int describe(const struct browser_peer *b, struct mbuf *offer)
+{
+	struct sa at;
+	int err = udp_local_get(b->socket, &at);
+
+	return err ? err
+		   : mbuf_printf(offer,
+			     "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n"
+			     "a=group:BUNDLE 0\r\nm=audio %u UDP/TLS/RTP/SAVPF 8 0\r\n"
+			     "c=IN IP4 127.0.0.1\r\na=rtcp-mux\r\na=mid:0\r\n"
+			     "a=sendrecv\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\n"
+			     "a=candidate:1 1 UDP 2130706431 127.0.0.1 %u typ host\r\n"
+			     "a=fingerprint:%s\r\na=setup:actpass\r\n"
+			     "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+			     "a=ssrc:%u cname:load\r\n",
+			     sa_port(&at), b->ufrag, b->pwd, sa_port(&at),
+			     dtls_id_fingerprint(b->id), b->voice.out.ssrc);
+}
+
 int browser_peer_new(struct browser_peer **ret, struct dtls_id *id, struct mbuf *offer)
 {
 	struct browser_peer *b = mem_zalloc(sizeof(*b), destroy);
@@ -115,7 +146,7 @@ int browser_peer_new(struct browser_peer **ret, struct dtls_id *id, struct mbuf 
 	b->id = id;
 	rand_str(b->ufrag, 9);
 	rand_str(b->pwd, 25);
-	b->out.ssrc = rand_u32();
+	b->voice.out.ssrc = rand_u32();
 	(void)sa_set_str(&laddr, "127.0.0.1", 0);
 	if (udp_listen(&b->socket, &laddr, got, b) ||
 		dtls_listen(&b->dtls, NULL, b->socket, 2, 0, NULL, NULL)) {
@@ -123,26 +154,17 @@ int browser_peer_new(struct browser_peer **ret, struct dtls_id *id, struct mbuf 
 		return ENOMEM;
 	}
 	*ret = b;
-	return mbuf_printf(offer,
-		"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
-		"m=audio 9 UDP/TLS/RTP/SAVPF 8 0\r\nc=IN IP4 0.0.0.0\r\na=rtcp-mux\r\n"
-		"a=mid:0\r\na=sendrecv\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\n"
-		"a=fingerprint:%s\r\na=setup:actpass\r\na=rtpmap:8 PCMA/8000\r\n"
-		"a=rtpmap:0 PCMU/8000\r\na=ssrc:%u cname:load\r\n",
-		b->ufrag, b->pwd, dtls_id_fingerprint(id), b->out.ssrc);
+	return describe(b, offer);
 }
 
-int browser_peer_answer(struct browser_peer *b, struct pl *sdp)
+int browser_peer_answer(struct browser_peer *b, const struct pl *sdp)
 {
 	struct pl ufrag, pwd, ip, port;
 
 	if (re_regex(sdp->p, sdp->l, "a=ice-ufrag:[^\r\n]+", &ufrag) ||
 		re_regex(sdp->p, sdp->l, "a=ice-pwd:[^\r\n]+", &pwd) ||
-		re_regex(sdp->p, sdp->l, "udp [0-9]+ [0-9.]+ [0-9]+ typ host", NULL, &ip,
-			&port))
-		if (re_regex(sdp->p, sdp->l, "UDP [0-9]+ [0-9.]+ [0-9]+ typ host", NULL,
-			    &ip, &port))
-			return EBADMSG;
+		re_regex(sdp->p, sdp->l, " [0-9.]+ [0-9]+ typ host", &ip, &port))
+		return EBADMSG;
 	(void)pl_strcpy(&ufrag, b->their_ufrag, sizeof(b->their_ufrag));
 	(void)pl_strcpy(&pwd, b->their_pwd, sizeof(b->their_pwd));
 	(void)sa_set(&b->gateway, &ip, (uint16_t)pl_u32(&port));
@@ -160,23 +182,24 @@ void browser_peer_tick(struct browser_peer *b)
 	struct mbuf *mb;
 	size_t len;
 
-	if (!b->srtp)
+	if (!b->srtp || b->killed)
 		return;
-	mb = stream_packet(&b->out, b->pair ? &b->pair->to_phone : NULL);
+	mb = stream_packet(&b->voice.out, b->voice.says);
 	len = mb->end;
 	if (srtp_box_protect(b->srtp, mb->buf, &len)) {
 		mb->end = len;
-		b->counts.sent += udp_send(b->socket, &b->gateway, mb) == 0;
+		(void)udp_send(b->socket, &b->gateway, mb);
 	}
 	mem_deref(mb);
 }
 
-struct counts *browser_peer_counts(struct browser_peer *b)
+struct voice *browser_peer_voice(struct browser_peer *b)
 {
-	return &b->counts;
+	return &b->voice;
 }
 
-void browser_peer_pair(struct browser_peer *b, struct pair *p)
+void browser_peer_kill(struct browser_peer *b)
 {
-	b->pair = p;
+	b->killed = true;
+	tmr_cancel(&b->check);
 }

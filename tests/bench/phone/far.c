@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The operator and every telephone behind it: answers each INVITE at once, in A-law.
+ * The operator and every telephone behind it, as SIP sees them: a telephone answers at
+ * once, or rings until the caller gives up, or is busy; some call in themselves. Calls
+ * are kept while they last.
  */
 #include "load.h"
 
 #include <string.h>
+
+#define OPERATOR "sip:+4570101010@127.0.0.1:%u"
 
 struct far {
 	struct sip *sip;
 	struct sipsess_sock *sessions;
 	struct sip_lsnr *others;
 	struct list calls;
+	struct sa at;
+	enum far_habit (*habit)(const char *number);
 };
 
 struct far_call {
@@ -18,26 +24,8 @@ struct far_call {
 	char number[32];
 	uint64_t came_ns;
 	struct sipsess *session;
-	struct udp_sock *rtp;
-	struct sa gateway;
-	bool up;
-	struct stream out;
-	struct counts counts;
-	struct pair *pair;
+	struct telephone *phone;
 };
-
-static void got(const struct sa *src, struct mbuf *mb, void *arg)
-{
-	struct far_call *c = arg;
-
-	(void)src;
-	if (mbuf_get_left(mb) < 12)
-		return;
-	c->counts.got++;
-	if (c->pair)
-		stream_heard(&c->pair->to_phone, mbuf_buf(mb), mbuf_get_left(mb),
-			c->pair->d_phone);
-}
 
 static void call_destroy(void *arg)
 {
@@ -45,87 +33,118 @@ static void call_destroy(void *arg)
 
 	list_unlink(&c->le);
 	mem_deref(c->session);
-	mem_deref(c->rtp);
-}
-
-static void established(const struct sip_msg *msg, void *arg)
-{
-	struct far_call *c = arg;
-
-	(void)msg;
-	c->up = true;
+	mem_deref(c->phone);
 }
 
 static void closed(int err, const struct sip_msg *msg, void *arg)
 {
-	struct far_call *c = arg;
-
 	(void)err;
 	(void)msg;
-	c->up = false;
-	c->session = mem_deref(c->session);
+	mem_deref(arg);
 }
 
+/* A re-INVITE: the same sound as before. */
 static int offered(struct mbuf **desc, const struct sip_msg *msg, void *arg)
 {
-	(void)desc;
+	struct far_call *c = arg;
+
 	(void)msg;
-	(void)arg;
+	*desc = mbuf_alloc(512);
+	if (!*desc || telephone_describe(c->phone, *desc))
+		return ENOMEM;
+	(*desc)->pos = 0;
 	return 0;
+}
+
+static int aim(struct far_call *c, const struct sip_msg *msg)
+{
+	struct pl sdp = { (const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb) };
+
+	return telephone_aim(c->phone, &sdp);
 }
 
 static int answered(const struct sip_msg *msg, void *arg)
 {
-	(void)msg;
-	(void)arg;
-	return 0;
+	return aim(arg, msg);
 }
 
-static struct mbuf *describe(struct far_call *c)
+static void nothing(const struct sip_msg *msg, void *arg)
 {
-	struct mbuf *mb = mbuf_alloc(512);
-	struct sa mine;
+	(void)msg;
+	(void)arg;
+}
 
-	if (!mb || udp_local_get(c->rtp, &mine) ||
-		mbuf_printf(mb,
-			"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\n"
-			"t=0 0\r\nm=audio %u RTP/AVP 8\r\na=rtpmap:8 "
-			"PCMA/8000\r\na=ptime:20\r\n",
-			sa_port(&mine)))
-		return mem_deref(mb);
-	mb->pos = 0;
-	return mb;
+static struct far_call *call_new(struct far *f)
+{
+	struct far_call *c = mem_zalloc(sizeof(*c), call_destroy);
+
+	if (!c || telephone_new(&c->phone))
+		return mem_deref(c);
+	list_append(&f->calls, &c->le, c);
+	return c;
+}
+
+static int accept_call(struct far *f, struct far_call *c, const struct sip_msg *msg)
+{
+	bool rings = f->habit && f->habit(c->number) == FAR_RINGS;
+	struct mbuf *desc = NULL;
+	int err = rings ? 0 : offered(&desc, msg, c);
+
+	if (!err)
+		err = sipsess_accept(&c->session, f->sessions, msg, rings ? 180 : 200,
+			rings ? "Ringing" : "OK", "far", "application/sdp", desc, NULL,
+			NULL, false, offered, answered, nothing, NULL, NULL, closed, c,
+			NULL);
+	mem_deref(desc);
+	return err;
 }
 
 static void come(const struct sip_msg *msg, void *arg)
 {
 	struct far *f = arg;
-	struct far_call *c = mem_zalloc(sizeof(*c), call_destroy);
-	struct pl ip, port;
-	struct sa laddr;
-	struct mbuf *desc;
+	struct far_call *c;
+	char number[32];
 
+	(void)pl_strcpy(&msg->uri.user, number, sizeof(number));
+	if (f->habit && f->habit(number) == FAR_IS_BUSY) {
+		(void)sip_treply(NULL, f->sip, msg, 486, "Busy Here");
+		return;
+	}
+	c = call_new(f);
 	if (!c)
 		return;
 	c->came_ns = now_ns();
-	(void)pl_strcpy(&msg->uri.user, c->number, sizeof(c->number));
-	c->out.ssrc = rand_u32();
-	(void)sa_set_str(&laddr, "127.0.0.1", 0);
-	if (re_regex((char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb),
-		    "IN IP4 [0-9.]+\r\nt=", &ip) ||
-		re_regex((char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb),
-			"m=audio [0-9]+", &port) ||
-		sa_set(&c->gateway, &ip, (uint16_t)pl_u32(&port)) ||
-		udp_listen(&c->rtp, &laddr, got, c)) {
+	memcpy(c->number, number, sizeof(number));
+	if (aim(c, msg) || accept_call(f, c, msg))
 		mem_deref(c);
-		return;
-	}
-	desc = describe(c);
-	list_append(&f->calls, &c->le, c);
-	(void)sipsess_accept(&c->session, f->sessions, msg, 200, "OK", "far",
-		"application/sdp", desc, NULL, NULL, false, offered, answered,
-		established, NULL, NULL, closed, c, NULL);
+}
+
+int far_call_in(struct far *f, const struct sa *gateway, const char *number)
+{
+	struct far_call *c = call_new(f);
+	struct mbuf *desc = NULL;
+	char to[64], from[64];
+	const char *via = to;
+	int err = c ? offered(&desc, NULL, c) : ENOMEM;
+
+	if (err)
+		return err;
+	(void)re_snprintf(c->number, sizeof(c->number), "%s", number);
+	(void)re_snprintf(to, sizeof(to), OPERATOR, sa_port(gateway));
+	(void)re_snprintf(
+		from, sizeof(from), "sip:%s@127.0.0.1:%u", number, sa_port(&f->at));
+	err = sipsess_connect(&c->session, f->sessions, to, NULL, from, "far", &via, 1,
+		"application/sdp", desc, NULL, NULL, false, offered, answered, NULL,
+		nothing, NULL, NULL, closed, c, NULL);
 	mem_deref(desc);
+	if (err)
+		mem_deref(c);
+	return err;
+}
+
+void far_hang_up(struct far_call *c)
+{
+	mem_deref(c);
 }
 
 /* OPTIONS: the operator is there. */
@@ -139,24 +158,15 @@ static bool other(const struct sip_msg *msg, void *arg)
 	return true;
 }
 
-static void far_destroy(void *arg)
+int far_new(
+	struct far **ret, struct sa *bound, enum far_habit (*habit)(const char *number))
 {
-	struct far *f = arg;
-
-	list_flush(&f->calls);
-	mem_deref(f->others);
-	mem_deref(f->sessions);
-	sip_close(f->sip, true);
-	mem_deref(f->sip);
-}
-
-int far_new(struct far **ret, struct sa *bound)
-{
-	struct far *f = mem_zalloc(sizeof(*f), far_destroy);
+	struct far *f = mem_zalloc(sizeof(*f), NULL); /* lives as long as the process */
 	int err;
 
 	if (!f)
 		return ENOMEM;
+	f->habit = habit;
 	(void)sa_set_str(bound, "127.0.0.1", 0);
 	err = sip_alloc(&f->sip, NULL, 512, 512, 512, "far", NULL, NULL);
 	if (!err)
@@ -167,16 +177,12 @@ int far_new(struct far **ret, struct sa *bound)
 		err = sipsess_listen(&f->sessions, f->sip, 512, come, f);
 	if (!err)
 		err = sip_listen(&f->others, f->sip, true, other, f);
+	f->at = *bound;
 	*ret = f;
 	return err;
 }
 
-struct far *far_free(struct far *f)
-{
-	return mem_deref(f);
-}
-
-struct far_call *far_find(struct far *f, const char *number)
+struct far_call *far_find(const struct far *f, const char *number)
 {
 	for (struct le *le = f->calls.head; le; le = le->next) {
 		struct far_call *c = le->data;
@@ -192,28 +198,7 @@ uint64_t far_call_came_ns(const struct far_call *c)
 	return c->came_ns;
 }
 
-bool far_call_is_up(const struct far_call *c)
+struct telephone *far_call_telephone(struct far_call *c)
 {
-	return c->up;
-}
-
-void far_call_tick(struct far_call *c)
-{
-	struct mbuf *mb;
-
-	if (!c->up)
-		return;
-	mb = stream_packet(&c->out, c->pair ? &c->pair->to_browser : NULL);
-	c->counts.sent += udp_send(c->rtp, &c->gateway, mb) == 0;
-	mem_deref(mb);
-}
-
-struct counts *far_call_counts(struct far_call *c)
-{
-	return &c->counts;
-}
-
-void far_call_pair(struct far_call *c, struct pair *p)
-{
-	c->pair = p;
+	return c->phone;
 }
