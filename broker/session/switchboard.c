@@ -258,8 +258,8 @@ static void handle(struct switchboard *b, const struct phone_message *m)
 	leg = leg_find(b, m->leg);
 	if (leg)
 		about_leg(b, leg, m);
-	else if (m->kind == PHONE_REPORT_ENDED)
-		(void)call_in_gone(b, m->leg);
+	else if (m->kind == PHONE_REPORT_ENDED && call_in_gone(b, m->leg))
+		b->figures.ended[m->word]++;
 }
 
 static void all_stands(struct switchboard *b)
@@ -367,6 +367,7 @@ void house_gateway_figures(const struct house *h, struct house_gateway_figures *
 	ret->linked = b->state == BOARD_UP;
 	ret->trunk = house_trunk_state(h);
 	ret->trunk_cause = b->trunk_cause;
+	ret->calls = b->callers_n; /* who is on the way in */
 	for (size_t i = 0; i < LEG_BUCKETS; i++)
 		for (const struct ring *r = b->legs[i].next; r != &b->legs[i];
 			r = r->next) {

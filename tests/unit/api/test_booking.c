@@ -40,6 +40,37 @@ static void a_booking_comes_back_as_it_was_typed(void **state)
 	assert_int_equal(k->audited[AUDIT_MEETING_CREATED], 1);
 }
 
+static struct booking row_of(struct kit *k, const struct kit_meeting *m)
+{
+	struct booking row;
+
+	kit_settle(k);
+	assert_int_equal(
+		k->store->meeting->get(k->store, strtoll(m->id, NULL, 10), &row), 0);
+	return row;
+}
+
+static void a_booking_is_found_by_the_callers_number(void **state)
+{
+	struct kit *k = *state;
+	struct kit_meeting m;
+	struct token_hash tag;
+	char body[256];
+
+	kit_sign_in(k, METTE);
+	m = kit_book(k, ",\"phone\":\"22 33 44 55\"");
+	assert_true(phone_tag(k->node, BYTES_LIT("+4522334455"), &tag));
+	assert_true(row_of(k, &m).has_phone_tag);
+	assert_memory_equal(row_of(k, &m).phone_tag.at, tag.at, sizeof(tag.at));
+	(void)snprintf(body, sizeof(body),
+		"{" BOOKING ",\"version\":%lld,\"starts\":%lld,\"phone\":\"\"}",
+		(long long)m.version, (long long)clock_utc_ms());
+	assert_int_equal(kit_do(k, API_PATCH, &m, "", body), 200);
+	assert_false(row_of(k, &m).has_phone_tag);
+	m = kit_book(k, "");
+	assert_false(row_of(k, &m).has_phone_tag);
+}
+
 static void a_cpr_number_is_refused_in_free_text_and_fine_as_a_telephone(void **state)
 {
 	struct kit *k = *state;
@@ -131,6 +162,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
 	const struct CMUnitTest tests[] = {
 		T(a_booking_comes_back_as_it_was_typed),
+		T(a_booking_is_found_by_the_callers_number),
 		T(a_cpr_number_is_refused_in_free_text_and_fine_as_a_telephone),
 		T(what_cannot_be_is_refused_by_field),
 		T(a_moved_meeting_keeps_its_link_and_shows_the_new_time),

@@ -22,6 +22,21 @@ static void the_same_link_number_and_pin_are_shown_as_often_as_needed(void **sta
 	assert_int_equal(k->audited[AUDIT_INVITATION_SHOWN], 2);
 }
 
+static void with_a_trunk_the_number_to_call_in_by_is_there_too(void **state)
+{
+	struct kit *k = *state;
+	struct kit_meeting m;
+
+	kit_sign_in(k, METTE);
+	m = kit_book(k, "");
+	memcpy(k->settings.phone_number, "+4570101010", 12);
+	assert_int_equal(kit_do(k, API_GET, &m, "invitation", NULL), 200);
+	assert_string_equal(text(k, "invitation.call_in"), "");
+	memcpy(k->settings.phone_server, "sip.test", 9);
+	assert_int_equal(kit_do(k, API_GET, &m, "invitation", NULL), 200);
+	assert_string_equal(text(k, "invitation.call_in"), "+4570101010");
+}
+
 static void when_contact_data_is_destroyed_the_link_is_gone_for_good(void **state)
 {
 	struct kit *k = *state;
@@ -47,6 +62,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, kit_up, kit_down)
 	const struct CMUnitTest tests[] = {
 		T(the_same_link_number_and_pin_are_shown_as_often_as_needed),
+		T(with_a_trunk_the_number_to_call_in_by_is_there_too),
 		T(when_contact_data_is_destroyed_the_link_is_gone_for_good),
 	};
 

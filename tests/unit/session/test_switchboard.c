@@ -203,6 +203,14 @@ static void the_figures_count_what_happened(void **state)
 	house_gateway_figures(s->house, &f);
 	assert_int_equal(f.calls, 0);
 	assert_true(f.seconds == 42 && f.ended[PHONE_CAUSE_SILENT] == 1);
+	REPORT_OF(&g, INCOMING, .leg = CALLER, .flags = PHONE_HIDDEN);
+	house_gateway_figures(s->house, &f);
+	assert_int_equal(f.calls, 1); /* on the way in */
+	assert_true(f.incoming == 1);
+	REPORT_OF(&g, ENDED, .leg = CALLER, .word = PHONE_CAUSE_NOT_CONFIRMED);
+	house_gateway_figures(s->house, &f);
+	assert_int_equal(f.calls, 0);
+	assert_true(f.ended[PHONE_CAUSE_NOT_CONFIRMED] == 1);
 	actor_hang_up(&mette);
 }
 

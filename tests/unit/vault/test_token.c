@@ -170,6 +170,22 @@ static void a_receipt_can_be_read_out(void **state)
 	assert_string_not_equal(a, b);
 }
 
+static void a_telephone_number_has_one_tag_and_what_is_none_has_none(void **state)
+{
+	static const char *const none[] = { "", "+", "4522345678", "+45 22345678",
+		"+4522a45678", "+45223456781234567890" };
+	struct  *p = *state;
+	struct token_hash a, b = { 0 };
+
+	assert_true(phone_tag(p->node, BYTES_LIT("+4522345678"), &a));
+	assert_true(phone_tag(p->node, BYTES_LIT("+4522345678"), &b));
+	assert_memory_equal(a.at, b.at, sizeof(a.at));
+	assert_true(phone_tag(p->node, BYTES_LIT("+4522345679"), &b));
+	assert_memory_not_equal(a.at, b.at, sizeof(a.at));
+	for (size_t i = 0; i < ARRAY_LEN(none); i++)
+		assert_false(phone_tag(p->node, bytes_str(none[i]), &b));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +197,7 @@ int main(void)
 		AT(a_token_is_found_by_its_hash_and_kind),
 		AT(what_is_no_token_is_refused),
 		AT(a_case_is_found_however_it_is_typed),
+		AT(a_telephone_number_has_one_tag_and_what_is_none_has_none),
 		AT(tags_and_numbers_stay_the_same_in_one_run),
 		AT(a_receipt_can_be_read_out),
 	};
