@@ -8,7 +8,7 @@
 #include "g711.h"
 
 #define SAMPLES_OF_MS(ms) ((uint32_t)((ms) * (AUDIO_RATE / 1000)))
-#define PAUSE_MS          100              /* longer without sending is a pause */
+#define PAUSE_MS          LEG_GAP_MS       /* longer without sending is a pause */
 #define SOURCE_JUMP       (AUDIO_RATE / 2) /* a source's ts over this: it began anew */
 
 void leg_init(struct leg *l, bool is_phone)

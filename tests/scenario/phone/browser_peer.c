@@ -212,6 +212,7 @@ int main(void)
 		return EXIT_FAILURE;
 	look(NULL);
 	(void)re_main(NULL);
+	fd_close(STDIN_FILENO);
 	tmr_cancel(&me.tick);
 	tmr_cancel(&me.check);
 	tmr_cancel(&me.speak);

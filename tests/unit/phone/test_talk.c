@@ -362,10 +362,13 @@ static void after_a_pause_the_time_stamps_leap_and_the_packet_is_marked(void **s
 	leg_send_tick(&a.leg, silence, 10000);
 	leg_send_tick(&a.leg, silence, 10020);
 	leg_send_tick(&a.leg, silence, 12020);
+	leg_send_tick(&a.leg, silence, 12180); /* a stall, not a pause */
 	assert_true(a.sent[0].marker);
 	assert_false(a.sent[1].marker);
 	assert_true(a.sent[2].marker);
 	assert_int_equal(a.sent[2].ts - a.sent[1].ts, 2000 * 8);
+	assert_false(a.sent[3].marker);
+	assert_int_equal(a.sent[3].ts - a.sent[2].ts, AUDIO_TICK);
 }
 
 static void a_source_that_begins_anew_does_not_move_the_time_stamps(void **state)
