@@ -174,7 +174,7 @@ static void a_telephone_number_has_one_tag_and_what_is_none_has_none(void **stat
 {
 	static const char *const none[] = { "", "+", "4522345678", "+45 22345678",
 		"+4522a45678", "+45223456781234567890" };
-	struct  *p = *state;
+	struct vault_place *p = *state;
 	struct token_hash a, b = { 0 };
 
 	assert_true(phone_tag(p->node, BYTES_LIT("+4522345678"), &a));
