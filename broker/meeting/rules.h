@@ -65,6 +65,13 @@ void talk_pair(struct turn *t);
 void talk_part(struct turn *t);
 /* A side is away: whether media flows is unknown from now on. */
 void talk_doubt(struct meeting *m);
+/* The consultant's page is away. */
+void talk_doubt_everything(struct meeting *m);
+bool talk_is_dead(const struct meeting_side *side);
+/* Takes the form from what both sides report. */
+void talk_measure(struct turn *t);
+bool talk_on_phone(const struct meeting *m);
+bool talk_on_own_phone(const struct meeting *m);
 void talk_form(struct turn *t, enum meeting_form form);
 /* Minutes of a call by hand end here, if one is on. */
 void talk_note_stated(struct meeting *m);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The talk itself: who is in the consultant's seat, when a media connection begins or
- * goes on (epochs), what is passed on between the two, in which form they talk and for
- * how long. Nothing is passed on unless both are in their seats, the citizen's is
- * admitted, both were told the epoch, and the message belongs to it.
+ * goes on (epochs), what is passed on between the two. Nothing is passed on unless both
+ * are in their seats, the citizen's is admitted, both were told the epoch, and the
+ * message belongs to it.
  */
 #include "rules.h"
 
 /* -- who is there ------------------------------------------------------------------ */
-static bool on_phone(const struct meeting *m)
+bool talk_on_phone(const struct meeting *m)
 {
 	return m->call.state == MEETING_CALL_TALKING;
 }
@@ -17,24 +17,24 @@ bool talk_is_on(const struct meeting *m)
 {
 	const struct meeting_entry *citizen = meeting_admitted(m);
 
-	return on_phone(m) || (m->consultant.here && citizen && citizen->side.here);
+	return talk_on_phone(m) || (m->consultant.here && citizen && citizen->side.here);
 }
 
 /* In her own telephone the consultant is as much there as in the page. */
-static bool on_own_phone(const struct meeting *m)
+bool talk_on_own_phone(const struct meeting *m)
 {
 	return m->call.lines.own == MEETING_LINE_TALKING;
 }
 
 bool talk_is_alive(const struct meeting *m)
 {
-	return (m->consultant.here || on_own_phone(m)) && talk_is_on(m);
+	return (m->consultant.here || talk_on_own_phone(m)) && talk_is_on(m);
 }
 
 /* The telephone carries the talk, and video is not tried beside it. */
 static bool phone_alone(const struct meeting *m)
 {
-	return on_phone(m) && m->call.lines.return_ms == 0;
+	return talk_on_phone(m) && m->call.lines.return_ms == 0;
 }
 
 /* The side that sent this event; NULL when it is not admitted. */
@@ -48,132 +48,12 @@ static struct meeting_side *sender(struct turn *t)
 	return entry->place == MEETING_PLACE_ADMITTED ? &entry->side : NULL;
 }
 
-/* -- form -------------------------------------------------------------------------- */
-static struct meeting_interval *running(struct meeting *m)
-{
-	struct meeting_interval *last;
-
-	if (m->intervals == 0)
-		return NULL;
-	last = &m->interval[m->intervals - 1];
-	return last->to_ms == 0 ? last : NULL;
-}
-
-bool talk_is_by_hand(const struct meeting *m)
-{
-	return m->form == MEETING_FORM_PHONE && !line_carries(m);
-}
-
-void talk_note_stated(struct meeting *m)
-{
-	int64_t to_ms = m->doubt_ms != 0 ? m->doubt_ms : m->now_ms;
-
-	if (talk_is_by_hand(m) && to_ms > m->form_ms)
-		m->call.stated = true;
-}
-
-static void form_close(struct meeting *m)
-{
-	int64_t to_ms = m->doubt_ms != 0 ? m->doubt_ms : m->now_ms;
-	struct meeting_interval *open = running(m);
-
-	m->total_ms[m->form] += to_ms - m->form_ms;
-	if (open)
-		open->to_ms = to_ms;
-}
-
-static void form_open(struct meeting *m, enum meeting_form form)
-{
-	struct meeting_interval *last =
-		m->intervals ? &m->interval[m->intervals - 1] : NULL;
-
-	m->form_ms = m->now_ms;
-	if (m->intervals == LIMIT_INTERVALS)
-		return;
-	if (last && last->form == form && m->now_ms - last->to_ms <= MEETING_JOIN_MS) {
-		m->total_ms[form] -= last->to_ms - last->from_ms;
-		m->form_ms = last->from_ms;
-		last->to_ms = 0;
-		return;
-	}
-	m->interval[m->intervals++] =
-		(struct meeting_interval){ .from_ms = m->now_ms, .form = form };
-}
-
-void talk_form(struct turn *t, enum meeting_form form)
-{
-	struct meeting *m = t->m;
-
-	if (m->form == form)
-		return;
-	talk_note_stated(m);
-	if (m->form != MEETING_FORM_NONE)
-		form_close(m);
-	m->doubt_ms = 0;
-	m->form = form;
-	if (form != MEETING_FORM_NONE)
-		form_open(m, form);
-	else
-		m->form_ms = 0;
-	turn_record(t, MEETING_RECORD_FORM, 0, form);
-	turn_tell_all(t);
-}
-
-void talk_doubt(struct meeting *m)
-{
-	bool flows = m->form == MEETING_FORM_VIDEO || m->form == MEETING_FORM_AUDIO;
-
-	if (flows && m->doubt_ms == 0)
-		m->doubt_ms = m->now_ms;
-}
-
-/* The consultant's page is away: a telephone talk is stated by nobody any more, either,
- * or its line may be gone. On her own telephone she talks on. */
-static void doubt_everything(struct meeting *m)
-{
-	if (m->form == MEETING_FORM_PHONE && on_own_phone(m))
-		return;
-	if (m->form != MEETING_FORM_NONE && m->doubt_ms == 0)
-		m->doubt_ms = m->now_ms;
-}
-
-static bool is_dead(const struct meeting_side *side)
-{
-	return side->reported && side->health == MEETING_HEALTH_DEAD;
-}
-
-/* Form follows from what both sides report of the present epoch. */
-static void form_measure(struct turn *t)
-{
-	struct meeting *m = t->m;
-	const struct meeting_side *c = &m->consultant, *z = &meeting_admitted(m)->side;
-	bool picture = (c->reported && (c->picture || c->share)) ||
-		       (z->reported && (z->picture || z->share));
-
-	if (!m->paired)
-		return;
-	if (on_phone(m)) { /* back to video? Only the sound of both replaces it. */
-		if (c->reported && z->reported && !is_dead(c) && !is_dead(z))
-			(void)line_hang_up(t);
-		return;
-	}
-	if (is_dead(c) || is_dead(z)) {
-		if (m->dead_ms == 0)
-			m->dead_ms = m->now_ms;
-		talk_doubt(m);
-		return;
-	}
-	m->dead_ms = 0;
-	m->doubt_ms = 0;
-	talk_form(t, picture ? MEETING_FORM_VIDEO : MEETING_FORM_AUDIO);
-}
-
 /* -- epochs ------------------------------------------------------------------------ */
 static void start(struct turn *t, struct meeting_entry *citizen)
 {
 	struct meeting *m = t->m;
 
-	if (!on_phone(m))
+	if (!talk_on_phone(m))
 		talk_form(t, MEETING_FORM_NONE);
 	m->epoch++;
 	m->epoch_with = citizen->number;
@@ -196,7 +76,7 @@ static void keep(struct turn *t, const struct meeting_entry *citizen)
 	struct meeting *m = t->m;
 
 	m->paired = true;
-	if (m->dead_ms == 0 && !on_phone(m))
+	if (m->dead_ms == 0 && !talk_on_phone(m))
 		m->doubt_ms = 0;
 	turn_effect(t, MEETING_FX_KEEP, citizen->number, m->epoch);
 }
@@ -250,7 +130,7 @@ void talk_return_done(struct turn *t)
 	t->m->call.lines.return_ms = 0;
 	if (t->m->paired &&
 		(t->m->consultant.reported || meeting_admitted(t->m)->side.reported))
-		form_measure(t);
+		talk_measure(t);
 }
 
 /* What the consultant may still hold leads to the device that lost the seat, so whatever
@@ -309,7 +189,7 @@ int talk_lost(struct turn *t)
 	m->consultant.connected = false;
 	m->consultant.gone_ms = m->now_ms;
 	m->paired = false;
-	doubt_everything(m);
+	talk_doubt_everything(m);
 	return 0;
 }
 
@@ -417,7 +297,7 @@ int talk_sas_ok(struct turn *t)
 	if (!citizen)
 		return MEETING_E_ENTRY_GONE;
 	if (t->e->sas_ok != m->epoch || citizen->number != m->epoch_with ||
-		m->sas_step < MEETING_SAS_DONE || on_phone(m))
+		m->sas_step < MEETING_SAS_DONE || talk_on_phone(m))
 		return MEETING_E_TOO_EARLY;
 	m->sas_confirmed = true;
 	if (m->sas_step == MEETING_SAS_DONE) {
@@ -463,6 +343,6 @@ int talk_media(struct turn *t)
 	if (before.picture != side->picture || before.mic != side->mic ||
 		before.share != side->share || before.health != side->health)
 		turn_tell_all(t);
-	form_measure(t);
+	talk_measure(t);
 	return 0;
 }

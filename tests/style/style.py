@@ -101,6 +101,8 @@ UNTESTED = {
   "daemon/sockets.c": "scenario/daemon/web_test.py",
   "daemon/web.c": "scenario/daemon/web_test.py",
   # The gateway's loop and sockets: stories against the real samtale-phone.
+  "meeting/form.c": "unit/meeting/test_talk.c",
+  "meeting/unpack.c": "unit/meeting/test_pack.c",
   "phone/gateway.c": "scenario/phone/life_test.py",
   "phone/hooks.c": "scenario/phone/outgoing_test.py",
   "phone/leg.c": "unit/phone/test_talk.c",
