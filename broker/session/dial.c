@@ -212,7 +212,8 @@ static void dial_answer(struct desk_task *task, int result)
 		log_event(EV_CALL_FAILED, F_ERRNO(-result));
 	if (result == DIAL_E_REFUSED)
 		count_refusal(b, d->reason);
-	if (result == 0 && leg && order(d, leg)) {
+	if (result == 0 && leg && house_trunk_state(d->house) == PHONE_TRUNK_UP &&
+		order(d, leg)) {
 		leg->ordered = leg->placed = true;
 		b->figures.dials++;
 	} else if (result == 0) { /* cancelled meanwhile, or the gateway went away */

@@ -107,7 +107,8 @@ static void order_browser(struct live *l, struct leg *leg, struct bytes sdp)
 		.flags = PHONE_OWNER,
 		.text = sdp };
 
-	leg->ordered = board_order(l->house->board, &order);
+	leg->ordered = l->house->board->state == BOARD_UP &&
+		       board_order(l->house->board, &order);
 	if (!leg->ordered)
 		board_tell(leg, MEETING_LINE_NONE, MEETING_REASON_LINE_DOWN);
 }

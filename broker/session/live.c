@@ -111,9 +111,8 @@ bool live_is_idle(const struct live *l)
 			 m->call.state == MEETING_CALL_NONE && m->late_minutes == 0;
 
 	return l->state == LIVE_READY && ring_is_empty(&l->peers) &&
-	       ring_is_empty(&l->waits) && ring_is_empty(&l->saved) &&
-	       ring_is_empty(&l->legs) && !l->save_due && !l->saving &&
-	       (untouched || m->phase == MEETING_PHASE_ENDED);
+	       ring_is_empty(&l->waits) && ring_is_empty(&l->saved) && !l->save_due &&
+	       !l->saving && (untouched || m->phase == MEETING_PHASE_ENDED);
 }
 
 void live_abandon(struct live *l)

@@ -124,10 +124,12 @@ void standing_report(struct switchboard *b, const struct phone_message *m)
 		load_for(b, leg);
 }
 
+/* A call that is still on its way to the gateway counts too: the rules hold it for lost.
+ */
 static bool is_lost(const struct leg *leg, const struct live *l)
 {
 	(void)l;
-	return leg->ordered && !leg->stands;
+	return !leg->stands && (leg->ordered || leg->kind != MEETING_LEG_LINE);
 }
 
 void standing_synced(struct switchboard *b)
@@ -140,16 +142,17 @@ void standing_synced(struct switchboard *b)
 	board_tell_all(b->house, &e);
 }
 
-static bool is_ordered(const struct leg *leg, const struct live *l)
+static bool is_any(const struct leg *leg, const struct live *l)
 {
+	(void)leg;
 	(void)l;
-	return leg->ordered;
+	return true;
 }
 
 void standing_lose_all(struct switchboard *b)
 {
 	struct leg *leg;
 
-	while ((leg = leg_some(b, is_ordered, NULL)))
+	while ((leg = leg_some(b, is_any, NULL)))
 		lose(b, leg);
 }

@@ -291,6 +291,55 @@ static void a_call_that_is_cancelled_while_its_number_is_opened_rings_nobody(voi
 	actor_hang_up(&c.mette);
 }
 
+/* A report between two turns of the loop. */
+static void reports(struct gateway *g, enum phone_kind kind, uint8_t word, uint32_t value)
+{
+	static uint8_t buf[ORDER_MAX];
+	const struct phone_message m = { .kind = kind, .word = word, .value = value };
+	struct writer w = writer_of(buf, sizeof(buf));
+	struct frame f;
+
+	phone_message_write(&w, &m);
+	f = (struct frame){ buf[4], 0, bytes_of(buf + FRAME_HEAD, w.len - FRAME_HEAD) };
+	assert_true(house_gateway_frame(g->stage->house, &f));
+}
+
+static void a_link_that_blinks_while_the_number_is_opened_rings_nobody(void **state)
+{
+	struct scene c;
+
+	scene_open(&c, state);
+	peer_message(c.mette.peer, BYTES_LIT(DIAL));
+	house_flush(c.s->house); /* the worker has it */
+	house_gateway_down(c.s->house);
+	gateway_link(c.s, &c.g);
+	reports(&c.g, PHONE_REPORT_HELLO, 0, PHONE_VERSION);
+	reports(&c.g, PHONE_REPORT_SYNCED, 0, 0);
+	reports(&c.g, PHONE_REPORT_TRUNK, PHONE_TRUNK_UP, 0);
+	stage_settle(c.s);
+	assert_null(HEARS(&c.g, DIAL));
+	assert_string_equal(word(call_of(&c.mette), "reason"), "line_down");
+	assert_string_equal(click(&c), "");
+	actor_hang_up(&c.mette);
+}
+
+static void a_link_that_is_not_back_yet_takes_no_call(void **state)
+{
+	struct scene c;
+
+	scene_open(&c, state);
+	peer_message(c.mette.peer, BYTES_LIT(DIAL));
+	house_flush(c.s->house);
+	house_gateway_down(c.s->house);
+	gateway_link(c.s, &c.g);
+	reports(&c.g, PHONE_REPORT_HELLO, 0,
+		PHONE_VERSION); /* what stands is not known */
+	stage_settle(c.s);
+	assert_null(HEARS(&c.g, DIAL));
+	assert_string_equal(word(call_of(&c.mette), "reason"), "line_down");
+	actor_hang_up(&c.mette);
+}
+
 static void there_is_one_call_of_a_meeting_at_once(void **state)
 {
 	struct scene c;
@@ -337,6 +386,8 @@ int main(void)
 		CALL_STORY(the_minutes_of_a_day_have_a_price),
 		CALL_STORY(
 			a_call_that_is_cancelled_while_its_number_is_opened_rings_nobody),
+		CALL_STORY(a_link_that_blinks_while_the_number_is_opened_rings_nobody),
+		CALL_STORY(a_link_that_is_not_back_yet_takes_no_call),
 		CALL_STORY(there_is_one_call_of_a_meeting_at_once),
 		CALL_STORY(from_the_click_to_the_order_is_a_moment),
 	};

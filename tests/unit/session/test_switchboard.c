@@ -119,6 +119,22 @@ static void a_graceful_stop_hangs_nobody_up(void **state)
 	stage_open(s);
 }
 
+static void a_meeting_that_is_over_is_let_go_whatever_its_legs(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	(void)stage_call(s, &g, &mette); /* with a line that is never offered */
+	house_gateway_down(s->house);
+	stage_wait(s, GATEWAY_PATIENCE_MS);
+	actor_say(&mette, "{\"type\":\"end\",\"outcome\":\"held\"}");
+	actor_hang_up(&mette);
+	stage_settle(s);
+	assert_null(live_find(s->house, MEETING));
+}
+
 static void a_gateway_of_another_version_or_language_is_refused(void **state)
 {
 	struct stage *s = *state;
@@ -222,6 +238,7 @@ int main(void)
 		CALL_STORY(the_trunks_state_is_seen_by_the_consultant),
 		CALL_STORY(a_gateway_that_dies_ends_its_calls_and_nobody_elses),
 		CALL_STORY(a_graceful_stop_hangs_nobody_up),
+		CALL_STORY(a_meeting_that_is_over_is_let_go_whatever_its_legs),
 		CALL_STORY(a_gateway_of_another_version_or_language_is_refused),
 		CALL_STORY(reports_of_legs_that_are_not_there_are_nothing),
 		CALL_STORY(a_link_that_takes_nothing_ends_what_was_ordered),
