@@ -77,7 +77,7 @@ describe("a call through the trunk", { timeout: 120_000 }, () => {
 	});
 
 	it("says so when the citizen hangs up, and can ring again and hang up herself", async () => {
-		await stage.telephone.hangUp();
+		stage.telephone.hangUp();
 		await shows(page, "Der er lagt på");
 		await stage.looks("phone-ended");
 		await stage.talk();

@@ -81,36 +81,41 @@ export async function openPhoneStage({
 			trunkIsUp: () => trunkIs(broker, "up"),
 			/** A meeting by telephone that is open now, its card on the page. */
 			async meeting({ phone: number = CITIZEN_NUMBER.slice(3), ...what } = {}) {
-				await toDay(page, broker);
-				const made = await book(page, { now: true, by: "phone", phone: number, ...what });
-				await openCard(page);
+				await toDay(stage.page, broker);
+				const made = await book(stage.page, { now: true, by: "phone", phone: number, ...what });
+				await openCard(stage.page);
 				return made;
 			},
 			/** Rings, and waits until the page says that somebody answered. */
 			async ring() {
-				await press(page, "Ring op her i browseren");
-				await named(page, "button", "Det er borgeren").shown();
+				await press(stage.page, "Ring op her i browseren");
+				await named(stage.page, "button", "Det er borgeren").shown();
 			},
 			/** Rings and says that it is the citizen; both hear each other. */
 			async talk() {
 				await stage.ring();
-				await press(page, "Det er borgeren");
+				await press(stage.page, "Det er borgeren");
 				await stage.bothHear();
 			},
 			async bothHear() {
 				await telephone.hearsTone(OWN_HERTZ);
-				await hearsTone(page, VOICE, CITIZEN_HERTZ);
+				await hearsTone(stage.page, VOICE, CITIZEN_HERTZ);
+			},
+			/** Another page is hers from now on. */
+			use(other) {
+				stage.page = other;
+				return other;
 			},
 			/** She ends the call. */
 			async hangUp() {
-				await press(page, "Læg på");
-				await page.locator("dialog button.danger").click();
+				await press(stage.page, "Læg på");
+				await stage.page.locator("dialog button.danger").click();
 			},
 			/** What holds in every state, on a desk and on the smallest phone. */
 			async looks(name) {
 				for (const size of [SMALL, WIDE]) {
-					await page.setViewportSize(size);
-					await look(page, `${name}-${size.width}`);
+					await stage.page.setViewportSize(size);
+					await look(stage.page, `${name}-${size.width}`);
 				}
 			},
 		};

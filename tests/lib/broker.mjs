@@ -106,6 +106,8 @@ export async function startBroker({
 		/** `from` is the client's own address, where the machine has several. */
 		http: ({ from } = {}) => httpClient(origin, certificates, address, from),
 		signal: (signal) => broker.child.kill(signal),
+		/** The process id of a child by its name: samtale-serve, samtale-phone. */
+		childPid: (name) => childPid(broker.child.pid, name),
 		/** Ends it by a signal and starts it again on the same data, after a while. */
 		async restart(signal = "SIGTERM", { awayMs = 0 } = {}) {
 			await endChild(broker.child, signal);
@@ -165,6 +167,15 @@ async function spawnBroker(words, host, log = []) {
 		throw error;
 	});
 	return { child, log };
+}
+
+async function childPid(parent, name) {
+	const pids = await readFile(`/proc/${parent}/task/${parent}/children`, "utf8");
+	for (const pid of pids.split(" ").filter(Boolean)) {
+		const comm = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
+		if (comm.trim() === name) return Number(pid);
+	}
+	return undefined;
 }
 
 async function endChild(child, signal) {

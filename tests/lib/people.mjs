@@ -160,7 +160,7 @@ export async function signIn(browser, broker, { profile, account } = {}) {
 
 /**
  * Books by the form, half an hour at the next quarter (or now), and reads the invitation.
- * @returns { link, number, pin }
+ * @returns { link, number, pin, callIn } ; callIn is undefined where there is no trunk
  */
 export async function book(page, { label = "", phone = "", now = false, by = "" } = {}) {
 	await press(page, now ? "Møde nu" : "Ny aftale");
@@ -180,7 +180,8 @@ export async function book(page, { label = "", phone = "", now = false, by = "" 
 			e.innerText.replace(/\D/g, ""),
 		),
 	);
-	return { link, number: digits[0], pin: digits[1] };
+	const [pin, number, callIn] = digits.reverse();
+	return { link, number, pin, callIn };
 }
 
 /** From the invitation to the meeting's page. */
