@@ -90,8 +90,7 @@ static void ask_for_speed(struct udp_sock *us, int af)
 		(void)udp_setsockopt(us, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
 }
 
-/* Downwards from the top, round and round: calls take even ports from the bottom up, and
- * a port that was just left rests as long as possible. */
+/* Round and round: a port that was just left rests as long as possible. */
 int browsers_listen(struct browsers *all, struct udp_sock **ret, uint16_t *ret_port)
 {
 	unsigned ports = (unsigned)(all->high - all->low) + 1;

@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define PORTS         500 /* of the trunk: the second half of the gateway's 1000 */
 #define PACKET_MAX    1500
 #define SSRC_QUIET_MS 400
 
@@ -154,8 +153,9 @@ static void on_rtcp(const struct sa *src, struct mbuf *mb, void *arg)
 
 static int listen_pair(struct call_rtp *r, const struct trunk *t)
 {
-	const uint32_t low = ((uint32_t)t->s->phone_media_port + PORTS + 1) & ~1U;
-	const uint32_t pairs = PORTS / 2 - 1, first = rand_u32() % pairs;
+	const uint32_t low =
+		((uint32_t)t->s->phone_media_port + PORTS_OF_BROWSERS + 1) & ~1U;
+	const uint32_t pairs = PORTS_OF_TRUNK / 2 - 1, first = rand_u32() % pairs;
 	struct sa at = t->local;
 
 	for (uint32_t i = 0; i < pairs; i++) {

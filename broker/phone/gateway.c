@@ -16,9 +16,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define CATCH_UP    5
-#define WATCH_MS    100
-#define MEDIA_PORTS 1000
+#define CATCH_UP 5
+#define WATCH_MS 100
 
 struct ticker {
 	struct tmr tick, watch;
@@ -276,7 +275,7 @@ static int make_browsers(struct gateway *g)
 		.advertise = s->phone_public_address,
 		.advertise6 = s->phone_public_address6,
 		.port_low = (uint16_t)s->phone_media_port,
-		.port_high = (uint16_t)(s->phone_media_port + MEDIA_PORTS - 1) };
+		.port_high = (uint16_t)(s->phone_media_port + PORTS_OF_BROWSERS - 1) };
 
 	return browsers_new(&g->browsers, &parts);
 }
@@ -310,6 +309,7 @@ int gateway_new(struct gateway **ret, const struct gateway_parts *parts,
 	tmr_init(&g->ticker->tick);
 	tmr_init(&g->ticker->watch);
 	g->settings = parts->settings;
+	callable_of(parts->settings, &g->callable);
 	g->prompts = parts->prompts;
 	g->parent_fd = parts->parent_fd;
 	g->beat_every_ms = beat_interval_ms();

@@ -14,6 +14,7 @@
 #include "trunk.h"
 #include "wire.h"
 
+#include "samtale/base/callable.h"
 #include "samtale/base/clock.h"
 #include "samtale/base/settings.h"
 #include "samtale/link/phone.h"
@@ -56,6 +57,7 @@ struct party {
 
 struct gateway {
 	const struct settings *settings;
+	struct callable callable;
 	struct prompts *prompts;
 	struct browsers *browsers;
 	struct trunk *trunk; /* NULL: none is configured */

@@ -68,7 +68,9 @@ static int start_library(void)
 {
 	int err;
 
-	srtp_box_start();
+	dbg_init(DBG_EMERG, DBG_NONE); /* it would write numbers into our log */
+	if (!srtp_box_start())
+		return fault_here(ENOTSUP);
 	(void)fd_setsize(DESCRIPTORS); /* before the first socket, or it is not heard */
 	err = libre_init();
 	if (!err)
@@ -112,31 +114,11 @@ static int open_all(struct gateway **ret, const struct options *o)
 	return r == GATEWAY_E_SETTINGS ? complain(sentence) : r;
 }
 
-/* libsrtp2 of Debian calculates by NSS, which loads its parts from files at the first
- * use: that must be now. */
-static int warm_up(enum srtp_suite suite)
-{
-	static const uint8_t key[SRTP_KEY_MAX];
-	uint8_t packet[12 + SRTP_GROWTH] = { 0x80 };
-	struct bytes k = bytes_of(key, suite == SRTP_AEAD_AES128_GCM ? 28 : 30);
-	owned(srtp_box_freep) struct srtp_box *box = NULL;
-	size_t len = 12;
-	int r = srtp_box_new(&box, suite, k, k);
-
-	if (r < 0)
-		return fault_pass(r);
-	return srtp_box_protect(box, packet, &len) ? 0 : fault_here(EIO);
-}
-
 static int serve(const struct options *o)
 {
 	struct gateway *g = NULL;
 	int r = open_all(&g, o);
 
-	if (r == 0)
-		r = warm_up(SRTP_AES128_SHA1_80);
-	if (r == 0)
-		r = warm_up(SRTP_AEAD_AES128_GCM);
 	if (r == 0)
 		r = confine_gateway(&o->settings);
 	if (r == 0) {
@@ -159,10 +141,14 @@ int main(int argc, char *argv[])
 	if (r == OPTIONS_E_BAD)
 		return complain(error.sentence);
 	set_log_level(&o.settings);
-	if (r < 0 || fcntl(PARENT_FD, F_GETFD) < 0 || set_process() < 0 ||
-		start_library() < 0) {
-		(void)fprintf(stderr, "samtale-phone: cannot start: %s\n",
-			strerror(r < 0 ? -r : errno));
+	if (r == 0 && fcntl(PARENT_FD, F_GETFD) < 0)
+		r = fault_here(errno);
+	if (r == 0)
+		r = set_process();
+	if (r == 0)
+		r = start_library();
+	if (r < 0) {
+		(void)fprintf(stderr, "samtale-phone: cannot start: %s\n", strerror(-r));
 		return EXIT_FAILURE;
 	}
 	(void)fcntl(PARENT_FD, F_SETFD, FD_CLOEXEC);

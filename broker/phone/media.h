@@ -10,10 +10,15 @@
 #include "samtale/base/bytes.h"
 #include "samtale/link/phone.h"
 
-#define AUDIO_RATE        8000
-#define AUDIO_TICK_MS     20
-#define AUDIO_TICK        160 /* samples of one tick */
-#define AUDIO_PACKET_MAX  480 /* samples of the longest packet that is taken: 60 ms */
+#define AUDIO_RATE       8000
+#define AUDIO_TICK_MS    20
+#define AUDIO_TICK       160 /* samples of one tick */
+#define AUDIO_PACKET_MAX 480 /* samples of the longest packet that is taken: 60 ms */
+
+/* UDP ports from phone.media_port on: browsers have the first half, one each, calls on
+ * the trunk the second, two each (RTP, RTCP). */
+#define PORTS_OF_BROWSERS 500
+#define PORTS_OF_TRUNK    500
 
 enum g711_law { G711_ALAW, G711_ULAW };
 
@@ -29,23 +34,24 @@ struct audio_packet {
 	struct bytes payload; /* borrowed */
 };
 
-/* What a port tells the room. Every call comes on the loop's thread; the port may be freed
- * in any of them but `audio`. */
+/* What a port tells the room. Every call comes on the loop's thread; the port may be
+ * freed in any of them but `audio`. */
 struct port_hooks {
 	void *arg;
 	void (*audio)(void *arg, const struct audio_packet *p);
 	/* RFC 4733 packet: payload of 4 bytes or more as it came, for dtmf.h. */
 	void (*event)(void *arg, const struct audio_packet *p);
 	void (*key)(void *arg, char key); /* from SIP INFO: 0-9 * # A-D */
-	/* Connected: sound can be sent (browser: DTLS done; trunk: 2xx, or 183 with SDP). */
+	/* Connected: sound can be sent (browser: DTLS done; trunk: 2xx, or 183 with SDP).
+	 */
 	void (*open)(void *arg);
 	/* The far end put us on hold or took us back (trunk only). */
 	void (*held)(void *arg, bool on);
 	void (*over)(void *arg, enum phone_cause why); /* once; free the port */
 };
 
-struct port_figures { /* since the port was made; for tests and metrics */
-	uint64_t in, out;         /* audio packets */
-	uint64_t refused;         /* wrong source, wrong SSRC, failed authentication, replay */
-	int64_t last_in_ms;       /* boot clock of the last accepted packet, 0: none */
+struct port_figures {       /* since the port was made; for tests and metrics */
+	uint64_t in, out;   /* audio packets */
+	uint64_t refused;   /* wrong source, wrong SSRC, failed authentication, replay */
+	int64_t last_in_ms; /* boot clock of the last accepted packet, 0: none */
 };

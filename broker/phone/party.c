@@ -14,8 +14,6 @@
 #define LAST_WORDS_MS                                                                    \
 	(20 * MS_SECOND) /* longest sentence of a good-bye, both languages */
 #define MEDIA_GAP_MS (3 * MS_SECOND)
-#define NUMBER_MIN   9 /* + and eight digits */
-#define NUMBER_MAX   16
 
 /* -- ports, as the talk sees them ------------------------------------------------ */
 static void browser_port_send(void *port, const struct audio_packet *p)
@@ -78,14 +76,13 @@ static struct party *come(
 	return party_end(p, PHONE_CAUSE_FULL, PHONE_CAUSE_FULL);
 }
 
-static bool is_number(struct bytes n)
+/* Asked of the broker's orders too: it may be somebody else's by now. */
+static bool may_call(const struct gateway *g, struct bytes number)
 {
-	if (n.len < NUMBER_MIN || n.len > NUMBER_MAX || n.at[0] != '+')
-		return false;
-	for (size_t i = 1; i < n.len; i++)
-		if (n.at[i] < '0' || n.at[i] > '9')
-			return false;
-	return true;
+	char text[LIMIT_PHONE + 1];
+
+	return bytes_to_str(number, text, sizeof(text)) &&
+	       callable_is(&g->callable, text);
 }
 
 /* 0, or why it was not placed. */
@@ -100,7 +97,7 @@ static enum phone_cause place(struct party *p, const struct dial_order *order)
 		.silence_s = (unsigned)s->phone_silence_seconds };
 	int r;
 
-	if (!is_number(order->number))
+	if (!may_call(p->gateway, order->number))
 		return PHONE_CAUSE_NOT_ALLOWED;
 	if (gateway_calls(p->gateway) > (unsigned)s->phone_calls)
 		return PHONE_CAUSE_FULL;

@@ -30,4 +30,8 @@
  * re_srtp_suite to us. */
 #define srtp_suite re_srtp_suite
 #include <re/re.h>
+/* dbg_init() alone: nothing of ours prints by it. */
+#define DEBUG_MODULE ""
+#define DEBUG_LEVEL  0
+#include <re/re_dbg.h>
 #undef srtp_suite

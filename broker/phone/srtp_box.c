@@ -114,11 +114,13 @@ static struct srtp_box *hold(enum srtp_suite suite, size_t key_len)
 	return b;
 }
 
-void srtp_box_start(void)
+bool srtp_box_start(void)
 {
 	started = srtp_init() == srtp_err_status_ok;
 	held[0] = hold(SRTP_AES128_SHA1_80, 30);
 	held[1] = hold(SRTP_AEAD_AES128_GCM, 28);
+	started = started && held[0] && held[1];
+	return started;
 }
 
 void srtp_box_stop(void)

@@ -15,7 +15,8 @@ enum srtp_suite { SRTP_AES128_SHA1_80, SRTP_AEAD_AES128_GCM };
 
 struct srtp_box;
 
-void srtp_box_start(void); /* once in the process */
+/* Once in the process, before it gives up its files. False: no cipher works. */
+bool srtp_box_start(void);
 void srtp_box_stop(void);
 /* Keys are copied. Faults: -ENOMEM, -EINVAL. */
 must_check int srtp_box_new(struct srtp_box **ret, enum srtp_suite suite,

@@ -8,6 +8,8 @@
  */
 #include "switchboard.h"
 
+#include "samtale/base/callable.h"
+
 #include <stdio.h>
 #include <time.h>
 

@@ -138,13 +138,6 @@ void dial_due(struct leg *leg);
 void dial_over(struct switchboard *b, const struct leg *leg, uint32_t seconds);
 enum meeting_reason dial_reason(enum phone_cause cause);
 
-/* callable.c: whether that number, "+4512345678", may be called at all. */
-struct callable { /* a copy of two settings, for the worker */
-	char allowed[SETTING_TEXT_MAX + 1], refused[SETTING_TEXT_MAX + 1];
-};
-void callable_of(const struct settings *s, struct callable *ret);
-must_check bool callable_is(const struct callable *c, const char *number);
-
 /* line.c */
 void line_start(struct live *l, uint32_t line); /* MEETING_FX_LINE_START */
 void line_offer(struct peer *p, const struct message *m);

@@ -180,7 +180,7 @@ static void write_config(int fd, const struct sa *operator_at)
 	if (dprintf(fd,
 		    "[phone]\nserver = 127.0.0.1:%u\ntransport = udp\n"
 		    "number = +4570101010\nsip_port = %u\nmedia_port = 20000\n"
-		    "address = 127.0.0.1\ncalls = 1000\nprompts = %s\n"
+		    "address = 127.0.0.1\ncalls = 240\nprompts = %s\n"
 		    "silence_seconds = 600\n",
 		    sa_port(operator_at), port, me.plan.prompts) < 0)
 		abort();

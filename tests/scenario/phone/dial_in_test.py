@@ -37,10 +37,10 @@ def story_right_digits_lead_into_the_talk(programs, operator):
     type_digits(gateway, call, incoming.leg)
     gateway.link.order("VERDICT", leg=incoming.leg, word="LOBBY", room=ROOM)
     # Somebody is in the room already: nothing of it reaches the lobby, nor the other way.
-    operator.tones["+4511111111"] = 700
-    gateway.link.order("DIAL", leg=1, room=ROOM, text="+4511111111", word="KEY", value=30)
+    operator.tones["+4521111111"] = 700
+    gateway.link.order("DIAL", leg=1, room=ROOM, text="+4521111111", word="KEY", value=30)
     gateway.link.expect("PROGRESS", leg=1, word="ANSWERED")
-    other = operator.call_to("+4511111111")
+    other = operator.call_to("+4521111111")
     other.press("1")
     gateway.link.expect("PROGRESS", leg=1, word="TALKING")
     hears_no(other, 600)

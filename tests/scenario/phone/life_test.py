@@ -14,7 +14,7 @@ from harness import Gateway, NotReady, REPORT_BEAT, frame, hears, run_stories, u
 from sound import rms
 
 ROOM = 99
-A, B = "+4511111111", "+4522222222"
+A, B = "+4521111111", "+4522222222"
 
 
 def talk_of_two(gateway, operator):

@@ -7,7 +7,7 @@ import time
 from harness import Baresip, Gateway, hears, hears_no, run_stories, until
 from sound import rms
 
-OWNER, CITIZEN, ROOM = "+4511111111", "+4522222222", 77
+OWNER, CITIZEN, ROOM = "+4521111111", "+4522222222", 77
 
 
 def owner_at_her_phone(gateway, operator, leg=1):
@@ -79,7 +79,8 @@ def story_each_end_has_its_cause(programs, operator):
       operator.plans[number] = plan
       gateway.link.order("DIAL", leg=5, room=ROOM, text=number, word="OWNER", value=30)
       gateway.link.expect("ENDED", leg=5, word=cause, value=0)
-    for text in ("12345678", "+45", "+45123456789012345", "+45 1234567", "sip:x@y"):
+    for text in ("12345678", "+45", "+45123456789012345", "+45 1234567", "sip:x@y",
+                 "+4590123456", "+4511223344", "+452011223", "+46701234567", "+881612345678"):
       gateway.link.order("DIAL", leg=5, room=ROOM, text=text, word="OWNER", value=30)
       gateway.link.expect("ENDED", leg=5, word="NOT_ALLOWED")
     operator.plans[CITIZEN] = "ring"

@@ -3,7 +3,17 @@
  * Which numbers may be called: hundreds of them against the settings as they come, and
  * some against other ones.
  */
-#include "gateway_stage.h"
+#include "samtale/base/callable.h"
+
+#include "samtale/base/bytes.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
 
 static struct callable by_default;
 

@@ -5,7 +5,11 @@
  * number has eight digits and is a subscriber's, and what begins like a satellite or a
  * premium service of no country is never called.
  */
-#include "switchboard.h"
+#include "samtale/base/callable.h"
+
+#include "samtale/base/bytes.h"
+
+#include <string.h>
 
 static const char *const never[] = { "+870", "+878", "+881", "+882", "+883", "+888",
 	"+979" };
