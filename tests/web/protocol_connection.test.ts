@@ -6,7 +6,9 @@ import { byKind, fields } from "../../web/src/protocol/decode";
 import { connect, type Ending, waitMs } from "../../web/src/session/connection";
 
 class FakeSocket {
+	static OPEN = 1;
 	static all: FakeSocket[] = [];
+	readyState = FakeSocket.OPEN;
 	onopen: (() => void) | null = null;
 	onmessage: ((event: { data: unknown }) => void) | null = null;
 	onclose: ((event: { code: number }) => void) | null = null;
@@ -83,6 +85,21 @@ describe("the connection", () => {
 			'{"type":"video"}',
 		]);
 		assert.deepEqual(log, ["up"]);
+		connection.stop();
+	});
+
+	it("keeps what is said to a socket that is closing for the next one", () => {
+		const { connection } = start();
+		const first = newest();
+		first.onopen?.();
+		first.readyState = 2;
+		connection.send({ type: "video" });
+		assert.equal(connection.isUp(), false);
+		first.onclose?.({ code: 1006 });
+		mock.timers.tick(200);
+		newest().onopen?.();
+		assert.deepEqual(first.sent, ['{"type":"hello"}']);
+		assert.deepEqual(newest().sent, ['{"type":"hello"}', '{"type":"video"}']);
 		connection.stop();
 	});
 

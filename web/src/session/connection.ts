@@ -119,9 +119,12 @@ export function connect<In, Out extends { type: string }>(
 		patience = setTimeout(() => lost(0), ms);
 	}
 
+	/** One that is closing takes nothing any more, although it has not said so yet. */
+	const isUp = () => up && socket?.readyState === WebSocket.OPEN;
+
 	function askAlive(withinMs: number): void {
-		if (!up || socket === undefined) return;
-		socket.send('{"type":"ping"}');
+		if (!isUp()) return;
+		socket?.send('{"type":"ping"}');
 		expectWithin(withinMs);
 	}
 
@@ -215,10 +218,10 @@ export function connect<In, Out extends { type: string }>(
 	return {
 		send(message) {
 			if (over) return;
-			if (up && socket !== undefined) socket.send(JSON.stringify(message));
+			if (isUp()) socket?.send(JSON.stringify(message));
 			else keep(queue, message);
 		},
-		isUp: () => up,
+		isUp,
 		stop,
 	};
 }
