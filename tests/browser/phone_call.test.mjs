@@ -8,7 +8,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { hearsNothing, hearsTone, until } from "../lib/browsers.mjs";
 import { assertCalm, named, press, shows, textOf } from "../lib/people.mjs";
-import { look } from "./life_stage.mjs";
 import {
 	CITIZEN_HERTZ,
 	CITIZEN_NUMBER,
@@ -39,7 +38,11 @@ describe("a call through the trunk", { timeout: 120_000 }, () => {
 		await stage.bothHear();
 		await stage.looks("phone-leg");
 		const { text } = stage.exchange.placed.at(-1);
-		assert.match(text, /^From: .*sip:\+4570101010@/im, "a number that can be called back");
+		assert.match(
+			text,
+			/^From: .*sip:\+4570101010@/im,
+			"a number that can be called back",
+		);
 		const html = await page.content();
 		assert.ok(!html.includes(CITIZEN_NUMBER.slice(3)), "no number on the page");
 	});

@@ -35,7 +35,8 @@ describe("wrong digits", { timeout: 180_000 }, () => {
 	}
 	const isLetGo = (telephone) => telephone.hears("CALL_CLOSED", 45_000);
 	/** Wrong for sure, whatever the right one is. */
-	const wrong = (pin) => (i) => String((Number(pin) + 1 + i) % 1_000_000).padStart(6, "0");
+	const wrong = (pin) => (i) =>
+		String((Number(pin) + 1 + i) % 1_000_000).padStart(6, "0");
 
 	it("are a wish to be called at the meeting that they name, else one that the team sees", async () => {
 		const [nowhere, somewhere] = await Promise.all(

@@ -11,7 +11,6 @@ import {
 	assertCalm,
 	endMeeting,
 	framesOf,
-	named,
 	openCardOf,
 	press,
 	shows,

@@ -6,8 +6,8 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { hearsNothing, hearsTone, startChromium, until } from "../lib/browsers.mjs";
 import { totp } from "../lib/broker.mjs";
+import { hearsNothing, hearsTone, startChromium, until } from "../lib/browsers.mjs";
 import {
 	demoAccount,
 	named,
@@ -17,7 +17,13 @@ import {
 	signIn,
 	textOf,
 } from "../lib/people.mjs";
-import { CITIZEN_HERTZ, OWN_HERTZ, openPhoneStage, trunkIs, VOICE } from "./phone_stage.mjs";
+import {
+	CITIZEN_HERTZ,
+	OWN_HERTZ,
+	openPhoneStage,
+	trunkIs,
+	VOICE,
+} from "./phone_stage.mjs";
 
 const HALF_MINUTE = 30_000;
 

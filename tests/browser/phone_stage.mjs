@@ -82,7 +82,12 @@ export async function openPhoneStage({
 			/** A meeting by telephone that is open now, its card on the page. */
 			async meeting({ phone: number = CITIZEN_NUMBER.slice(3), ...what } = {}) {
 				await toDay(stage.page, broker);
-				const made = await book(stage.page, { now: true, by: "phone", phone: number, ...what });
+				const made = await book(stage.page, {
+					now: true,
+					by: "phone",
+					phone: number,
+					...what,
+				});
 				await openCard(stage.page);
 				return made;
 			},
