@@ -269,9 +269,7 @@ int call_answer(struct call *c)
 	mem_deref(desc);
 	if (failed)
 		return fault_here(failed);
-	call_begin(c);
-	c->open = c->sdp.agreed;
-	call_news(c);
+	call_begin(c); /* open with the ACK: call_session.c */
 	return 0;
 }
 

@@ -102,10 +102,15 @@ static void prepare_bye(struct call *c, const struct sip_msg *msg)
 	explicit_bzero(header, sizeof(header));
 }
 
+/* Who calls is sent sound after his ACK only: it has our tag, so our answer reached him,
+ * and an INVITE under the trunk's address turns us against nobody. */
 static void on_established(const struct sip_msg *msg, void *arg)
 {
 	struct call *c = mem_ref(arg);
-	if (c->outgoing && !c->answered) {
+	if (!c->outgoing) {
+		c->open = c->sdp.agreed;
+		call_news(c);
+	} else if (!c->answered) {
 		prepare_bye(c, msg);
 		c->progress = PHONE_PROGRESS_ANSWERED;
 		c->open = true;

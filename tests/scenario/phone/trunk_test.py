@@ -289,6 +289,23 @@ def story_incoming():
   return peer, probe, sound
 
 
+def story_no_sound_without_ack():
+  """An INVITE under the trunk's address alone makes us send nothing to whom its SDP names."""
+  peer, probe = start()
+  third = Sound()
+  send, dialog = come_in(peer, probe, third)
+  probe.expect(r"incoming \+4587654321")
+  probe.say("answer")
+  ok = peer.expect(200)
+  time.sleep(1.2)
+  assert third.packets == 0, f"{third.packets} packets before the ACK"
+  peer.established(dialog, ok)
+  peer.ack(send, dialog)
+  probe.expect("open pcma")
+  peer_hears(third, 700)
+  return peer, probe, third
+
+
 def story_incoming_without_offer():
   peer, probe = start()
   sound = Sound(hz=500)
