@@ -120,6 +120,8 @@ int guest_line(struct turn *t, enum meeting_line to)
 	entry->side.connected = entry->side.here = true;
 	if (admitted && to != MEETING_LINE_TALKING)
 		turn_effect(t, MEETING_FX_ADMIT_LINE, entry->number, 0);
+	if (admitted)
+		line_quieten_again(t);
 	if (admitted && t->m->consultant.connected)
 		t->m->doubt_ms = 0;
 	turn_tell_staff(t);

@@ -61,10 +61,12 @@ static int citizen_line(struct turn *t, enum meeting_line to)
 			line_fail(t, t->e->line.reason);
 		return 0;
 	}
-	/* The order to join may have been lost with whoever crashed. */
-	if (was_unsure && l->citizen == MEETING_LINE_TALKING &&
-		to != MEETING_LINE_TALKING)
-		turn_effect(t, MEETING_FX_CONFIRM, 0, 0);
+	/* Orders may have been lost with whoever crashed. */
+	if (was_unsure && l->citizen == MEETING_LINE_TALKING) {
+		if (to != MEETING_LINE_TALKING)
+			turn_effect(t, MEETING_FX_CONFIRM, 0, 0);
+		line_quieten_again(t);
+	}
 	stands(t, UNSURE(CITIZEN));
 	citizen_went(t, to);
 	return 0;
@@ -180,7 +182,7 @@ void leg_press(struct turn *t)
 	if (t->e->line_key.key == MEETING_KEY_MUTE)
 		l->by_caller = t->e->line_key.on;
 	else if (t->e->line_key.key == MEETING_KEY_HAND)
-		l->hand = !l->hand;
+		l->hand = t->e->line_key.on;
 	t->fx->save = true;
 	turn_tell_staff(t);
 }

@@ -251,3 +251,13 @@ int line_quieten(struct turn *t)
 	turn_tell_staff(t);
 	return 0;
 }
+
+/* Who was put on hold while the gateway was away must not be heard when it is back. */
+void line_quieten_again(struct turn *t)
+{
+	const struct meeting_lines *l = lines_of(t);
+	uint16_t leg = talking_leg(t->m);
+
+	turn_effect(t, MEETING_FX_MUTE_LINE, leg, l->muted);
+	turn_effect(t, MEETING_FX_HOLD_LINE, leg, l->held);
+}

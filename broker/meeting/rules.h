@@ -108,6 +108,8 @@ void line_fail(struct turn *t, enum meeting_reason reason);
 void line_talk_over(struct turn *t, enum meeting_reason reason);
 /* Another telephone takes the place of the placed call. */
 void line_drop_call(struct turn *t);
+/* The telephone in the talk stands: whether it is muted or on hold is said once more. */
+void line_quieten_again(struct turn *t);
 rule_fn line_dial, line_phone, line_hang_up, line_quieten;
 
 /* -- leg.c: what the gateway reports ----------------------------------------------- */

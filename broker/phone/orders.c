@@ -79,10 +79,11 @@ static void mute(struct party *p, const struct phone_message *m)
 {
 	bool on = (m->flags & PHONE_ON) != 0;
 
+	if (p->leg.muted == on)
+		return; /* said once more after a crash */
 	p->hand = false;
-	if (p->leg.muted != on)
-		party_say(p, on ? PROMPT_MUTED : PROMPT_UNMUTED);
 	p->leg.muted = on;
+	party_say(p, on ? PROMPT_MUTED : PROMPT_UNMUTED);
 }
 
 static void hold(struct party *p, const struct phone_message *m)

@@ -256,7 +256,7 @@ struct meeting_event {
 		struct {
 			enum meeting_leg leg; /* CITIZEN, OWN, GUEST */
 			enum meeting_key key;
-			bool on; /* of MUTE */
+			bool on; /* of MUTE, HAND */
 		} line_key;
 		uint32_t line_broken; /* line; another than the present is dropped */
 		struct {

@@ -97,6 +97,31 @@ static void an_order_that_the_crash_swallowed_is_given_again(void **state)
 	assert_true(has_fx(&s, MEETING_FX_HANG_UP, other, MEETING_LEG_GUEST));
 }
 
+static void what_was_quietened_while_the_gateway_was_away_is_quiet_after_it(void **state)
+{
+	struct stage s = stage_calling();
+	uint16_t number;
+
+	(void)state;
+	assert_int_equal(ACT(&s, TRUNK, .trunk = { .lost = true }), 0);
+	assert_int_equal(
+		ACT(&s, PHONE, .phone = { .event = MEETING_PHONE_HOLD, .on = true }), 0);
+	assert_int_equal(CITIZEN(&s, TALKING), 0);
+	assert_true(has_fx(&s, MEETING_FX_HOLD_LINE, 0, 1));
+	assert_true(has_fx(&s, MEETING_FX_MUTE_LINE, 0, 0));
+	assert_int_equal(CITIZEN(&s, TALKING), 0); /* known to stand: nothing is new */
+	assert_int_equal(count_fx(&s, MEETING_FX_HOLD_LINE, 0), 0);
+
+	number = call_in(&s, 50, false);
+	assert_int_equal(ACT(&s, ADMIT, .entry = number), 0);
+	assert_int_equal(
+		ACT(&s, PHONE, .phone = { .event = MEETING_PHONE_MUTE, .on = true }), 0);
+	crash(&s);
+	assert_int_equal(line(&s, MEETING_LEG_GUEST, number, MEETING_LINE_TALKING), 0);
+	assert_true(has_fx(&s, MEETING_FX_MUTE_LINE, number, 1));
+	assert_true(has_fx(&s, MEETING_FX_HOLD_LINE, number, 0));
+}
+
 static void when_the_gateway_dies_nobody_else_leaves(void **state)
 {
 	struct stage s = stage_calling();
@@ -185,6 +210,8 @@ int main(void)
 			a_call_that_does_not_stand_is_over_and_the_meeting_is_not),
 		cmocka_unit_test(a_gateway_that_never_comes_back_is_not_waited_for),
 		cmocka_unit_test(an_order_that_the_crash_swallowed_is_given_again),
+		cmocka_unit_test(
+			what_was_quietened_while_the_gateway_was_away_is_quiet_after_it),
 		cmocka_unit_test(when_the_gateway_dies_nobody_else_leaves),
 		cmocka_unit_test(a_link_that_is_lost_for_a_moment_ends_nothing),
 		cmocka_unit_test(a_broken_line_is_made_anew_but_not_without_end),

@@ -205,7 +205,12 @@ static void a_talking_telephone_can_be_muted_held_and_can_do_so_itself(void **st
 	(void)state;
 	assert_int_equal(
 		ACT(&s, LINE_KEY,
-			.line_key = { MEETING_LEG_CITIZEN, MEETING_KEY_HAND, 0 }),
+			.line_key = { MEETING_LEG_CITIZEN, MEETING_KEY_HAND, false }),
+		0);
+	assert_false(s.m.call.lines.hand); /* a press before it was lost */
+	assert_int_equal(
+		ACT(&s, LINE_KEY,
+			.line_key = { MEETING_LEG_CITIZEN, MEETING_KEY_HAND, true }),
 		0);
 	assert_true(s.m.call.lines.hand);
 	assert_int_equal(

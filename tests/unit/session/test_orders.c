@@ -59,7 +59,7 @@ static void keys_of_the_telephone_are_seen_by_the_consultant(void **state)
 	assert_true(flag(call_of(&mette), "by_caller"));
 	REPORT_OF(&g, KEY, .leg = leg, .word = PHONE_KEY_MUTE);
 	assert_false(flag(call_of(&mette), "by_caller"));
-	REPORT_OF(&g, KEY, .leg = leg, .word = PHONE_KEY_HAND);
+	REPORT_OF(&g, KEY, .leg = leg, .word = PHONE_KEY_HAND, .flags = PHONE_ON);
 	assert_true(flag(call_of(&mette), "hand"));
 	actor_hang_up(&mette);
 }
