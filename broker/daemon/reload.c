@@ -40,6 +40,8 @@ static bool phone_needs_restart(const struct settings *a, const struct settings 
 	       a->phone_silence_seconds != b->phone_silence_seconds ||
 	       a->phone_call_minutes != b->phone_call_minutes ||
 	       a->phone_calls != b->phone_calls ||
+	       strcmp(a->phone_allowed, b->phone_allowed) != 0 ||
+	       strcmp(a->phone_refused, b->phone_refused) != 0 ||
 	       strcmp(a->phone_prompts, b->phone_prompts) != 0;
 }
 
