@@ -155,6 +155,7 @@ static void write_trunk(
 	jout_bool(o, "muted", lines->muted || lines->by_caller);
 	jout_bool(o, "held", lines->held);
 	jout_bool(o, "by_caller", lines->by_caller);
+	jout_bool(o, "by_key", lines->by_key);
 	jout_bool(o, "hand", lines->hand);
 	jout_word(o, "own_phone", meeting_line_name(lines->own));
 	jout_bool(o, "has_own_phone", m->booking.own_phone);

@@ -329,6 +329,7 @@ export function callOf(more = {}) {
 		muted: false,
 		held: false,
 		by_caller: false,
+		by_key: false,
 		hand: false,
 		own_phone: "none",
 		has_own_phone: false,

@@ -139,6 +139,7 @@ function seat(more: Partial<ConsultantState> = {}): ConsultantState {
 			muted: false,
 			held: false,
 			by_caller: false,
+			by_key: false,
 			hand: false,
 			own_phone: "none",
 			has_own_phone: false,

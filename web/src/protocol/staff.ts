@@ -102,6 +102,7 @@ const consultantState = fields({
 		muted: flag,
 		held: flag,
 		by_caller: flag,
+		by_key: flag,
 		hand: flag,
 		own_phone: progress,
 		has_own_phone: flag,

@@ -14,7 +14,7 @@ import { accepted } from "./account";
 import { reloadDay } from "./desk";
 import { answerLine, followLine, hasLine, heldLine, startLine, stopLine } from "./line";
 import { enterRoom, forgetRoom, leaveRoom, send } from "./live";
-import { callWords, onLine } from "./model/call";
+import { callWords, isDialled, onLine } from "./model/call";
 import { oneSummary, phoneNumber } from "./model/http";
 import { inTalk } from "./model/state";
 import { admitted, type Talk } from "./model/talk";
@@ -208,6 +208,8 @@ function micOfTalk(track: MediaStreamTrack | null): MediaStreamTrack | null {
 
 function followCall(before: Talk, seat: ConsultantState): void {
 	const had = hasLine();
+	// One that placed itself too, and one that was on before this page was there.
+	if (isDialled(seat.call) && !isDialled(before.seat?.call)) showPanel("phone");
 	followLine(seat.call);
 	if (onLine(before) !== onLine(state.value.talk))
 		media?.set("mic", micOfTalk(local.value.mic));

@@ -476,6 +476,7 @@ export const da = {
 			answered: "Telefonen er taget.",
 		},
 		onlyYou: "Kun du hører telefonen nu. Sig tallet, og spørg, hvem du taler med.",
+		byKey: "Ingen hører telefonen, før der er trykket på en tast på den.",
 		onlyYouOwn: "Du kan også trykke 1 på din telefon, når det er borgeren.",
 		another: "Det er en anden / Telefonsvarer",
 		muted: "Ingen hører telefonen.",

@@ -479,6 +479,7 @@ export const en: StaffText = {
 		},
 		onlyYou:
 			"Only you hear the telephone now. Say the number, and ask whom you are talking to.",
+		byKey: "Nobody hears the telephone before a key was pressed on it.",
 		onlyYouOwn: "You can also press 1 on your telephone when it is the citizen.",
 		another: "It is somebody else / Voicemail",
 		muted: "Nobody hears the telephone.",

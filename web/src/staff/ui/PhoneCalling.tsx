@@ -13,6 +13,9 @@ export function PhoneCalling({ talk }: { talk: Talk }) {
 	const words = t.value.dial;
 	const call = talk.seat?.call;
 	const answered = call?.progress === "answered";
+	// Where a key says who it is, she hears nobody until then.
+	const byKey = call?.by_key ?? false;
+	const hers = answered && !byKey;
 	const own = call?.own_phone !== "none";
 	return (
 		<div class="stack">
@@ -21,13 +24,14 @@ export function PhoneCalling({ talk }: { talk: Talk }) {
 				<strong>{callWords(talk, t.value)}</strong>
 			</p>
 			<TwoDigits digits={call?.digits ?? ""} />
-			{answered && (
+			{answered && byKey && <p>{words.byKey}</p>}
+			{hers && (
 				<p>
 					{words.onlyYou} {own && words.onlyYouOwn}
 				</p>
 			)}
 			<div class="stack tight happens">
-				{answered && (
+				{hers && (
 					<>
 						<Button kind="primary" onPress={() => phone({ event: "is_citizen" })}>
 							{t.value.phone.isCitizen}
@@ -38,7 +42,7 @@ export function PhoneCalling({ talk }: { talk: Talk }) {
 					</>
 				)}
 				<Button
-					kind={answered ? "quiet" : "danger"}
+					kind={hers ? "quiet" : "danger"}
 					onPress={() => phone({ event: "cancel" })}
 				>
 					{words.cancel}
