@@ -5,6 +5,7 @@
  */
 #include "doctor.h"
 
+#include "samtale/link/phone.h"
 #include "samtale/listener/prefix.h"
 
 #include <arpa/inet.h>
@@ -16,8 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define TOPIC       "phone"
-#define MEDIA_PORTS 1000 /* as samtale-phone takes them */
+#define TOPIC "phone"
 
 /* -- ports ------------------------------------------------------------------------ */
 /* errno of binding there, 0 when it is free. */
@@ -50,7 +50,7 @@ void doctor_phone_ports(struct doctor *d)
 	bool udp = strcmp(s->phone_transport, "udp") == 0,
 	     tls = strcmp(s->phone_transport, "tls") == 0;
 	int64_t sip = s->phone_sip_port + (tls && s->phone_sip_port ? 1 : 0);
-	unsigned taken = 0;
+	unsigned taken = 0, ports = 2 * (unsigned)PHONE_PORTS_HALF(s->phone_calls);
 	int err = try_bind(s->phone_address, udp ? SOCK_DGRAM : SOCK_STREAM, sip);
 
 	if (err == EADDRINUSE)
@@ -68,14 +68,14 @@ void doctor_phone_ports(struct doctor *d)
 			(int)sip);
 	if (err != 0)
 		return;
-	for (int64_t port = 0; port < MEDIA_PORTS; port++)
+	for (int64_t port = 0; port < ports; port++)
 		taken += try_bind(s->phone_address, SOCK_DGRAM,
 				 s->phone_media_port + port) == EADDRINUSE;
 	if (taken)
-		doctor_find(d, taken == MEDIA_PORTS ? MARK_BAD : MARK_WARN, TOPIC,
+		doctor_find(d, taken == ports ? MARK_BAD : MARK_WARN, TOPIC,
 			"%u of the %u UDP ports from phone.media_port (%d) on are taken "
 			"by other programs.",
-			taken, MEDIA_PORTS, (int)s->phone_media_port);
+			taken, ports, (int)s->phone_media_port);
 	else
 		doctor_find(d, MARK_OK, TOPIC, "The ports for SIP and sound are free.");
 }

@@ -153,9 +153,9 @@ static void on_rtcp(const struct sa *src, struct mbuf *mb, void *arg)
 
 static int listen_pair(struct call_rtp *r, const struct trunk *t)
 {
-	const uint32_t low =
-		((uint32_t)t->s->phone_media_port + PORTS_OF_BROWSERS + 1) & ~1U;
-	const uint32_t pairs = PORTS_OF_TRUNK / 2 - 1, first = rand_u32() % pairs;
+	const uint32_t half = (uint32_t)PHONE_PORTS_HALF(t->s->phone_calls);
+	const uint32_t low = ((uint32_t)t->s->phone_media_port + half + 1) & ~1U;
+	const uint32_t pairs = half / 2 - 1, first = rand_u32() % pairs;
 	struct sa at = t->local;
 
 	for (uint32_t i = 0; i < pairs; i++) {

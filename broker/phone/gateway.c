@@ -275,7 +275,8 @@ static int make_browsers(struct gateway *g)
 		.advertise = s->phone_public_address,
 		.advertise6 = s->phone_public_address6,
 		.port_low = (uint16_t)s->phone_media_port,
-		.port_high = (uint16_t)(s->phone_media_port + PORTS_OF_BROWSERS - 1) };
+		.port_high = (uint16_t)(s->phone_media_port +
+					PHONE_PORTS_HALF(s->phone_calls) - 1) };
 
 	return browsers_new(&g->browsers, &parts);
 }

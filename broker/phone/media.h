@@ -15,11 +15,6 @@
 #define AUDIO_TICK       160 /* samples of one tick */
 #define AUDIO_PACKET_MAX 480 /* samples of the longest packet that is taken: 60 ms */
 
-/* UDP ports from phone.media_port on: browsers have the first half, one each, calls on
- * the trunk the second, two each (RTP, RTCP). */
-#define PORTS_OF_BROWSERS 500
-#define PORTS_OF_TRUNK    500
-
 enum g711_law { G711_ALAW, G711_ULAW };
 
 /* One RTP audio packet. Inbound: seq and ts as the peer sent them, after decryption and

@@ -3,7 +3,7 @@
  * For this room only: the SIP line to the operator (RFC 3261). Owns the transports, the
  * registration, the OPTIONS pings both ways and the filter that lets SIP in from the
  * operator's addresses only, before anything parses it. Calls on it are call.h. Their RTP
- * is on even ports of the second 500 from phone.media_port.
+ * is on even ports of the second half from phone.media_port.
  */
 #pragma once
 

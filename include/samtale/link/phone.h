@@ -16,6 +16,10 @@
 #define PHONE_LEG_INCOMING UINT32_C(0x80000000) /* leg numbers that the gateway gives */
 #define PHONE_TEXT_MAX     LIMIT_SDP
 
+/* UDP ports from phone.media_port on: so many for browsers, one each, then as many for
+ * calls on the trunk, two each (RTP, RTCP). calls: phone.calls. */
+#define PHONE_PORTS_HALF(calls) ((calls) > 240 ? 2 * (calls) + 20 : 500)
+
 enum phone_kind {
 	PHONE_NOTHING,
 #define ORDER(id, sentence) PHONE_ORDER_##id,
@@ -84,7 +88,8 @@ struct phone_message {
 /* Appends one frame. A text over PHONE_TEXT_MAX makes the writer bad. */
 void phone_message_write(struct writer *w, const struct phone_message *m);
 
-#define PHONE_E_BAD 1 /* not such a message, or a word out of its range; close the link */
+#define PHONE_E_BAD 1 /* not such a message, or a word out of its range; close the link  \
+		       */
 /* Texts are borrowed from the frame. orders: which half of the table may come. */
 must_check int phone_message_read(
 	const struct frame *f, bool orders, struct phone_message *ret);
