@@ -9,18 +9,21 @@
 struct back {
 	struct desk_task task; /* first */
 	struct switchboard *board;
-	uint32_t leg;
+	uint64_t caller;
 	struct call_back row;
 };
 
-static void say(struct switchboard *b, uint32_t leg, bool kept)
+/* A hidden caller hears the same whatever is kept: without a meeting nothing could be, so
+ * another word would tell him which meeting numbers are real. */
+static void say(struct switchboard *b, uint64_t caller, bool kept)
 {
-	const struct phone_message m = { .kind = PHONE_ORDER_VERDICT,
-		.leg = leg,
-		.word = kept ? PHONE_VERDICT_CALL_BACK : PHONE_VERDICT_LATER };
+	const struct caller *c = caller_find(b, caller);
 
 	b->figures.call_backs += kept;
-	(void)board_order(b, &m); /* the caller may have hung up: then it is dropped */
+	if (c) /* else he hung up */
+		call_in_verdict(b, c->leg,
+			kept && c->number[0] ? PHONE_VERDICT_CALL_BACK
+					     : PHONE_VERDICT_LATER);
 }
 
 /* -- for the team ------------------------------------------------------------------ */
@@ -40,7 +43,7 @@ static void back_answer(struct desk_task *task, int result)
 		log_event(EV_CALL_FAILED, F_ERRNO(result < 0 ? -result : EEXIST));
 	else
 		house_call_backs_changed(k->board->house, k->row.team);
-	say(k->board, k->leg, result == 0);
+	say(k->board, k->caller, result == 0);
 	free(k);
 }
 
@@ -55,7 +58,7 @@ static bool keep_for_team(struct caller *c, const char *team)
 	k->task.ask = back_ask;
 	k->task.answer = back_answer;
 	k->board = c->board;
-	k->leg = c->leg;
+	k->caller = c->id;
 	k->row.id = random_id();
 	k->row.created_ms = clock_utc_ms();
 	memcpy(k->row.team, team, strlen(team) + 1);
@@ -72,7 +75,7 @@ static bool keep_for_team(struct caller *c, const char *team)
 
 struct wish {
 	struct switchboard *board;
-	uint32_t leg;
+	uint64_t caller;
 	char team[LIMIT_TEAM + 1];
 };
 
@@ -80,13 +83,13 @@ struct wish {
 static void wished(void *arg, int result, const struct house_called *got)
 {
 	struct wish *w = arg;
-	struct caller *c = caller_find(w->board, w->leg);
+	struct caller *c = caller_find(w->board, w->caller);
 
 	(void)got;
 	if (result == 0)
-		say(w->board, w->leg, true);
+		say(w->board, w->caller, true);
 	else if (c && !keep_for_team(c, w->team))
-		say(w->board, w->leg, false);
+		say(w->board, w->caller, false);
 	free(w);
 }
 
@@ -109,7 +112,7 @@ static bool wish_at(struct caller *c, const struct booking *row)
 	if (!w)
 		return false;
 	w->board = c->board;
-	w->leg = c->leg;
+	w->caller = c->id;
 	memcpy(w->team, row->team, sizeof(w->team));
 	if (!is_on_file(c, row))
 		memcpy(ask.phone, c->number, sizeof(ask.phone));
@@ -128,5 +131,5 @@ void call_back_begin(struct caller *c, const struct booking *row)
 		    row->state != BOOKING_ENDED;
 	kept = is_todays ? wish_at(c, row) : keep_for_team(c, row ? row->team : "");
 	if (!kept)
-		say(c->board, c->leg, false);
+		say(c->board, c->id, false);
 }

@@ -48,6 +48,17 @@ static void at_a_meeting_of_today_it_is_its_call_me_with_the_callers_number(void
 	actor_hang_up(&mette);
 }
 
+static void a_hidden_caller_hears_nothing_of_which_meetings_there_are(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+
+	gateway_up(s, &g);
+	assert_int_equal(fails(&g, "", "12345678"), PHONE_VERDICT_LATER);
+	REPORT_OF(&g, ENDED, .leg = CALLER, .word = PHONE_CAUSE_HUNG_UP);
+	assert_int_equal(fails(&g, "", "87654321"), PHONE_VERDICT_LATER);
+}
+
 static void a_hidden_number_asks_for_a_call_to_the_number_on_file(void **state)
 {
 	struct stage *s = *state;
@@ -55,7 +66,7 @@ static void a_hidden_number_asks_for_a_call_to_the_number_on_file(void **state)
 	struct actor mette;
 
 	gateway_up(s, &g);
-	assert_int_equal(fails(&g, "", "12345678"), PHONE_VERDICT_CALL_BACK);
+	assert_int_equal(fails(&g, "", "12345678"), PHONE_VERDICT_LATER);
 	staff_hello(s, &mette, METTE);
 	staff_enter(&mette, 0);
 	assert_string_equal(word(call_of(&mette), "state"), "asked");
@@ -186,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CALL_STORY(
 			at_a_meeting_of_today_it_is_its_call_me_with_the_callers_number),
+		CALL_STORY(a_hidden_caller_hears_nothing_of_which_meetings_there_are),
 		CALL_STORY(a_hidden_number_asks_for_a_call_to_the_number_on_file),
 		CALL_STORY(who_calls_from_the_number_on_file_gives_no_other_one),
 		CALL_STORY(at_no_meeting_it_waits_sealed_for_everybody),
