@@ -18,6 +18,18 @@ bool entry_is_phone(const struct meeting_entry *entry)
 	return meeting_entry_kind(entry) == MEETING_KIND_PHONE;
 }
 
+/* Whoever can forge her number must not fill the lobby that she comes to. */
+static bool is_crowded_by_known(const struct meeting *m)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < LIMIT_ENTRIES; i++)
+		n += m->entries[i].number != 0 &&
+		     m->entries[i].place == MEETING_PLACE_LOBBY &&
+		     m->entries[i].via == MEETING_VIA_PHONE_KNOWN;
+	return n >= LIMIT_KNOWN_CALLERS;
+}
+
 int guest_call_in(struct turn *t)
 {
 	struct meeting *m = t->m;
@@ -25,6 +37,8 @@ int guest_call_in(struct turn *t)
 
 	if (meeting_entry_of_device(m, t->e->call_in.device))
 		return MEETING_E_WRONG_STATE;
+	if (t->e->call_in.known && is_crowded_by_known(m))
+		return MEETING_E_LOBBY_FULL;
 	entry = entry_new(t);
 	if (!entry)
 		return MEETING_E_LOBBY_FULL;

@@ -10,7 +10,19 @@
 
 /* -- callers ----------------------------------------------------------------------- */
 
-struct caller *caller_find(struct switchboard *b, uint32_t leg)
+struct caller *caller_find(struct switchboard *b, uint64_t id)
+{
+	RING_EACH(&b->callers, r)
+	{
+		struct caller *c = container_of(r, struct caller, at);
+
+		if (c->id == id)
+			return c;
+	}
+	return NULL;
+}
+
+struct caller *caller_of_leg(struct switchboard *b, uint32_t leg)
 {
 	RING_EACH(&b->callers, r)
 	{
@@ -38,7 +50,7 @@ void callers_free(struct switchboard *b)
 
 bool call_in_gone(struct switchboard *b, uint32_t leg)
 {
-	struct caller *c = caller_find(b, leg);
+	struct caller *c = caller_of_leg(b, leg);
 
 	if (c)
 		caller_free(c);
@@ -51,7 +63,7 @@ static struct caller *caller_new(struct switchboard *b, const struct phone_messa
 	struct caller *c;
 
 	if (b->callers_n >= CALLERS_MAX || !(m->leg & PHONE_LEG_INCOMING) ||
-		caller_find(b, m->leg) || leg_find(b, m->leg) || b->house->stopping)
+		caller_of_leg(b, m->leg) || leg_find(b, m->leg) || b->house->stopping)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (!c)
@@ -60,6 +72,7 @@ static struct caller *caller_new(struct switchboard *b, const struct phone_messa
 	ring_append(&b->callers, &c->at);
 	b->callers_n++;
 	c->board = b;
+	c->id = ++b->last_caller;
 	c->leg = m->leg;
 	if ((m->flags & PHONE_HIDDEN) ||
 		!phone_tag(b->house->parts.node, m->text, &tag) ||
@@ -89,26 +102,35 @@ void call_in_verdict(struct switchboard *b, uint32_t leg, enum phone_verdict wha
 struct entrance {
 	struct wait wait;
 	struct switchboard *board;
-	uint32_t leg;
+	uint64_t caller;
 	int64_t meeting;
 	bool known;
 };
 
+static void order_to_lobby(const struct entrance *e, const struct leg *leg)
+{
+	(void)board_order(e->board,
+		&(struct phone_message){
+			.kind = e->known ? PHONE_ORDER_ANSWER : PHONE_ORDER_VERDICT,
+			.leg = leg->number,
+			.room = (uint64_t)e->meeting,
+			.word = e->known ? (uint8_t)PHONE_ANSWER_LOBBY
+					 : (uint8_t)PHONE_VERDICT_LOBBY });
+}
+
 /* The rules' entry becomes a leg, the gateway's call goes to the lobby. 0: done. */
-static int enter(struct entrance *e, struct live *l)
+static int enter(const struct entrance *e, uint32_t number, struct live *l)
 {
 	struct meeting_event in = { .kind = MEETING_EV_CALL_IN };
 	struct bringer by = { 0 };
-	struct leg *leg = leg_new(e->board, e->leg, e->meeting);
+	struct leg *leg = leg_new(e->board, number, e->meeting);
 	int r;
 
 	if (!leg)
 		return -ENOMEM;
 	random_fill(in.call_in.device, sizeof(in.call_in.device));
 	in.call_in.known = e->known;
-	r = board_note(e->board, AUDIT_CALLED_IN, e->meeting, e->known, true);
-	if (r == 0)
-		r = live_step(l, &in, &by);
+	r = live_step(l, &in, &by);
 	if (r != 0 || l->gone) {
 		leg_free(leg);
 		return r != 0 ? r : -EIO;
@@ -118,34 +140,37 @@ static int enter(struct entrance *e, struct live *l)
 	leg->ordered = true;
 	leg->progress = MEETING_LINE_ANSWERED;
 	leg_attach(leg, l);
-	(void)board_order(e->board,
-		&(struct phone_message){
-			.kind = e->known ? PHONE_ORDER_ANSWER : PHONE_ORDER_VERDICT,
-			.leg = e->leg,
-			.room = (uint64_t)e->meeting,
-			.word = e->known ? (uint8_t)PHONE_ANSWER_LOBBY
-					 : (uint8_t)PHONE_VERDICT_LOBBY });
-	return 0;
+	r = board_note(e->board, AUDIT_CALLED_IN, e->meeting, e->known, true);
+	if (r < 0)
+		board_tell(leg, MEETING_LINE_NONE, MEETING_REASON_LINE_DOWN);
+	else
+		order_to_lobby(e, leg);
+	return r;
 }
 
 /* Too early, over, full: who is known types digits then, and who typed them is told. */
+static void not_entered(struct caller *c, bool known)
+{
+	c->busy = false;
+	if (known)
+		answer(c->board, c->leg, PHONE_ANSWER_ASK);
+	else
+		call_in_verdict(c->board, c->leg, PHONE_VERDICT_LATER);
+}
+
 static void entered(struct wait *w, int result, struct live *l)
 {
 	struct entrance *e = container_of(w, struct entrance, wait);
 	struct switchboard *b = e->board;
-	struct caller *c = caller_find(b, e->leg);
+	struct caller *c = caller_find(b, e->caller);
 
 	if (c && result == 0)
-		result = enter(e, l);
+		result = enter(e, c->leg, l);
 	if (c && result == 0) {
 		b->figures.known += e->known;
 		caller_free(c);
 	} else if (c) {
-		c->busy = false;
-		if (e->known)
-			answer(b, e->leg, PHONE_ANSWER_ASK);
-		else
-			call_in_verdict(b, e->leg, PHONE_VERDICT_LATER);
+		not_entered(c, e->known);
 	}
 	free(e);
 }
@@ -155,15 +180,11 @@ void call_in_enter(struct caller *c, int64_t meeting, bool known)
 	struct entrance *e = calloc(1, sizeof(*e));
 
 	if (!e) {
-		c->busy = false;
-		if (known)
-			answer(c->board, c->leg, PHONE_ANSWER_ASK);
-		else
-			call_in_verdict(c->board, c->leg, PHONE_VERDICT_LATER);
+		not_entered(c, known);
 		return;
 	}
 	e->board = c->board;
-	e->leg = c->leg;
+	e->caller = c->id;
 	e->meeting = meeting;
 	e->known = known;
 	e->wait.done = entered;
@@ -194,8 +215,8 @@ void board_today(int64_t *ret_from_ms, int64_t *ret_to_ms)
 struct whose {
 	struct desk_task task; /* first */
 	struct switchboard *board;
-	uint32_t leg;
-	struct booking_caller caller;
+	uint64_t caller;
+	struct booking_caller number;
 	int64_t meeting;
 };
 
@@ -203,7 +224,7 @@ static int whose_ask(struct desk_task *task, struct store *s)
 {
 	struct whose *w = container_of(task, struct whose, task);
 	struct booking row;
-	int r = s->meeting->by_caller(s, &w->caller, &row);
+	int r = s->meeting->by_caller(s, &w->number, &row);
 
 	if (r == 0)
 		w->meeting = row.id;
@@ -213,33 +234,44 @@ static int whose_ask(struct desk_task *task, struct store *s)
 static void whose_answer(struct desk_task *task, int result)
 {
 	struct whose *w = container_of(task, struct whose, task);
-	struct caller *c = caller_find(w->board, w->leg);
+	struct caller *c = caller_find(w->board, w->caller);
 
 	if (c && result == 0 && w->meeting) {
 		call_in_enter(c, w->meeting, true);
 	} else if (c) {
 		c->busy = false;
-		answer(w->board, w->leg, PHONE_ANSWER_ASK);
+		answer(w->board, c->leg, PHONE_ANSWER_ASK);
 	}
 	free(w);
+}
+
+/* Numbers can be forged, so trying many would tell who has a meeting today. */
+static bool may_ask(struct throttle *t)
+{
+	int64_t now = clock_boot_ms();
+
+	if (throttle_wait_s(t, THROTTLE_CALLERS, 0, false, now))
+		return false;
+	throttle_charge(t, THROTTLE_CALLERS, 0, now);
+	return true;
 }
 
 /* False: nobody can be asked. */
 static bool ask_whose(struct caller *c)
 {
 	const struct house_parts *parts = &c->board->house->parts;
-	struct whose *w = calloc(1, sizeof(*w));
+	struct whose *w = may_ask(c->board->throttle) ? calloc(1, sizeof(*w)) : NULL;
 
-	if (!w || !phone_tag(parts->node, bytes_str(c->number), &w->caller.tag)) {
+	if (!w || !phone_tag(parts->node, bytes_str(c->number), &w->number.tag)) {
 		free(w);
 		return false;
 	}
 	w->task.ask = whose_ask;
 	w->task.answer = whose_answer;
 	w->board = c->board;
-	w->leg = c->leg;
-	board_today(&w->caller.from_ms, &w->caller.to_ms);
-	w->caller.tried_ms = clock_utc_ms() - TRIED_LATELY;
+	w->caller = c->id;
+	board_today(&w->number.from_ms, &w->number.to_ms);
+	w->number.tried_ms = clock_utc_ms() - TRIED_LATELY;
 	if (desk_put(parts->desk, &w->task) == 0)
 		return true;
 	free(w);

@@ -30,6 +30,8 @@
 
 /* -- meeting -- */
 #define LIMIT_ENTRIES   4  /* devices in one citizen's lobby at once */
+#define LIMIT_KNOWN_CALLERS                                                              \
+	2 /* of them, telephones that came by their number alone: it can be forged */
 #define LIMIT_INTERVALS 64 /* changes of form kept for one meeting */
 
 /* -- queues -- */

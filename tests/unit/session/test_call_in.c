@@ -129,6 +129,41 @@ static void who_comes_too_early_types_digits_and_is_told(void **state)
 	assert_int_equal(judged(&g), PHONE_VERDICT_LATER);
 }
 
+static void a_forged_number_does_not_fill_the_lobby(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+
+	gateway_up(s, &g);
+	for (uint32_t i = 0; i < LIMIT_KNOWN_CALLERS; i++) {
+		rings(&g, CALLER + i, "+4522345678");
+		assert_int_equal(answered(&g), PHONE_ANSWER_LOBBY);
+	}
+	rings(&g, CALLER + 8, "+4522345678");
+	assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
+	types(&g, CALLER + 8, 1, "12345678", "123456"); /* there is room left */
+	assert_int_equal(judged(&g), PHONE_VERDICT_LOBBY);
+}
+
+static void numbers_are_looked_up_sixty_times_a_minute(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	char from[16];
+
+	gateway_up(s, &g);
+	for (uint32_t i = 0; i < 60; i++) {
+		(void)snprintf(from, sizeof(from), "+4533%06u", i);
+		rings(&g, CALLER + i, from);
+		assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
+	}
+	rings(&g, CALLER + 60, "+4522345678");
+	assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
+	stage_wait(s, 2 * MS_SECOND);
+	rings(&g, CALLER + 61, "+4522345678");
+	assert_int_equal(answered(&g), PHONE_ANSWER_LOBBY);
+}
+
 static void a_full_lobby_turns_the_next_caller_away(void **state)
 {
 	struct stage *s = *state;
@@ -136,8 +171,9 @@ static void a_full_lobby_turns_the_next_caller_away(void **state)
 
 	gateway_up(s, &g);
 	for (uint32_t i = 0; i < LIMIT_ENTRIES; i++) {
-		rings(&g, CALLER + i, "+4522345678");
-		assert_int_equal(answered(&g), PHONE_ANSWER_LOBBY);
+		rings(&g, CALLER + i, "");
+		types(&g, CALLER + i, 1, "12345678", "123456");
+		assert_int_equal(judged(&g), PHONE_VERDICT_LOBBY);
 	}
 	rings(&g, CALLER + 9, "+4522345678");
 	assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
@@ -227,6 +263,8 @@ int main(void)
 		CALL_STORY(a_number_on_two_of_todays_bookings_opens_none),
 		CALL_STORY(whom_we_missed_lands_at_her_meeting),
 		CALL_STORY(who_comes_too_early_types_digits_and_is_told),
+		CALL_STORY(a_forged_number_does_not_fill_the_lobby),
+		CALL_STORY(numbers_are_looked_up_sixty_times_a_minute),
 		CALL_STORY(a_full_lobby_turns_the_next_caller_away),
 		CALL_STORY(a_leg_that_is_not_the_gateways_to_give_is_refused),
 		CALL_STORY(who_hangs_up_in_the_lobby_leaves_it),
