@@ -161,8 +161,10 @@ void line_answer(struct leg *leg, struct bytes sdp)
 	struct peer *p = l ? live_peer(l, 0) : NULL;
 	struct jout o;
 
-	if (leg->kind != MEETING_LEG_LINE || !p || !is_plain(sdp))
+	if (leg->kind != MEETING_LEG_LINE || leg->progress != MEETING_LINE_NONE || !p ||
+		!is_plain(sdp))
 		return;
+	leg->progress = MEETING_LINE_CALLING; /* one answer an offer */
 	peer_send_state(p);
 	o = house_jout(l->house);
 	jout_object(&o, NULL);

@@ -7,6 +7,8 @@
  */
 #include "switchboard.h"
 
+#define STANDING_MAX 2000 /* legs */
+
 /* Seconds of a call whose end nobody told us. */
 static uint32_t lasted_s(const struct leg *leg)
 {
@@ -99,12 +101,24 @@ static void load_for(struct switchboard *b, const struct leg *leg)
 	live_touch(b->house, leg->meeting, 0, &s->wait);
 }
 
+/* More than a gateway has ports for are inventions. */
+static bool is_full(const struct switchboard *b)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < LEG_BUCKETS; i++)
+		for (const struct ring *r = b->legs[i].next; r != &b->legs[i];
+			r = r->next)
+			n++;
+	return n >= STANDING_MAX;
+}
+
 void standing_report(struct switchboard *b, const struct phone_message *m)
 {
 	struct leg *leg = leg_find(b, m->leg);
 	struct live *l;
 
-	if (!leg)
+	if (!leg && m->leg != 0 && !is_full(b))
 		leg = leg_new(b, m->leg, (int64_t)m->room);
 	if (!leg)
 		return;

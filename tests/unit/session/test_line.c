@@ -47,6 +47,9 @@ static void a_call_gives_her_a_line_and_her_offer_goes_without_candidates(void *
 	assert_string_equal(word(m, "meeting"), "8121");
 	assert_int_equal(number(m, "line"), 1);
 	assert_string_equal(word(m, "sdp"), "v=0\r\na=ice-lite\r\n");
+	actor_forget(&mette); /* a second answer is none */
+	REPORT_OF(&g, SDP, .leg = o->m.leg, .text = BYTES_LIT("v=1\r\n"));
+	assert_null(actor_hears(&mette, "line"));
 	actor_hang_up(&mette);
 }
 

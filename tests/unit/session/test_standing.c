@@ -131,6 +131,25 @@ static void what_nobody_knows_is_hung_up(void **state)
 	assert_int_equal(g.count, 3);
 }
 
+static void legs_that_are_made_up_take_no_end_of_memory(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	unsigned n = 0;
+
+	gateway_link(s, &g);
+	REPORT_OF(&g, HELLO, .value = PHONE_VERSION);
+	REPORT_OF(&g, STANDING, .leg = 0, .room = MEETING);
+	for (uint32_t i = 1; i < 3000; i++) {
+		gateway_forget(&g);
+		REPORT_OF(&g, STANDING, .leg = i);
+	}
+	for (uint32_t i = 1; i < 3000; i++)
+		n += leg_find(s->house->board, i) != NULL;
+	assert_int_equal(n, 2000);
+	assert_null(HEARS(&g, HANG_UP)); /* nor is it answered any more */
+}
+
 static void what_did_not_stand_after_a_crash_is_over(void **state)
 {
 	struct stage *s = *state;
@@ -203,6 +222,7 @@ int main(void)
 		CALL_STORY(a_broker_that_crashed_takes_its_call_up_again),
 		CALL_STORY(a_gateway_faster_than_the_store_finds_its_meeting_too),
 		CALL_STORY(what_nobody_knows_is_hung_up),
+		CALL_STORY(legs_that_are_made_up_take_no_end_of_memory),
 		CALL_STORY(what_did_not_stand_after_a_crash_is_over),
 		CALL_STORY(a_link_that_blinks_twice_keeps_it_too),
 		CALL_STORY(what_was_hung_up_while_the_link_was_gone_is_hung_up_again),
