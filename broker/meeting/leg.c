@@ -29,9 +29,13 @@ static void stands(struct turn *t, unsigned leg)
 static void citizen_went(struct turn *t, enum meeting_line to)
 {
 	struct meeting_lines *l = lines_of(t);
-	bool back = to < l->citizen &&
-		    !(l->citizen == MEETING_LINE_EARLY && to == MEETING_LINE_RINGING);
+	bool back;
 
+	/* Without a key only she can say who it is; what a crash lost she says again. */
+	if (to == MEETING_LINE_TALKING && !l->by_key && l->citizen < to)
+		to = MEETING_LINE_ANSWERED;
+	back = to < l->citizen &&
+	       !(l->citizen == MEETING_LINE_EARLY && to == MEETING_LINE_RINGING);
 	if (back || to == l->citizen)
 		return;
 	if (to == MEETING_LINE_TALKING) {

@@ -122,6 +122,21 @@ static void a_wrong_person_and_a_cancel_hang_up(void **state)
 	assert_int_equal(s.m.call.attempts, 1);
 }
 
+static void the_gateway_alone_confirms_nobody(void **state)
+{
+	struct stage s = stage_trunk();
+
+	(void)state;
+	assert_int_equal(dial(&s, MEETING_DIAL_TO_BROWSER), 0);
+	assert_int_equal(CITIZEN(&s, TALKING), 0);
+	assert_int_equal(s.m.call.lines.citizen, MEETING_LINE_ANSWERED);
+	assert_int_equal(s.m.call.state, MEETING_CALL_RINGING);
+	assert_int_equal(CITIZEN(&s, TALKING), 0);
+	assert_int_equal(s.m.call.lines.citizen, MEETING_LINE_ANSWERED);
+	assert_int_equal(phone(&s, MEETING_PHONE_IS_CITIZEN), 0);
+	assert_int_equal(s.m.call.state, MEETING_CALL_TALKING);
+}
+
 static void a_key_confirms_only_where_a_key_was_asked_for(void **state)
 {
 	static struct meeting_rules by_key;
@@ -264,6 +279,7 @@ int main(void)
 		cmocka_unit_test(
 			only_a_telephone_that_was_really_called_counts_as_an_attempt),
 		cmocka_unit_test(a_wrong_person_and_a_cancel_hang_up),
+		cmocka_unit_test(the_gateway_alone_confirms_nobody),
 		cmocka_unit_test(a_key_confirms_only_where_a_key_was_asked_for),
 		cmocka_unit_test(
 			her_own_telephone_rings_first_and_its_key_says_who_it_is),

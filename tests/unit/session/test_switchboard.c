@@ -230,6 +230,75 @@ static void the_figures_count_what_happened(void **state)
 	actor_hang_up(&mette);
 }
 
+static uint32_t dice; /* reproducible */
+
+static uint32_t throw(uint32_t sides)
+{
+	dice = dice * 1664525 + 1013904223;
+	return (dice >> 8) % sides;
+}
+
+/* Whatever a gateway says that is somebody else's by now; leg: one that it knows. */
+static void lie(struct gateway *g, uint32_t leg)
+{
+	static const uint8_t words[] = { [PHONE_REPORT_STANDING] = PHONE_PROGRESS_COUNT,
+		[PHONE_REPORT_TRUNK] = PHONE_TRUNK_COUNT,
+		[PHONE_REPORT_PROGRESS] = PHONE_PROGRESS_COUNT,
+		[PHONE_REPORT_ENDED] = PHONE_CAUSE_COUNT,
+		[PHONE_REPORT_KEY] = PHONE_KEY_COUNT,
+		[PHONE_REPORTS_END] = 0 };
+	static const uint64_t rooms[] = { MEETING, MEETING, 0, 999, UINT64_MAX };
+	static const char *const texts[] = { "", "+4522345678", "12345678", "87654321",
+		"v=0\r\n", "\xff\xfe" };
+	static const char *const mores[] = { "", "000000", "654321", "1234567890" };
+	const uint32_t legs[] = { leg, leg, CALLER, CALLER + throw(8), throw(9), 0 };
+	struct phone_message m = { .kind = PHONE_REPORT_HELLO + throw(PHONE_REPORTS_END -
+						PHONE_REPORT_HELLO),
+		.leg = legs[throw(ARRAY_LEN(legs))],
+		.room = rooms[throw(ARRAY_LEN(rooms))],
+		.flags = (uint8_t)throw(256),
+		.value = throw(4) ? throw(8) : UINT32_MAX,
+		.text = bytes_str(texts[throw(ARRAY_LEN(texts))]),
+		.more = bytes_str(mores[throw(ARRAY_LEN(mores))]) };
+
+	m.word = (uint8_t)(words[m.kind] ? throw(words[m.kind]) : throw(256));
+	if (m.kind == PHONE_REPORT_TRUNK)
+		m.value %= PHONE_CAUSE_COUNT;
+	if (!gateway_says(g, &m) || throw(200) == 0) {
+		house_gateway_down(g->stage->house);
+		gateway_link(g->stage, g);
+		m = (struct phone_message){ .kind = PHONE_REPORT_HELLO,
+			.value = PHONE_VERSION };
+		assert_true(gateway_says(g, &m));
+	}
+}
+
+static void a_gateway_that_lies_lets_nobody_into_the_talk(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	leg = stage_dial(s, &g, &mette);
+	for (unsigned i = 0; i < 4000; i++) {
+		const struct live *l = live_find(s->house, MEETING);
+
+		gateway_forget(&g);
+		actor_forget(&mette);
+		lie(&g, leg);
+		assert_null(HEARS(&g, ADMIT));
+		assert_null(HEARS(&g, CONFIRM));
+		assert_null(HEARS(&g, DIAL)); /* nor does it have anybody called */
+		assert_int_not_equal(l->meeting.call.state, MEETING_CALL_TALKING);
+		for (size_t n = 0; n < LIMIT_ENTRIES; n++)
+			assert_int_not_equal(
+				l->meeting.entries[n].place, MEETING_PLACE_ADMITTED);
+	}
+	actor_hang_up(&mette);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +312,7 @@ int main(void)
 		CALL_STORY(reports_of_legs_that_are_not_there_are_nothing),
 		CALL_STORY(a_link_that_takes_nothing_ends_what_was_ordered),
 		CALL_STORY(the_figures_count_what_happened),
+		CALL_STORY(a_gateway_that_lies_lets_nobody_into_the_talk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
