@@ -73,13 +73,20 @@ void trunk_unresolved(struct trunk *t)
 		set_state(t, PHONE_TRUNK_DOWN, TRUNK_NO_NAME);
 }
 
-static int filter(struct trunk *t)
+/* Where the kernel does not take it, trunk_request() is what refuses strangers; an older
+ * list must not keep the new addresses out. */
+static void filter(struct trunk *t)
 {
 	struct sources all = t->own;
+	bool fits = true;
 	for (unsigned i = 0; i < t->targets.count; i++)
-		if (!sources_add(&all, &t->targets.list[i].u.sa))
-			return fault_here(ENOSPC);
-	return filter_attach(t->filter_fd, &all);
+		fits = sources_add(&all, &t->targets.list[i].u.sa) && fits;
+	const int e = fits ? filter_attach(t->filter_fd, &all) : fault_here(ENOSPC);
+	if (e && !t->unfiltered)
+		log_event(EV_TRUNK_FILTER_FAILED, F_ERRNO(-e));
+	if (e)
+		filter_detach(t->filter_fd);
+	t->unfiltered = e != 0;
 }
 
 void trunk_resolved(struct trunk *t, const struct trunk_targets *found)
@@ -92,8 +99,7 @@ void trunk_resolved(struct trunk *t, const struct trunk_targets *found)
 	const bool first = !old;
 	t->targets = *found;
 	t->at = at;
-	if (filter(t) != 0)
-		log_event(EV_TRUNK_FILTER_FAILED);
+	filter(t);
 	if (first)
 		trunk_ping_now(t->ping);
 }
@@ -166,9 +172,6 @@ static int open_sip(struct trunk *t, const char **ret_sentence)
 		t->tp == SIP_TRANSP_UDP ? SOCK_DGRAM : SOCK_STREAM, sa_port(&t->local));
 	if (t->filter_fd < 0)
 		return fault_here(ENOTSOCK);
-	const int e = filter(t);
-	if (e)
-		return fault_pass(e);
 	/* The order is the order in which they are asked. */
 	if (sip_listen(&t->first, t->sip, true, trunk_request, t) != 0 ||
 		sipsess_listen(&t->sessions, t->sip, HASH_SIZE, trunk_invited, t) != 0 ||

@@ -211,3 +211,9 @@ int filter_attach(int fd, const struct sources *s)
 		return fault_here(errno);
 	return 0;
 }
+
+void filter_detach(int fd)
+{
+	const int nothing = 0;
+	(void)setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &nothing, sizeof(nothing));
+}

@@ -33,3 +33,4 @@ bool sources_hold(const struct sources *s, const struct sockaddr *from);
 int filter_find_socket(int type, uint16_t port);
 /* From now on only s may send to it. Replaces an older filter. Faults. */
 must_check int filter_attach(int fd, const struct sources *s);
+void filter_detach(int fd); /* anybody may, as far as the kernel lets us say so */

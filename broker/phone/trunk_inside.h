@@ -58,6 +58,7 @@ struct trunk {
 	struct sources own; /* of phone.sources */
 	struct sources media;
 	int filter_fd;
+	bool unfiltered; /* the kernel does not filter for us */
 
 	struct dnsc *dns;
 	struct tls *tls;

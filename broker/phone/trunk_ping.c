@@ -3,7 +3,7 @@
  * OPTIONS to the trunk. Any final answer means that it lives, except 408 and 503, by
  * which a proxy says that nothing is behind it. libre would wait 32 s for a datagram that
  * nobody answers; here five seconds without an answer are enough, of which UDP sends four
- * times.
+ * times. A connection that is lost between two pings is noticed at once.
  */
 #include "trunk_inside.h"
 
@@ -13,12 +13,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define LOOKUP_EVERY 20   /* pings: the server's addresses may change */
-#define FRESH_MS     2000 /* an answer so young needs no other before a call */
+#define LOOKUP_EVERY 20      /* pings: the server's addresses may change */
+#define FRESH_MS     2000    /* an answer so young needs no other before a call */
+#define WATCH_S      4000000 /* never: the watch is to tell of the loss, not to send */
 
 struct trunk_ping {
 	struct trunk *t;
 	struct sip_request *request;
+	struct sip_keepalive *watch; /* of the connection that the last answer came by */
 	struct tmr next, patience;
 	int64_t answered_ms;
 	uint32_t cseq;
@@ -50,6 +52,28 @@ static void on_no_answer(void *arg)
 	schedule(p);
 }
 
+static bool is_fresh(const struct trunk_ping *p)
+{
+	return clock_boot_ms() - p->answered_ms <= FRESH_MS;
+}
+
+/* An idle one may be closed by any server, so this is a question, not yet a miss. One
+ * that closes after each answer is not asked in a circle. */
+static void on_lost(int err, void *arg)
+{
+	struct trunk_ping *p = arg;
+	(void)err;
+	if (!p->request)
+		tmr_start(&p->next, is_fresh(p) ? TRUNK_RETRY_MS : 0, on_due, p);
+}
+
+static void watch(struct trunk_ping *p, const struct sip_msg *msg)
+{
+	p->watch = mem_deref(p->watch);
+	if (msg->tp != SIP_TRANSP_UDP)
+		(void)sip_keepalive_start(&p->watch, p->t->sip, msg, WATCH_S, on_lost, p);
+}
+
 static void on_response(int err, const struct sip_msg *msg, void *arg)
 {
 	struct trunk_ping *p = arg;
@@ -61,6 +85,7 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 		trunk_silent(p->t, false);
 	} else {
 		p->answered_ms = clock_boot_ms();
+		watch(p, msg);
 		trunk_answers(p->t);
 	}
 	schedule(p);
@@ -113,7 +138,7 @@ void trunk_ping_now(struct trunk_ping *p)
 
 void trunk_ping_doubt(struct trunk_ping *p)
 {
-	if (clock_boot_ms() - p->answered_ms > FRESH_MS)
+	if (!is_fresh(p))
 		trunk_ping_now(p);
 }
 
@@ -135,6 +160,7 @@ struct trunk_ping *trunk_ping_free(struct trunk_ping *p)
 {
 	if (p) {
 		tmr_cancel(&p->next);
+		p->watch = mem_deref(p->watch);
 		forget(p);
 	}
 	free(p);

@@ -47,6 +47,21 @@ static void on_progress(const SSL *ssl, int where, int ret)
 		(void)SSL_set_tlsext_host_name((SSL *)(uintptr_t)ssl, t->host);
 }
 
+/* Folders of certificates are read at the first handshake, and files are given up before
+ * it: only what is in one file counts. Debian keeps all in one beside the folder. */
+static bool trust_system(SSL_CTX *ctx)
+{
+	char bundle[256];
+	struct writer w = writer_of(bundle, sizeof(bundle) - 1);
+
+	write_fmt(&w, "%s/ca-certificates.crt", X509_get_default_cert_dir());
+	if (!writer_ok(&w))
+		return false;
+	bundle[w.len] = 0;
+	return SSL_CTX_load_verify_file(ctx, bundle) == 1 ||
+	       SSL_CTX_load_verify_file(ctx, X509_get_default_cert_file()) == 1;
+}
+
 int trunk_tls_new(struct trunk *t, const char **ret_sentence)
 {
 	if (tls_alloc(&t->tls, TLS_METHOD_SSLV23, NULL, NULL) != 0)
@@ -55,9 +70,11 @@ int trunk_tls_new(struct trunk *t, const char **ret_sentence)
 	X509_VERIFY_PARAM *name = SSL_CTX_get0_param(ctx);
 	const bool own = t->s->phone_ca_file[0] != 0;
 
-	*ret_sentence = "phone.ca_file holds no certificate that can be read";
-	if (own ? SSL_CTX_load_verify_locations(ctx, t->s->phone_ca_file, NULL) != 1
-		: SSL_CTX_set_default_verify_paths(ctx) != 1)
+	*ret_sentence = own ? "phone.ca_file holds no certificate that can be read"
+			    : "the system knows no authorities: install ca-certificates "
+			      "or fill in phone.ca_file";
+	if (own ? SSL_CTX_load_verify_file(ctx, t->s->phone_ca_file) != 1
+		: !trust_system(ctx))
 		return TRUNK_E_SETTINGS;
 	*ret_sentence = "phone.server is no name that a certificate can have";
 	if (X509_VERIFY_PARAM_set1_ip_asc(name, t->host) != 1 &&

@@ -91,8 +91,10 @@ class Sound:
   def listen(self):
     while not self.stopped:
       try:
-        data, _ = self.sock.recvfrom(2000)
+        data = self.opened(self.sock.recvfrom(2000)[0])
       except (socket.timeout, OSError):
+        continue
+      if not data:
         continue
       self.packets += 1
       self.last_pt = data[1] & 0x7F
@@ -113,6 +115,13 @@ class Sound:
                        ts & 0xFFFFFFFF, self.ssrc)
     return head + payload
 
+  def sealed(self, packet):
+    """What goes on the wire: srtp_sound.py encrypts."""
+    return packet
+
+  def opened(self, packet):
+    return packet
+
   def play(self):
     seq, ts, due = random.getrandbits(15), random.getrandbits(31), time.monotonic()
     while not self.stopped:
@@ -123,7 +132,7 @@ class Sound:
       if self.to:
         seq += 1
         try:
-          self.sock.sendto(self.packet(seq, ts, self.period[at : at + 160]), self.to)
+          self.sock.sendto(self.sealed(self.packet(seq, ts, self.period[at : at + 160])), self.to)
         except OSError:
           pass
 

@@ -13,36 +13,11 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from sip_peer import Peer, Sound, digest_is_right  # noqa: E402
+from trunk_world import certificates, dns_name, name_server  # noqa: E402
 from trunk_stage import (  # noqa: E402
   NUMBER, PROBE, STARTED, USER, Probe, peer_hears, placed, start, talking, with_telephone)
 
 # -- stories ---------------------------------------------------------------------------
-def name_server(records):
-  """Answers on port 53 of this network namespace; records: (name, type) → [rdata]."""
-  sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-  sock.bind(("127.0.0.1", 53))
-
-  def serve():
-    while True:
-      query, source = sock.recvfrom(512)
-      labels, at = [], 12
-      while query[at]:
-        labels.append(query[at + 1 : at + 1 + query[at]].decode())
-        at += 1 + query[at]
-      kind = struct.unpack("!H", query[at + 1 : at + 3])[0]
-      found = records.get((".".join(labels), kind), [])
-      reply = query[:2] + struct.pack("!HHHHH", 0x8180, 1, len(found), 0, 0) + query[12 : at + 5]
-      for rdata in found:
-        reply += struct.pack("!HHHIH", 0xC00C, kind, 1, 60, len(rdata)) + rdata
-      sock.sendto(reply, source)
-
-  threading.Thread(target=serve, daemon=True).start()
-
-
-def dns_name(name):
-  return b"".join(bytes([len(p)]) + p.encode() for p in name.split(".")) + b"\0"
-
-
 def story_dns_failover():
   """In a network and a mount namespace of its own: it needs port 53 and resolv.conf."""
   if os.environ.get("TRUNK_TEST_INSIDE") != "1":
@@ -619,11 +594,11 @@ def down_and_back(certificate=None, *settings):
   probe.say("end")
   peer.reply(peer.expect("BYE"), 200, "OK")
   port = peer.port
+  time.sleep(2.1)  # an answer that is no news
   peer.close()
-  time.sleep(2.2)
+  probe.expect("trunk down line_down", 2)  # at once, not with the next ping
   probe.say(f"dial {NUMBER}")
-  probe.expect("over line_down|dialled no 1", 3)
-  probe.expect("trunk down line_down")
+  probe.expect("dialled no 1")
   again = Peer(transport, port=port, certificate=certificate)
   probe.expect("trunk up none", 12)
   return again, probe, sound
@@ -637,6 +612,32 @@ def story_trunk_down_tls():
   with tempfile.TemporaryDirectory() as folder:
     ca, *pair = certificates(folder, "IP:127.0.0.1")
     return down_and_back(tuple(pair), f"phone.ca_file={ca}")
+
+
+def story_idle_connection_closed():
+  """Any server may do that: we come again, and the line was never down."""
+  peer, probe = start(transport="tcp")
+  for wait in (0, 2.2):
+    time.sleep(wait)
+    asked = peer.options_seen
+    peer.conns.pop(0).shutdown(socket.SHUT_RDWR)
+    end = time.monotonic() + 4
+    while peer.options_seen == asked:
+      assert time.monotonic() < end, "nobody came again"
+      time.sleep(0.05)
+  probe.none("trunk down .*", 0.3)
+  return peer, probe
+
+
+def story_any_answer_is_life():
+  """But 408 and 503, by which a proxy says that nothing is behind it."""
+  for status, alive in ((403, True), (404, True), (405, True), (481, True), (501, True), (503, False)):
+    peer = Peer()
+    peer.options_status = status
+    probe = Probe(peer)
+    probe.expect("trunk up none" if alive else "trunk down line_down")
+    probe.close()
+    peer.close()
 
 
 def story_five_hundred_calls():
@@ -666,22 +667,6 @@ def story_five_hundred_calls():
   assert len(os.listdir(f"/proc/{probe.p.pid}/fd")) == files
   assert resident() - before < 400, f"{resident() - before} kB more"
   return peer, probe, sound
-
-
-def certificates(folder, name="localhost"):
-  """An authority, and a certificate of it for that name."""
-  def run(line):
-    subprocess.run(["openssl", *line.split()], check=True, capture_output=True, cwd=folder)
-
-  new_key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
-  run(f"req -x509 {new_key} -keyout ca.key -out ca.pem -days 2 -subj /CN=ca "
-      "-addext basicConstraints=critical,CA:TRUE")
-  run(f"req {new_key} -keyout key.pem -out req.pem -subj /CN=x")
-  with open(os.path.join(folder, "ext"), "w", encoding="ascii") as f:
-    f.write(f"subjectAltName={name}\n")
-  run("x509 -req -in req.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 "
-      "-extfile ext -out cert.pem")
-  return tuple(os.path.join(folder, n) for n in ("ca.pem", "cert.pem", "key.pem"))
 
 
 def story_tls():
