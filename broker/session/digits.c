@@ -11,7 +11,8 @@
 struct digits {
 	struct desk_task task; /* first */
 	struct switchboard *board;
-	uint32_t leg, number;
+	uint64_t caller;
+	uint32_t number;
 	bool has_caller;
 	uint64_t keys[2]; /* of the meeting number, of the caller */
 	char pin[PIN_TEXT];
@@ -98,7 +99,7 @@ static void wrong(struct digits *d, struct caller *c)
 static void digits_answer(struct desk_task *task, int result)
 {
 	struct digits *d = container_of(task, struct digits, task);
-	struct caller *c = caller_find(d->board, d->leg);
+	struct caller *c = caller_find(d->board, d->caller);
 
 	if (result < 0)
 		log_event(EV_CALL_FAILED, F_ERRNO(-result));
@@ -110,7 +111,7 @@ static void digits_answer(struct desk_task *task, int result)
 		wrong(d, c);
 	} else if (c) {
 		c->busy = false;
-		call_in_verdict(d->board, d->leg, PHONE_VERDICT_LATER);
+		call_in_verdict(d->board, c->leg, PHONE_VERDICT_LATER);
 	}
 	secret_wipe(d, sizeof(*d));
 	free(d);
@@ -128,7 +129,7 @@ static struct digits *digits_new(struct caller *c, const struct phone_message *m
 	d->task.ask = digits_ask;
 	d->task.answer = digits_answer;
 	d->board = c->board;
-	d->leg = c->leg;
+	d->caller = c->id;
 	d->try = c->tries;
 	if (m->text.len == 8 && bytes_to_u64(m->text, 99999999, &number))
 		d->number = (uint32_t)number;
@@ -151,7 +152,7 @@ static void turned_away(struct switchboard *b, struct caller *c)
 
 void digits_typed(struct switchboard *b, const struct phone_message *m)
 {
-	struct caller *c = caller_find(b, m->leg);
+	struct caller *c = caller_of_leg(b, m->leg);
 	struct digits *d;
 
 	if (!c || c->busy)

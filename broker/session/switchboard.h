@@ -52,6 +52,7 @@ struct leg {
 struct caller { /* somebody calls, no meeting is known yet */
 	struct ring at;
 	struct switchboard *board;
+	uint64_t id; /* never given twice; a gateway begins its legs anew */
 	uint32_t leg;
 	bool busy; /* the store or the meeting is asked */
 	unsigned tries;
@@ -71,6 +72,7 @@ struct switchboard {
 	struct ring due;
 	struct ring callers;
 	unsigned callers_n;
+	uint64_t last_caller;
 	uint32_t next_leg;
 	struct throttle *throttle;
 	struct house_gateway_figures figures;
@@ -151,7 +153,8 @@ void call_in_verdict(struct switchboard *b, uint32_t leg, enum phone_verdict wha
 /* The caller hung up. False: no such caller. */
 bool call_in_gone(struct switchboard *b, uint32_t leg);
 void callers_free(struct switchboard *b);
-struct caller *caller_find(struct switchboard *b, uint32_t leg); /* NULL: none */
+struct caller *caller_find(struct switchboard *b, uint64_t id); /* NULL: hung up */
+struct caller *caller_of_leg(struct switchboard *b, uint32_t leg);
 /* Today as the clock on the wall says: from <= t < to. */
 void board_today(int64_t *ret_from_ms, int64_t *ret_to_ms);
 

@@ -66,7 +66,7 @@ static void a_number_that_is_none_counts_as_hidden(void **state)
 
 		rings(&g, CALLER + i, rows[i]);
 		assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
-		c = caller_find(s->house->board, CALLER + i);
+		c = caller_of_leg(s->house->board, CALLER + i);
 		assert_string_equal(c->number, "");
 	}
 }
@@ -180,6 +180,7 @@ static void a_full_lobby_turns_the_next_caller_away(void **state)
 	types(&g, CALLER + 9, 1, "12345678", "123456");
 	assert_int_equal(judged(&g), PHONE_VERDICT_LATER);
 	assert_null(leg_find(s->house->board, CALLER + 9)); /* nothing of it is left */
+	assert_int_equal(s->audited[AUDIT_CALLED_IN], LIMIT_ENTRIES);
 	REPORT_OF(&g, ENDED, .leg = CALLER, .word = PHONE_CAUSE_HUNG_UP);
 	rings(&g, CALLER + 10, "+4522345678");
 	assert_int_equal(answered(&g), PHONE_ANSWER_LOBBY);
@@ -196,6 +197,53 @@ static void a_leg_that_is_not_the_gateways_to_give_is_refused(void **state)
 	rings(&g, CALLER, "+4522345678");
 	rings(&g, CALLER, "+4522345678");
 	assert_int_equal(answered(&g), PHONE_ANSWER_REFUSE);
+}
+
+/* A gateway that starts again numbers its callers from the beginning, and an answer of
+ * the store may still be on its way to the former ones. */
+static void what_was_asked_for_a_former_gateways_caller_is_no_other_ones(void **state)
+{
+	const struct phone_message known = { .kind = PHONE_REPORT_INCOMING,
+		.leg = CALLER,
+		.text = BYTES_LIT("+4522345678") };
+	const struct phone_message steps[] = {
+		{ .kind = PHONE_REPORT_HELLO, .value = PHONE_VERSION },
+		{ .kind = PHONE_REPORT_SYNCED },
+		{ .kind = PHONE_REPORT_INCOMING, .leg = CALLER, .flags = PHONE_HIDDEN },
+	};
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+
+	gateway_up(s, &g);
+	assert_true(gateway_says_at_once(&g, &known));
+	gateway_link(s, &g);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		assert_true(gateway_says_at_once(&g, &steps[i]));
+	stage_settle(s);
+	assert_int_equal(g.count, 1);
+	assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
+	assert_int_equal(s->audited[AUDIT_CALLED_IN], 0);
+}
+
+static void who_cannot_be_recorded_does_not_get_into_the_lobby(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	gateway_up(s, &g);
+	staff_hello(s, &mette, METTE);
+	staff_enter(&mette, 0);
+	s->audit_result = -EIO;
+	rings(&g, CALLER, "+4522345678");
+	s->audit_result = 0;
+	assert_int_equal(answered(&g), PHONE_ANSWER_ASK);
+	assert_null(leg_find(s->house->board, CALLER));
+	actor_say(&mette, "{\"type\":\"admit\",\"entry\":1}");
+	assert_null(HEARS(&g, ADMIT));
+	assert_int_equal(
+		json_array_size(part(actor_hears(&mette, "state"), "guests")), 0);
+	actor_hang_up(&mette);
 }
 
 static void who_hangs_up_in_the_lobby_leaves_it(void **state)
@@ -267,6 +315,9 @@ int main(void)
 		CALL_STORY(numbers_are_looked_up_sixty_times_a_minute),
 		CALL_STORY(a_full_lobby_turns_the_next_caller_away),
 		CALL_STORY(a_leg_that_is_not_the_gateways_to_give_is_refused),
+		CALL_STORY(
+			what_was_asked_for_a_former_gateways_caller_is_no_other_ones),
+		CALL_STORY(who_cannot_be_recorded_does_not_get_into_the_lobby),
 		CALL_STORY(who_hangs_up_in_the_lobby_leaves_it),
 		CALL_STORY(who_waits_or_talks_is_still_there_after_a_crash),
 	};
