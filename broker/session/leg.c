@@ -34,7 +34,7 @@ struct leg *leg_some(const struct switchboard *b,
 		for (struct ring *r = b->legs[i].next; r != &b->legs[i]; r = r->next) {
 			struct leg *leg = container_of(r, struct leg, at_bucket);
 
-			if (fits(leg, l))
+			if (!fits || fits(leg, l))
 				return leg;
 		}
 	return NULL;

@@ -85,16 +85,18 @@ static void stand_loaded(struct wait *w, int result, struct live *l)
 
 	if (result != 0 && leg && !leg->live && !leg->over)
 		leg_let_go(s->house->board, leg, PHONE_CAUSE_CANCELLED);
-	(void)l; /* what it knows of the leg: board_loaded() */
+	(void)l; /* what it knows of the leg: standing_loaded() */
 	free(s);
 }
 
-static void load_for(struct switchboard *b, const struct leg *leg)
+static void load_for(struct switchboard *b, struct leg *leg)
 {
 	struct stand *s = calloc(1, sizeof(*s));
 
-	if (!s)
-		return; /* hung up at SYNCED */
+	if (!s) {
+		leg_let_go(b, leg, PHONE_CAUSE_CANCELLED);
+		return;
+	}
 	s->house = b->house;
 	s->leg = leg->number;
 	s->wait.done = stand_loaded;
@@ -156,17 +158,10 @@ void standing_synced(struct switchboard *b)
 	board_tell_all(b->house, &e);
 }
 
-static bool is_any(const struct leg *leg, const struct live *l)
-{
-	(void)leg;
-	(void)l;
-	return true;
-}
-
 void standing_lose_all(struct switchboard *b)
 {
 	struct leg *leg;
 
-	while ((leg = leg_some(b, is_any, NULL)))
+	while ((leg = leg_some(b, NULL, NULL)))
 		lose(b, leg);
 }

@@ -31,20 +31,13 @@ int board_new(struct switchboard **ret, struct house *h)
 	return 0;
 }
 
-static bool is_any(const struct leg *leg, const struct live *l)
-{
-	(void)leg;
-	(void)l;
-	return true;
-}
-
 struct switchboard *board_free(struct switchboard *b)
 {
 	struct leg *leg;
 
 	if (!b)
 		return NULL;
-	while ((leg = leg_some(b, is_any, NULL)))
+	while ((leg = leg_some(b, NULL, NULL)))
 		leg_free(leg);
 	callers_free(b);
 	throttle_free(b->throttle);
@@ -265,7 +258,6 @@ static void handle(struct switchboard *b, const struct phone_message *m)
 static void all_stands(struct switchboard *b)
 {
 	b->state = BOARD_UP;
-	b->lost_ms = INT64_MAX;
 	standing_synced(b);
 	set_trunk(b);
 }
@@ -278,6 +270,7 @@ static bool greet(struct switchboard *b, const struct phone_message *m)
 		for (struct ring *r = b->legs[i].next; r != &b->legs[i]; r = r->next)
 			container_of(r, struct leg, at_bucket)->stands = false;
 	b->state = BOARD_STANDING;
+	b->lost_ms = INT64_MAX; /* it lives, and will say what else does */
 	return true;
 }
 
@@ -340,8 +333,6 @@ void board_tick(struct switchboard *b)
 	if (b->lost_ms > clock_boot_ms())
 		return;
 	b->lost_ms = INT64_MAX;
-	if (b->state == BOARD_UP)
-		return;
 	standing_lose_all(b);
 	tell_trunk(b->house, true, false);
 }

@@ -116,7 +116,8 @@ void orders_carry_out(struct live *l, const struct meeting_effect *fx);
 /* leg.c */
 uint32_t leg_number(struct switchboard *b); /* a free one */
 /* The rules may let go of any leg while they hear of one, so whoever tells them looks for
- * the next from the front; each must be one that `fits` no more afterwards. */
+ * the next from the front; each must be one that `fits` no more afterwards. fits NULL:
+ * whichever. */
 struct leg *leg_some(const struct switchboard *b,
 	bool (*fits)(const struct leg *, const struct live *), const struct live *l);
 struct leg *leg_find(const struct switchboard *b, uint32_t number);

@@ -44,6 +44,27 @@ static void a_link_that_blinks_keeps_the_call(void **state)
 	actor_hang_up(&mette);
 }
 
+static void a_gateway_that_takes_long_to_say_what_stands_keeps_its_calls(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+	uint32_t leg;
+
+	gateway_up(s, &g);
+	leg = stage_call(s, &g, &mette);
+	gateway_link(s, &g);
+	REPORT_OF(&g, HELLO, .value = PHONE_VERSION);
+	stage_wait(s, GATEWAY_PATIENCE_MS + 1000);
+	gateway_forget(&g);
+	REPORT_OF(&g, STANDING, .leg = leg, .room = MEETING,
+		.word = PHONE_PROGRESS_TALKING);
+	REPORT_OF(&g, SYNCED, .leg = 0);
+	assert_string_equal(word(call_of(&mette), "progress"), "talking");
+	assert_null(HEARS(&g, HANG_UP));
+	actor_hang_up(&mette);
+}
+
 /* What stands in the store is all that the next process has. */
 static void restart(struct stage *s, struct actor *mette)
 {
@@ -219,6 +240,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CALL_STORY(a_gateway_that_comes_back_with_nothing_has_no_calls),
 		CALL_STORY(a_link_that_blinks_keeps_the_call),
+		CALL_STORY(a_gateway_that_takes_long_to_say_what_stands_keeps_its_calls),
 		CALL_STORY(a_broker_that_crashed_takes_its_call_up_again),
 		CALL_STORY(a_gateway_faster_than_the_store_finds_its_meeting_too),
 		CALL_STORY(what_nobody_knows_is_hung_up),
