@@ -99,6 +99,15 @@ bool talk_is_dead(const struct meeting_side *side)
 	return side->reported && side->health == MEETING_HEALTH_DEAD;
 }
 
+/* The citizen's page is away, but the sound may go on without it: she hears whether. */
+static void note_her_ears(struct meeting *m)
+{
+	if (!talk_is_dead(&m->consultant))
+		m->dead_ms = 0;
+	else if (m->dead_ms == 0)
+		m->dead_ms = m->now_ms;
+}
+
 /* Form follows from what both sides report of the present epoch. */
 void talk_measure(struct turn *t)
 {
@@ -107,8 +116,11 @@ void talk_measure(struct turn *t)
 	bool picture = (c->reported && (c->picture || c->share)) ||
 		       (z->reported && (z->picture || z->share));
 
-	if (!m->paired)
+	if (!m->paired) {
+		if (t->e->entry == 0 && !talk_on_phone(m))
+			note_her_ears(m);
 		return;
+	}
 	if (talk_on_phone(m)) { /* back to video? Only the sound of both replaces it. */
 		if (c->reported && z->reported && !talk_is_dead(c) && !talk_is_dead(z))
 			(void)line_hang_up(t);

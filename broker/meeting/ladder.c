@@ -27,17 +27,24 @@ int64_t ladder_auto_at_ms(const struct meeting *m)
 		       : MEETING_NEVER;
 }
 
+/* Neither a call nor a connection that may still bring no sound. */
+static bool is_over(const struct meeting *m)
+{
+	bool at_rest = m->call.state == MEETING_CALL_NONE ||
+		       m->call.state == MEETING_CALL_MISSED;
+	bool flows = m->form == MEETING_FORM_VIDEO || m->form == MEETING_FORM_AUDIO;
+
+	return at_rest && !view_offer_call(m, m->now_ms) && (flows || !m->paired);
+}
+
 /* One call an outage: after it, or a cancel, only a new one makes the ladder go on. */
 static void settle_ladder(struct turn *t)
 {
 	struct meeting *m = t->m;
 	struct meeting_lines *l = &m->call.lines;
-	bool at_rest = m->call.state == MEETING_CALL_NONE ||
-		       m->call.state == MEETING_CALL_MISSED ||
-		       m->call.state == MEETING_CALL_TALKING;
 	int64_t before_ms;
 
-	if (at_rest && !view_offer_call(m, m->now_ms))
+	if (is_over(m))
 		l->quiet = false;
 	before_ms = l->offer_ms;
 	l->offer_ms = since(may_place_itself(m), l->offer_ms, m->now_ms);

@@ -56,6 +56,56 @@ static void a_cancel_keeps_the_ladder_quiet_until_the_next_outage(void **state)
 	assert_int_equal(look(&s).auto_at_ms, s.now + 20 * SECOND);
 }
 
+/* New epochs of a connection that brings no sound are no new outage. */
+static void who_was_called_or_hung_up_is_not_called_again_for_the_same_outage(void **state)
+{
+	struct stage s = stage_dead();
+
+	(void)state;
+	pass(&s, 20 * SECOND);
+	assert_int_equal(line_ended(&s, MEETING_LEG_CITIZEN, 0, MEETING_REASON_BUSY), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+			ACT(&s, BROKEN, .broken = { .epoch = s.m.epoch }), 0);
+		pass(&s, 10 * SECOND);
+		assert_int_equal(media(&s, 1, true, MEETING_HEALTH_DEAD), 0);
+		pass(&s, MEETING_DEAD_MS);
+		pass(&s, MINUTE);
+		assert_int_equal(s.m.call.attempts, 1);
+		assert_int_equal(s.m.call.state, MEETING_CALL_MISSED);
+	}
+	s = stage_dead();
+	pass(&s, 20 * SECOND);
+	assert_int_equal(CITIZEN(&s, ANSWERED), 0);
+	assert_int_equal(CITIZEN(&s, TALKING), 0);
+	s.now += MINUTE;
+	assert_int_equal(line_ended(&s, MEETING_LEG_CITIZEN, 0, MEETING_REASON_HUNG_UP), 0);
+	assert_int_equal(media(&s, 1, true, MEETING_HEALTH_DEAD), 0);
+	pass(&s, MEETING_DEAD_MS);
+	assert_true(look(&s).offer_call); /* a click calls again */
+	pass(&s, MINUTE);
+	assert_int_equal(s.m.call.state, MEETING_CALL_NONE);
+}
+
+/* His page is gone with his net: there is nobody to pair with, but she hears that. */
+static void a_browser_that_died_is_an_outage_too(void **state)
+{
+	struct stage s = stage_trunk();
+
+	(void)state;
+	assert_int_equal(media(&s, 1, true, MEETING_HEALTH_GOOD), 0);
+	assert_int_equal(media(&s, 0, true, MEETING_HEALTH_GOOD), 0);
+	s.now += MINUTE;
+	assert_int_equal(ACT(&s, DISCONNECT, .entry = 1), 0);
+	pass(&s, MINUTE);
+	assert_false(look(&s).offer_call); /* the talk may go on without his socket */
+	assert_int_equal(media(&s, 0, true, MEETING_HEALTH_DEAD), 0);
+	pass(&s, MEETING_DEAD_MS);
+	assert_true(look(&s).offer_call);
+	pass(&s, 20 * SECOND);
+	assert_true(has_fx(&s, MEETING_FX_DIAL, 0, MEETING_DIAL_KEY));
+}
+
 static void a_cancel_stops_the_countdown_before_any_call(void **state)
 {
 	struct stage s = stage_dead();
@@ -182,6 +232,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dead_media_place_the_call_by_themselves_once_and_by_key),
+		cmocka_unit_test(
+			who_was_called_or_hung_up_is_not_called_again_for_the_same_outage),
+		cmocka_unit_test(a_browser_that_died_is_an_outage_too),
 		cmocka_unit_test(a_cancel_stops_the_countdown_before_any_call),
 		cmocka_unit_test(a_cancel_keeps_the_ladder_quiet_until_the_next_outage),
 		cmocka_unit_test(the_ladder_waits_for_everything_that_a_call_needs),
