@@ -19,6 +19,11 @@ const struct phrase phrases[] = {
 	{ "user add <name> --given <given> --team <team> [--phone <number>] [--leader]",
 		"Make an account; prints its one-time set-up link, once.", PHRASE_STORE,
 		run_user_add },
+	{ "user phone <name> [<number>]",
+		"Set the account's own number, which the gateway rings when the "
+		"consultant "
+		"talks by telephone; without a number: forget it.",
+		PHRASE_STORE, run_user_phone },
 	{ "user list [--json]", "List the accounts.", PHRASE_STORE, run_user_list },
 	{ "user disable <name>", "Sign an account out everywhere and refuse its sign-in.",
 		PHRASE_STORE, run_user_disable },

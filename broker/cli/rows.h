@@ -18,6 +18,7 @@ int run_trial(struct phrase_call *c);
 must_check int trial_make(struct phrase_call *c);
 /* -- user.c -- */
 int run_user_add(struct phrase_call *c);
+int run_user_phone(struct phrase_call *c);
 int run_user_list(struct phrase_call *c);
 int run_user_disable(struct phrase_call *c);
 int run_user_enable(struct phrase_call *c);

@@ -55,6 +55,8 @@ static bool take_text(const char *typed, char *ret, size_t cap)
 	       bytes_to_str(text, ret, cap);
 }
 
+static const char bad_phone[] = "A number is Danish, of eight digits.";
+
 /* Eight digits as people write them, with +45 or not, as "+4512345678". */
 static bool take_phone(const char *typed, char ret[LIMIT_PHONE + 1])
 {
@@ -119,13 +121,19 @@ static int take_new(struct phrase_call *c, struct user *u)
 	if (phrase_value(&c->words, "leader"))
 		u->roles |= USER_LEADER;
 	if (phone && !take_phone(phone, number))
-		return phrase_fail(c, "--phone is a Danish number of eight digits.");
+		return phrase_fail(c, bad_phone);
 	u->created_ms = clock_utc_ms();
 	return 0;
 }
 
+static int seal_phone(struct phrase_call *c, struct user *u, const char *number)
+{
+	return seal_text(node_key_get(c->node, NODE_STAFF_SEAL), SEAL_USER_PHONE, u->id,
+		number, &u->phone);
+}
+
 /* The number is sealed to the row's id, which only the insert gives. */
-static int seal_phone(struct phrase_call *c, struct user *u)
+static int add_phone(struct phrase_call *c, struct user *u)
 {
 	const char *phone = phrase_value(&c->words, "phone");
 	char number[LIMIT_PHONE + 1];
@@ -133,8 +141,7 @@ static int seal_phone(struct phrase_call *c, struct user *u)
 
 	if (!phone || !take_phone(phone, number))
 		return 0;
-	r = seal_text(node_key_get(c->node, NODE_STAFF_SEAL), SEAL_USER_PHONE, u->id,
-		number, &u->phone);
+	r = seal_phone(c, u, number);
 	return r == 0 ? c->store->user->update(c->store, u) : r;
 }
 
@@ -152,7 +159,7 @@ int run_user_add(struct phrase_call *c)
 	if (r == STORE_E_TAKEN)
 		return phrase_fail(c, "There is an account %s already.", u.name);
 	if (r == 0)
-		r = seal_phone(c, &u);
+		r = add_phone(c, &u);
 	if (r == 0)
 		r = note(c, AUDIT_ACCOUNT_CREATED, u.id);
 	if (r != 0)
@@ -185,6 +192,31 @@ int run_user_reset(struct phrase_call *c)
 		return phrase_fault(c, fault_fold(r));
 	c->effects.user_gone = u.id;
 	print_setup(c, (char *)token);
+	return 0;
+}
+
+int run_user_phone(struct phrase_call *c)
+{
+	const char *phone = phrase_value(&c->words, "number");
+	char number[LIMIT_PHONE + 1];
+	struct user u;
+	int r = find(c, &u);
+
+	if (r != 0)
+		return r;
+	if (phone && !take_phone(phone, number))
+		return phrase_fail(c, bad_phone);
+	u.phone.len = 0;
+	if (phone)
+		r = seal_phone(c, &u, number);
+	if (r == 0)
+		r = note(c, AUDIT_ACCOUNT_CHANGED, u.id);
+	if (r == 0)
+		r = c->store->user->update(c->store, &u);
+	if (r != 0)
+		return phrase_fault(c, fault_fold(r));
+	(void)fprintf(c->out, "the number of %s is %s\n", u.name,
+		phone ? "set" : "forgotten");
 	return 0;
 }
 

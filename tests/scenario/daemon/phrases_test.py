@@ -63,6 +63,9 @@ class Phrases(unittest.TestCase):
     self.assertIn("bo.berg", b.samtale("user", "list"))
     self.assertIn("enabled", b.samtale("user", "enable", "bo.berg"))
     self.assertNotEqual(b.samtale("user", "reset", "bo.berg"), link)
+    self.assertIn("is set", b.samtale("user", "phone", "bo.berg", "20 30 40 50"))
+    self.refused(1, "eight digits", "user", "phone", "bo.berg", "2030405")
+    self.assertIn("is forgotten", b.samtale("user", "phone", "bo.berg"))
     self.refused(1, "account bo.berg already", "user", "add", "bo.berg", "--given", "B",
                  "--team", "T")
     self.refused(1, "no account", "user", "disable", "nobody")
