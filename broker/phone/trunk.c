@@ -277,6 +277,7 @@ struct trunk *trunk_free(struct trunk *t)
 	t->first = mem_deref(t->first);
 	t->last = mem_deref(t->last);
 	t->strays = mem_deref(t->strays);
+	t->guard = mem_deref(t->guard);
 	sip_close(t->sip, true);
 	t->sip = mem_deref(t->sip);
 	t->tls = mem_deref(t->tls);

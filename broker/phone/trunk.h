@@ -16,16 +16,17 @@ struct trunk_hooks {
 	/* At every change; why is NONE unless DOWN. */
 	void (*state)(void *arg, enum phone_trunk state, enum phone_cause why);
 	/* A call comes in: the hooks of its port must be set by call_take() before this
-	 * returns, else it is refused with 503. number: E.164 by P-Asserted-Identity, else
-	 * From; empty: hidden or not a number. */
+	 * returns, else it is refused with 503. number: E.164 by P-Asserted-Identity,
+	 * else From; empty: hidden or not a number. */
 	void (*incoming)(void *arg, struct call *c, struct bytes number);
 };
 
 /* settings: borrowed for the trunk's life. password: borrowed for the call, may be empty.
  * sentence: what is wrong with the settings when it is not 0. */
 #define TRUNK_E_SETTINGS 1
-must_check int trunk_new(struct trunk **ret, const struct settings *s, struct bytes password,
-	const struct trunk_hooks *hooks, const char **ret_sentence);
+must_check int trunk_new(struct trunk **ret, const struct settings *s,
+	struct bytes password, const struct trunk_hooks *hooks,
+	const char **ret_sentence);
 /* Hangs up every call, un-registers; run the loop until trunk_is_closed(). */
 void trunk_close(struct trunk *t);
 bool trunk_is_closed(const struct trunk *t);

@@ -59,6 +59,7 @@ struct trunk {
 	struct sources media;
 	int filter_fd;
 	bool unfiltered; /* the kernel does not filter for us */
+	struct udp_helper *guard;
 
 	struct dnsc *dns;
 	struct tls *tls;
@@ -132,6 +133,9 @@ must_check int trunk_authorize(const struct trunk *t, const struct digest_challe
 /* -- trunk_requests.c ---------------------------------------------------------------- */
 /* Handler of libre for requests, first in line: true when it is done with. */
 bool trunk_request(const struct sip_msg *msg, void *arg);
+/* Kernels that take no filter from a process without rights: datagrams of strangers are
+ * dropped here too. libre shows its socket with the first message only. */
+void trunk_guard(struct trunk *t, const struct sip_msg *msg);
 bool trunk_stray_request(const struct sip_msg *msg, void *arg);
 bool trunk_stray_response(const struct sip_msg *msg, void *arg);
 void trunk_invited(const struct sip_msg *msg, void *arg); /* sipsess_conn_h */

@@ -81,6 +81,8 @@ static void on_response(int err, const struct sip_msg *msg, void *arg)
 	if (!err && msg->scode < 200)
 		return;
 	tmr_cancel(&p->patience);
+	if (!err)
+		trunk_guard(p->t, msg);
 	if (err || msg->scode == 408 || msg->scode == 503) {
 		trunk_silent(p->t, false);
 	} else {

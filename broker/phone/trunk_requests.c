@@ -16,6 +16,19 @@ static bool from_trunk(const struct trunk *t, const struct sa *src)
 	return false;
 }
 
+/* Before anything parses it, true: dropped. */
+static bool on_datagram(struct sa *src, struct mbuf *mb, void *arg)
+{
+	(void)mb;
+	return !from_trunk(arg, src);
+}
+
+void trunk_guard(struct trunk *t, const struct sip_msg *msg)
+{
+	if (msg->tp == SIP_TRANSP_UDP && !t->guard)
+		(void)udp_register_helper(&t->guard, msg->sock, 0, NULL, on_datagram, t);
+}
+
 static bool copy_unsupported(
 	const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
 {
@@ -66,7 +79,8 @@ bool trunk_request(const struct sip_msg *msg, void *arg)
 		"ACK" };
 	struct trunk *t = arg;
 
-	/* The kernel's filter let it in before the list changed. */
+	trunk_guard(t, msg);
+	/* A stream; or it came before there was a filter, or before the list changed. */
 	if (!from_trunk(t, &msg->src))
 		return true;
 	const bool quiet =

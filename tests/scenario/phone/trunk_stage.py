@@ -23,7 +23,7 @@ STARTED = []  # processes, so that a story that fails leaves none behind
 
 
 class Probe:
-  def __init__(self, peer, *settings, server=None):
+  def __init__(self, peer, *settings, server=None, rights=True):
     base = {
       "phone.server": server or f"127.0.0.1:{peer.port}",
       "phone.transport": peer.transport if peer else "udp",
@@ -33,7 +33,8 @@ class Probe:
     }
     more = dict(s.split("=", 1) for s in settings)
     args = [f"{k}={v}" for k, v in {**base, **more}.items()]
-    self.p = subprocess.Popen([PROBE, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    drop = [] if rights else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    self.p = subprocess.Popen([*drop, PROBE, *args], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True)
     STARTED.append(self.p)
     self.lines, self.all = queue.Queue(), []

@@ -804,6 +804,24 @@ def story_foreign_sip():
   return peer, probe, sound
 
 
+def story_foreign_sip_without_the_kernel():
+  """Kernels that take no filter from who has no rights: strangers are not parsed either."""
+  peer = Peer()
+  probe = Probe(peer, rights=False)
+  probe.expect("trunk up none")
+  foreign = Peer("udp", host="127.0.0.9")
+  send = lambda b: foreign.sock.sendto(b, ("127.0.0.1", probe.port))
+  foreign.invite(send, f"sip:samtale@127.0.0.1:{probe.port}", "v=0")
+  foreign.request("OPTIONS", send, {"uri": "sip:x", "from": "<sip:a@b>;tag=1", "to": "<sip:x>", "id": "1"})
+  send(b"\0\1\0\0\x21\x12\xa4\x42" + bytes(12))  # STUN, which libre answers to anybody
+  send(b"INVITE nonsense")
+  probe.none("incoming.*|sip:.*", 0.5)
+  assert foreign.inbox.empty(), "a foreign source got an answer"
+  foreign.sock.setblocking(False)
+  foreign.close()
+  return peer, probe
+
+
 def story_foreign_rtp():
   peer, probe = start()
   sound = Sound()
