@@ -89,7 +89,7 @@ void call_talk(struct turn *t)
 	if (citizen)
 		entry_raise(t, citizen, level);
 	talk_begin(t, level);
-	talk_form(t, MEETING_FORM_PHONE);
+	form_take(t, MEETING_FORM_PHONE);
 }
 
 /* Whatever connection is still held is older than the call, unless video was tried beside
@@ -99,7 +99,7 @@ void call_over(struct turn *t)
 	struct meeting *m = t->m;
 
 	call_close_panel(&m->call);
-	talk_form(t, MEETING_FORM_NONE);
+	form_take(t, MEETING_FORM_NONE);
 	m->call.state = MEETING_CALL_NONE;
 	m->call.level = 0;
 	m->call.video_asked = false;

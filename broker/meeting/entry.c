@@ -161,7 +161,7 @@ int entry_connect(struct turn *t)
 	entry->side.connected = entry->side.here = true;
 	entry->side.held = t->e->connect.epoch;
 	if (entry->place == MEETING_PLACE_ADMITTED) {
-		talk_doubt(m);
+		form_doubt(m);
 		m->paired = false;
 	}
 	if (!entry->announced) {
@@ -189,7 +189,7 @@ int entry_disconnect(struct turn *t)
 	entry->side.gone_ms = m->now_ms;
 	m->last_seen_ms = m->now_ms;
 	if (entry->place == MEETING_PLACE_ADMITTED) {
-		talk_doubt(m);
+		form_doubt(m);
 		m->paired = false;
 	}
 	return 0;

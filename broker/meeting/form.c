@@ -16,16 +16,16 @@ static struct meeting_interval *running(struct meeting *m)
 	return last->to_ms == 0 ? last : NULL;
 }
 
-bool talk_is_by_hand(const struct meeting *m)
+bool form_is_by_hand(const struct meeting *m)
 {
 	return m->form == MEETING_FORM_PHONE && !line_carries(m);
 }
 
-void talk_note_stated(struct meeting *m)
+void form_note_stated(struct meeting *m)
 {
 	int64_t to_ms = m->doubt_ms != 0 ? m->doubt_ms : m->now_ms;
 
-	if (talk_is_by_hand(m) && to_ms > m->form_ms)
+	if (form_is_by_hand(m) && to_ms > m->form_ms)
 		m->call.stated = true;
 }
 
@@ -57,13 +57,13 @@ static void form_open(struct meeting *m, enum meeting_form form)
 		(struct meeting_interval){ .from_ms = m->now_ms, .form = form };
 }
 
-void talk_form(struct turn *t, enum meeting_form form)
+void form_take(struct turn *t, enum meeting_form form)
 {
 	struct meeting *m = t->m;
 
 	if (m->form == form)
 		return;
-	talk_note_stated(m);
+	form_note_stated(m);
 	if (m->form != MEETING_FORM_NONE)
 		form_close(m);
 	m->doubt_ms = 0;
@@ -76,7 +76,7 @@ void talk_form(struct turn *t, enum meeting_form form)
 	turn_tell_all(t);
 }
 
-void talk_doubt(struct meeting *m)
+void form_doubt(struct meeting *m)
 {
 	bool flows = m->form == MEETING_FORM_VIDEO || m->form == MEETING_FORM_AUDIO;
 
@@ -86,7 +86,7 @@ void talk_doubt(struct meeting *m)
 
 /* The consultant's page is away: a telephone talk is stated by nobody any more, either,
  * or its line may be gone. On her own telephone she talks on. */
-void talk_doubt_everything(struct meeting *m)
+void form_doubt_everything(struct meeting *m)
 {
 	if (m->form == MEETING_FORM_PHONE && talk_on_own_phone(m))
 		return;
@@ -94,7 +94,7 @@ void talk_doubt_everything(struct meeting *m)
 		m->doubt_ms = m->now_ms;
 }
 
-bool talk_is_dead(const struct meeting_side *side)
+static bool is_dead(const struct meeting_side *side)
 {
 	return side->reported && side->health == MEETING_HEALTH_DEAD;
 }
@@ -102,14 +102,14 @@ bool talk_is_dead(const struct meeting_side *side)
 /* The citizen's page is away, but the sound may go on without it: she hears whether. */
 static void note_her_ears(struct meeting *m)
 {
-	if (!talk_is_dead(&m->consultant))
+	if (!is_dead(&m->consultant))
 		m->dead_ms = 0;
 	else if (m->dead_ms == 0)
 		m->dead_ms = m->now_ms;
 }
 
 /* Form follows from what both sides report of the present epoch. */
-void talk_measure(struct turn *t)
+void form_measure(struct turn *t)
 {
 	struct meeting *m = t->m;
 	const struct meeting_side *c = &m->consultant, *z = &meeting_admitted(m)->side;
@@ -122,17 +122,17 @@ void talk_measure(struct turn *t)
 		return;
 	}
 	if (talk_on_phone(m)) { /* back to video? Only the sound of both replaces it. */
-		if (c->reported && z->reported && !talk_is_dead(c) && !talk_is_dead(z))
+		if (c->reported && z->reported && !is_dead(c) && !is_dead(z))
 			(void)line_hang_up(t);
 		return;
 	}
-	if (talk_is_dead(c) || talk_is_dead(z)) {
+	if (is_dead(c) || is_dead(z)) {
 		if (m->dead_ms == 0)
 			m->dead_ms = m->now_ms;
-		talk_doubt(m);
+		form_doubt(m);
 		return;
 	}
 	m->dead_ms = 0;
 	m->doubt_ms = 0;
-	talk_form(t, picture ? MEETING_FORM_VIDEO : MEETING_FORM_AUDIO);
+	form_take(t, picture ? MEETING_FORM_VIDEO : MEETING_FORM_AUDIO);
 }

@@ -78,7 +78,7 @@ static void make_room(struct turn *t)
 	struct meeting *m = t->m;
 	struct meeting_entry *before = entry_admitted_phone(m);
 
-	talk_note_stated(m);
+	form_note_stated(m);
 	line_drop_call(t);
 	if (!before)
 		return;
@@ -105,7 +105,7 @@ int guest_admit(struct turn *t, struct meeting_entry *entry)
 	turn_effect(t, MEETING_FX_ADMIT_LINE, entry->number, 0);
 	talk_begin(t, 0);
 	turn_record(t, MEETING_RECORD_ADMITTED, entry->number, 0);
-	talk_form(t, MEETING_FORM_PHONE);
+	form_take(t, MEETING_FORM_PHONE);
 	turn_tell_all(t);
 	return 0;
 }

@@ -126,7 +126,7 @@ static void advance(struct turn *t)
 			grace(t, &m->entries[i].side);
 	if (m->dead_ms != 0 && m->now_ms >= m->dead_ms + MEETING_DEAD_MS &&
 		m->form != MEETING_FORM_PHONE)
-		talk_form(t, MEETING_FORM_NONE);
+		form_take(t, MEETING_FORM_NONE);
 	abandon(t);
 	if (m->phase != MEETING_PHASE_ENDED)
 		ladder_advance(t);

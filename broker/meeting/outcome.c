@@ -95,7 +95,7 @@ void outcome_finish(struct turn *t, enum meeting_outcome outcome)
 {
 	struct meeting *m = t->m;
 
-	talk_form(t, MEETING_FORM_NONE);
+	form_take(t, MEETING_FORM_NONE);
 	phase_take(m, TURN_END);
 	m->outcome = outcome;
 	m->ended_ms = m->now_ms;

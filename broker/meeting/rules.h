@@ -63,19 +63,8 @@ bool talk_is_alive(const struct meeting *m); /* the same, and the consultant is 
 void talk_pair(struct turn *t);
 /* The seat changes hands: nobody may go on with what was agreed before. */
 void talk_part(struct turn *t);
-/* A side is away: whether media flows is unknown from now on. */
-void talk_doubt(struct meeting *m);
-/* The consultant's page is away. */
-void talk_doubt_everything(struct meeting *m);
-bool talk_is_dead(const struct meeting_side *side);
-/* Takes the form from what both sides report. */
-void talk_measure(struct turn *t);
 bool talk_on_phone(const struct meeting *m);
 bool talk_on_own_phone(const struct meeting *m);
-void talk_form(struct turn *t, enum meeting_form form);
-/* Minutes of a call by hand end here, if one is on. */
-void talk_note_stated(struct meeting *m);
-bool talk_is_by_hand(const struct meeting *m);
 /* Video is tried beside a call through the trunk; and no longer. */
 void talk_return_begin(struct turn *t);
 void talk_return_drop(struct meeting *m);
@@ -83,6 +72,18 @@ void talk_return_drop(struct meeting *m);
 void talk_return_done(struct turn *t);
 rule_fn talk_enter, talk_leave, talk_lost, talk_signal, talk_sas, talk_sas_show,
 	talk_sas_ok, talk_broken, talk_media;
+
+/* -- form.c ------------------------------------------------------------------------ */
+void form_take(struct turn *t, enum meeting_form form);
+/* Takes it from what both sides report. */
+void form_measure(struct turn *t);
+/* A side is away: whether media flows is unknown from now on. */
+void form_doubt(struct meeting *m);
+/* The consultant's page is away. */
+void form_doubt_everything(struct meeting *m);
+/* Minutes of a call by hand end here, if one is on. */
+void form_note_stated(struct meeting *m);
+bool form_is_by_hand(const struct meeting *m);
 
 /* -- call.c ------------------------------------------------------------------------ */
 void call_announce(

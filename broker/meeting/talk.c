@@ -54,7 +54,7 @@ static void start(struct turn *t, struct meeting_entry *citizen)
 	struct meeting *m = t->m;
 
 	if (!talk_on_phone(m))
-		talk_form(t, MEETING_FORM_NONE);
+		form_take(t, MEETING_FORM_NONE);
 	m->epoch++;
 	m->epoch_with = citizen->number;
 	m->epoch_ms = m->now_ms;
@@ -130,7 +130,7 @@ void talk_return_done(struct turn *t)
 	t->m->call.lines.return_ms = 0;
 	if (t->m->paired &&
 		(t->m->consultant.reported || meeting_admitted(t->m)->side.reported))
-		talk_measure(t);
+		form_measure(t);
 }
 
 /* What the consultant may still hold leads to the device that lost the seat, so whatever
@@ -140,7 +140,7 @@ void talk_part(struct turn *t)
 	struct meeting *m = t->m;
 
 	if (m->form != MEETING_FORM_PHONE)
-		talk_form(t, MEETING_FORM_NONE);
+		form_take(t, MEETING_FORM_NONE);
 	m->epoch_with = 0;
 	m->consultant.held = 0;
 	m->paired = false;
@@ -169,7 +169,7 @@ int talk_enter(struct turn *t)
 		ladder_close_line(t);
 	if (t->e->enter.epoch != m->epoch || m->user != t->e->enter.user)
 		m->consultant = (struct meeting_side){ 0 };
-	talk_doubt(m);
+	form_doubt(m);
 	if (m->form == MEETING_FORM_PHONE && !leg_is_any_unsure(m))
 		m->doubt_ms = 0;
 	m->user = t->e->enter.user;
@@ -189,7 +189,7 @@ int talk_lost(struct turn *t)
 	m->consultant.connected = false;
 	m->consultant.gone_ms = m->now_ms;
 	m->paired = false;
-	talk_doubt_everything(m);
+	form_doubt_everything(m);
 	return 0;
 }
 
@@ -343,6 +343,6 @@ int talk_media(struct turn *t)
 	if (before.picture != side->picture || before.mic != side->mic ||
 		before.share != side->share || before.health != side->health)
 		turn_tell_all(t);
-	talk_measure(t);
+	form_measure(t);
 	return 0;
 }

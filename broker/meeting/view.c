@@ -146,7 +146,7 @@ void meeting_look(const struct meeting *m, int64_t now_ms, struct meeting_view *
 		.offer_call = view_offer_call(m, now_ms),
 		.overtime = now_ms >= overtime_ms,
 		.auto_at_ms = auto_ms == MEETING_NEVER ? 0 : auto_ms,
-		.stated = m->call.stated || talk_is_by_hand(m) };
+		.stated = m->call.stated || form_is_by_hand(m) };
 	for (size_t form = 0; form < MEETING_FORM_COUNT; form++) {
 		ret->total_ms[form] = view_total_ms(m, (enum meeting_form)form, now_ms);
 		ret->minutes[form] = (uint32_t)((ret->total_ms[form] + 30000) / 60000);
