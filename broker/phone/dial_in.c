@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Patient: a question is put again after a pause, `*` begins anew, a key cuts the words
- * short. A caller who presses nothing at all three times is let go with a sentence, so
- * that a line is not held for ever.
+ * short. A caller who presses nothing at all three times, or who is in no lobby after
+ * minutes of stars, is let go with a sentence, so that a line is not held for ever.
  */
 #include "dial_in.h"
 
 #include "samtale/base/clock.h"
 
 #define KEY_MS       (10 * MS_SECOND)
+#define STAY_MS      (6 * MS_MINUTE) /* three slow tries of number and PIN */
 #define UNHEARD_MOST 3
 #define TRIES_MOST   3
 
@@ -133,6 +134,11 @@ bool dial_in_is_outside(const struct dial_in *d)
 	return d->state < DIAL_IN_LOBBY;
 }
 
+bool dial_in_is_unknown(const struct dial_in *d)
+{
+	return dial_in_is_outside(d) || d->state == DIAL_IN_LEAVES;
+}
+
 /* -- the caller ------------------------------------------------------------------ */
 static void took_digit(struct dial_in *d, char key, int64_t now_ms)
 {
@@ -183,6 +189,14 @@ void dial_in_spoken(struct dial_in *d, int64_t now_ms)
 
 void dial_in_step(struct dial_in *d, int64_t now_ms)
 {
+	if (d->state == DIAL_IN_ASKS_NUMBER || d->state == DIAL_IN_ASKS_PIN) {
+		if (!d->leave_by_ms)
+			d->leave_by_ms = now_ms + STAY_MS;
+		if (now_ms >= d->leave_by_ms) {
+			leave(d, PROMPT_LATER);
+			return;
+		}
+	}
 	if (!d->deadline_ms || now_ms < d->deadline_ms)
 		return;
 	if (++d->unheard < UNHEARD_MOST)

@@ -44,6 +44,7 @@ struct dial_in {
 	unsigned tries,
 		unheard;     /* digits told; questions in a row without a whole answer */
 	int64_t deadline_ms; /* 0: none; runs from the end of the words or the last key */
+	int64_t leave_by_ms; /* 0: not asked yet; keys put it off no further */
 };
 
 void dial_in_init(struct dial_in *d, const struct dial_in_hooks *hooks, void *arg);
@@ -57,3 +58,5 @@ void dial_in_spoken(struct dial_in *d, int64_t now_ms); /* all sentences were sa
 void dial_in_step(struct dial_in *d, int64_t now_ms);
 /* In no lobby yet: whoever it is, the broker does not know. */
 bool dial_in_is_outside(const struct dial_in *d);
+/* The same, or told to leave. */
+bool dial_in_is_unknown(const struct dial_in *d);

@@ -46,6 +46,7 @@ struct party {
 	struct dial_in dial_in;
 	char number[LIMIT_PHONE + 1]; /* of somebody who calls and is in no lobby yet */
 	struct stars stars;
+	int64_t keys_until_ms; /* what its keys take when nobody hurries */
 	enum phone_progress progress;
 	bool own_phone, english, hand;
 	bool has_events; /* keys come by RFC 4733; others would be double */

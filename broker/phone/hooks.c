@@ -7,6 +7,9 @@
 
 #include "g711.h"
 
+#define KEY_MS       80
+#define KEYS_AT_ONCE 20 /* meeting number and PIN are 14 */
+
 /* -- keys ------------------------------------------------------------------------ */
 static bool has_unknown_citizen(const struct party *p)
 {
@@ -36,9 +39,21 @@ static void key_in_talk(struct party *p, char key)
 	}
 }
 
+/* Stored numbers are sent with 80 ms a key (Q.24: 40 on, 40 off); a flood is no finger,
+ * and each key may cost the broker a word in its store. */
+static bool is_too_fast(struct party *p, int64_t now_ms)
+{
+	if (p->keys_until_ms < now_ms)
+		p->keys_until_ms = now_ms;
+	if (p->keys_until_ms - now_ms >= KEYS_AT_ONCE * KEY_MS)
+		return true;
+	p->keys_until_ms += KEY_MS;
+	return false;
+}
+
 static void pressed(struct party *p, char key)
 {
-	if (p->is_leaving || p->kind == PARTY_BROWSER)
+	if (p->is_leaving || p->kind == PARTY_BROWSER || is_too_fast(p, clock_boot_ms()))
 		return;
 	if (p->leg.stage == LEG_TALKING)
 		key_in_talk(p, key);

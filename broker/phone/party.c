@@ -163,10 +163,17 @@ void party_browse(
 				.text = writer_bytes(&answer) });
 }
 
+/* Callers whom nobody knows leave a quarter of the lines to everybody else: who calls us
+ * from many telephones must not keep the consultants from calling. */
 static bool may_come_in(const struct gateway *g)
 {
-	return g->wire && !g->stop_by_ms &&
-	       gateway_calls(g) < (unsigned)g->settings->phone_calls;
+	const unsigned calls = (unsigned)g->settings->phone_calls;
+	unsigned unknown = 0;
+
+	for (const struct party *p = g->parties; p; p = p->next)
+		unknown += p->kind == PARTY_INCOMING && dial_in_is_unknown(&p->dial_in);
+	return g->wire && !g->stop_by_ms && gateway_calls(g) < calls &&
+	       unknown < calls - calls / 4;
 }
 
 /* Not taken: the trunk refuses it. */

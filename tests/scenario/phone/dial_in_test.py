@@ -2,6 +2,7 @@
 """Somebody calls in: right digits and wrong ones, a known number, no digits at all, and what
 happens in the lobby and when the caller is let in. Also by SIPp and baresip."""
 
+import struct
 import time
 
 from harness import Baresip, Gateway, hears, hears_no, run_stories, until
@@ -124,6 +125,33 @@ def story_a_refused_call_and_one_that_gives_up(programs, operator):
     until("answered", lambda: call.has("answered"))
     call.hang_up()
     gateway.link.expect("ENDED", leg=second.leg, word="HUNG_UP")
+
+
+def story_unknown_callers_leave_lines_to_call_with(programs, operator):
+  with Gateway(programs, operator, calls=4) as gateway:
+    for i in range(3):
+      call_in(gateway, operator, number=f"+452030405{i}")
+    fourth = operator.dial(gateway.sip_port, number="+4520304059")
+    until("the fourth is refused", lambda: fourth.code in (486, 503))
+    gateway.link.order("DIAL", leg=1, room=ROOM, word="OWNER", value=10, text="+4521436587")
+    gateway.link.expect("PROGRESS", leg=1, word="ANSWERED")
+
+
+def story_a_flood_of_keys_is_no_finger(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    call, incoming = call_in(gateway, operator)
+    gateway.link.order("ANSWER", leg=incoming.leg, word="LOBBY", room=ROOM)
+    until("answered", lambda: call.has("answered"))
+    gateway.link.order("ADMIT", leg=incoming.leg, room=ROOM)
+    time.sleep(0.5)
+    for i in range(2000):  # *6*6*6… in two seconds
+      with operator.lock:
+        call.send_rtp(struct.pack(">BBH", (10, 6)[i % 2], 0x8a, 800), 101, ts=call.ts + 1600 * i)
+      time.sleep(0.001)
+    time.sleep(0.3)
+    gateway.link.read()
+    pressed = sum(r.kind == "KEY" for r in gateway.link.reports)
+    assert 1 <= pressed <= 40, pressed
 
 
 def story_a_full_house_refuses_and_goes_on(programs, operator):

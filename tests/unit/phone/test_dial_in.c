@@ -254,6 +254,23 @@ static void who_presses_nothing_is_asked_again_and_then_let_go(void **state)
 	expect("end not_confirmed,");
 }
 
+static void stars_without_end_hold_no_line(void **state)
+{
+	struct dial_in d = asked_caller();
+	int64_t now_ms = 1000;
+
+	(void)state;
+	for (; now_ms < 6 * 60 * 1000; now_ms += 5000) {
+		press(&d, "*", now_ms);
+		dial_in_step(&d, now_ms);
+		expect("hush,ask-number,ask-number/en,");
+	}
+	dial_in_step(&d, now_ms + 5000);
+	expect("hush,be alone,later,later/en,");
+	dial_in_spoken(&d, now_ms);
+	expect("end not_confirmed,");
+}
+
 static void half_a_number_is_forgotten_after_a_pause(void **state)
 {
 	struct dial_in d = asked_caller();
@@ -304,6 +321,7 @@ int main(void)
 		cmocka_unit_test(a_star_begins_anew),
 		cmocka_unit_test(a_hash_chooses_english),
 		cmocka_unit_test(who_presses_nothing_is_asked_again_and_then_let_go),
+		cmocka_unit_test(stars_without_end_hold_no_line),
 		cmocka_unit_test(half_a_number_is_forgotten_after_a_pause),
 		cmocka_unit_test(a_broker_that_comes_anew_gets_the_digits_again),
 	};
