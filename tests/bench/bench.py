@@ -20,12 +20,14 @@ import tempfile
 import time
 from pathlib import Path
 
+import phone_load
 import report
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 PASSWORD = "bench-password-1"
 SERVERS = ("floor", "mosquitto", "ws", "samtale")
+PHONE = "phone"  # the telephone gateway, beside rtpengine
 FULL = {"count": 1000, "crowd": 10000, "idle_crowd": 9000, "idle": 5, "hold": 10, "rate": 500,
         "sign_ins": 100, "starts": 5, "knock": 10, "descriptors": 400, "settle": 2}
 QUICK = {**FULL, "count": 500, "crowd": 2000, "idle_crowd": 2000, "idle": 3, "hold": 3,
@@ -204,6 +206,8 @@ class Bench:
   def __init__(self, arguments, work):
     self.plan = SMOKE if arguments.smoke else QUICK if arguments.quick else FULL
     self.here, self.build, self.work = HERE, Path(arguments.build).resolve(), Path(work)
+    self.phone = phone_load.Phone(self.build, phone_load.SMOKE if arguments.smoke else
+                                  phone_load.QUICK if arguments.quick else phone_load.FULL)
     self.keep = open(arguments.keep, "a") if arguments.keep else None
     self.node, self.mosquitto = shutil.which("node"), shutil.which(
       "mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
@@ -222,6 +226,8 @@ class Bench:
       gone["mosquitto"] = "mosquitto is not installed"
     if not self.node or not (HERE / "node_modules/ws").exists():
       gone["ws"] = "Node's ws is not installed"
+    if self.phone.missing():
+      gone[PHONE] = self.phone.missing()
     return gone
 
   def note(self, server, **figures):
@@ -320,8 +326,12 @@ class Bench:
       f.stat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink()) / 2**20)
 
   def run(self, names, runs):
+    with_phone = PHONE in names
+    names = [n for n in names if n != PHONE]
     for i in range(runs):
       print(f"run {i + 1} of {runs}", flush=True)
+      if with_phone:
+        self.phone.run()
       for name in names:
         self.connections(name)
       if "samtale" in names:
@@ -352,7 +362,7 @@ def smoke_faults(results):
       if figures[name] <= 0:
         yield f"{server}: {name} is {figures[name]}"
   for name in ("meeting_idle_s", "redeem_s", "sign_in_s", "booking_s", "ready_ms", "rest_mib"):
-    if results["samtale"][name] <= 0:
+    if "samtale" in results and results["samtale"][name] <= 0:
       yield f"samtale: {name} is {results['samtale'][name]}"
 
 
@@ -366,9 +376,9 @@ def main():
   parser.add_argument("--runs", type=int)
   arguments = parser.parse_args()
   signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every server is ended
-  names = arguments.only.split(",") if arguments.only else list(SERVERS)
-  if set(names) - set(SERVERS):
-    raise SystemExit(f"bench: servers are {', '.join(SERVERS)}")
+  names = arguments.only.split(",") if arguments.only else [*SERVERS, PHONE]
+  if set(names) - {*SERVERS, PHONE}:
+    raise SystemExit(f"bench: servers are {', '.join([*SERVERS, PHONE])}")
   runs = arguments.runs or (1 if arguments.quick or arguments.smoke else 3)
   with tempfile.TemporaryDirectory(prefix="samtale-bench-") as work:
     bench = Bench(arguments, work)
@@ -378,12 +388,16 @@ def main():
     results = bench.run([n for n in names if n not in missing], runs)
   if arguments.smoke:
     faults = list(smoke_faults(results))
+    if PHONE in names and PHONE not in missing:
+      faults += bench.phone.faults()
     print("\n".join(faults) or "ok")
     return 1 if faults else 0
-  page = report.page(results, bench, runs, missing)
+  text = ROOT / "docs/performance.md"
+  page = report.phone_page(text.read_text(encoding="utf-8"), bench, runs) if names == [PHONE] \
+    else report.page(results, bench, runs, missing)
   print("\n" + page)
-  if not arguments.quick and not arguments.only:
-    (ROOT / "docs/performance.md").write_text(page, encoding="utf-8")
+  if not arguments.quick and (not arguments.only or names == [PHONE]):
+    text.write_text(page, encoding="utf-8")
   return 0
 
 

@@ -8,6 +8,8 @@ import re
 import subprocess
 import time
 
+import phone_load
+
 # What, figure, unit, digits, [(other server, at most this ratio)].
 COMPARED = (
   ("CPU per 1000 connection set-ups", "setup_s", "s", 3,
@@ -33,6 +35,7 @@ OWN = (
   ("CPU per 1000 bookings made", "booking_s", "s", 3),
   ("CPU per 100 sign-ins with a password (Argon2id, 64 MiB)", "sign_in_s", "s", 1),
 )
+PHONE_BEGIN, PHONE_END = "<!-- the telephone -->", "<!-- end of the telephone -->"
 NAMES = {"floor": "floor", "mosquitto": "mosquitto", "ws": "Node ws", "samtale": "Samtale"}
 
 
@@ -115,9 +118,21 @@ def page(results, bench, runs, missing):
     lines += ["Errors, which make a line doubtful: "
               + ", ".join(f"{n} {e:.0f}" for n, e in errors.items()) + ".", ""]
   if ours:
-    lines += ["## Alone", "", *alone(ours, plan), "", *asides(results)]
+    lines += ["## Alone", "", *alone(ours, plan), "", *asides(results), ""]
+  if bench.phone.results["samtale"]:
+    lines += [PHONE_BEGIN, *phone_load.section(bench.phone), "", PHONE_END]
   lines += ["", METHOD.format(**plan).strip(), ""]
   return "\n".join(lines)
+
+
+def phone_page(page, bench, runs):
+  """The page with the telephone's part written anew."""
+  rest = re.sub(f"{PHONE_BEGIN}.*?{PHONE_END}\n*", "", page, flags=re.S)
+  head, mark, tail = rest.partition("## What a figure means")
+  lines = [PHONE_BEGIN, *phone_load.section(bench.phone), "",
+           f"Measured by `sh tests/bench/run.sh --only phone` on {time.strftime('%-d %B %Y')}, {runs} "
+           f"run{'s' if runs > 1 else ''} of each.", *disturbed(bench.load_before), "", PHONE_END, ""]
+  return head.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n" + mark + tail
 
 
 def disturbed(load):

@@ -16,7 +16,8 @@ usage() {
 usage: sh tests/bench/run.sh [options]
 
   --quick           one run of each, fewer clients; writes no page
-  --only NAMES      of floor,mosquitto,ws,samtale, separated by commas; writes no page
+  --only NAMES      of floor,mosquitto,ws,samtale,phone, separated by commas; writes no page
+                    but for phone alone, whose part of the page is written anew
   --runs N          runs of each (3)
   --keep FILE       append every single result as a line of JSON
   --no-install      install no package and no peer
@@ -39,7 +40,8 @@ install_tools() {
 	missing=
 	for package in gcc libc6-dev meson ninja-build pkg-config openssl libcmocka-dev libev-dev \
 		libinih-dev libjansson-dev libseccomp-dev libsodium-dev libsqlite3-dev libssl-dev \
-		libwebsockets-dev libwebsockets-evlib-ev python3 mosquitto; do
+		libwebsockets-dev libwebsockets-evlib-ev python3 mosquitto libre-dev libsrtp2-dev \
+		espeak-ng sox; do
 		is_installed "$package" || missing="$missing $package"
 	done
 	command -v node >/dev/null || missing="$missing nodejs"
@@ -69,8 +71,12 @@ build_all() {
 		cp "$root/web/package-lock.json" "$npm_stamp"
 	fi
 	[ -f "$build/build.ninja" ] || meson setup "$build" "$root" >/dev/null
+	phone="broker/phone/samtale-phone tests/bench/phone/bench-phone packaging/prompts/da"
+	# shellcheck disable=SC2086 # a list of words
+	ninja -C "$build" -t query $phone >/dev/null 2>&1 || phone=
+	# shellcheck disable=SC2086
 	ninja -C "$build" broker/samtale-broker broker/samtale tests/bench/bench-load \
-		tests/bench/bench-floor tests/bench/bench-prepare >"$build/bench.log" ||
+		tests/bench/bench-floor tests/bench/bench-prepare $phone >"$build/bench.log" ||
 		fail "the build failed; see $build/bench.log"
 }
 

@@ -11,7 +11,7 @@
  *	                   (the same and a silent telephone on hold, so that nothing can
  *	                   be relayed), phones (browser, two telephones), browsers (two
  *	                   browsers, telephone)
- *	--suite NAME       gcm, sha1
+ *	--suite NAME       gcm; sha1: AES-CM with HMAC-SHA1-80
  *	--waves N          no load but N calls of every kind, begun and ended: waves.c
  *
  * Packets of a room leave in a slot of their own of the 20 ms, so that the server meets
@@ -31,6 +31,9 @@
 #define SETTLE_NS UINT64_C(3000000000) /* relaying begins when sound has flowed */
 #define UP_NS     UINT64_C(120000000000)
 #define START_MS  1500 /* the first OPTIONS has been answered */
+
+#define GCM  "SRTP_AEAD_AES_128_GCM"
+#define SHA1 "SRTP_AES128_CM_SHA1_80"
 
 enum kind { CALL, MIXED, PHONES, BROWSERS };
 
@@ -199,7 +202,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		{ "waves", 1, NULL, 'w' }, { NULL, 0, NULL, 0 } };
 	bool good = true;
 
-	*o = (struct options){ .suite = "gcm", .rooms = 10, .seconds = 10 };
+	*o = (struct options){ .suite = GCM, .rooms = 10, .seconds = 10 };
 	for (int c; (c = getopt_long(argc, argv, "", names, NULL)) != -1;) {
 		if (c == 'p')
 			o->prompts = optarg;
@@ -208,7 +211,7 @@ static bool parse(int argc, char **argv, struct options *o)
 		else if (c == 's')
 			o->seconds = strtoul(optarg, NULL, 10);
 		else if (c == 'c')
-			o->suite = optarg;
+			o->suite = strcmp(optarg, "sha1") == 0 ? SHA1 : GCM;
 		else if (c == 'w')
 			o->waves = (unsigned)strtoul(optarg, NULL, 10);
 		else
@@ -230,8 +233,7 @@ static bool start(const struct options *o)
 		return false;
 	for (unsigned i = 0; i < o->rooms; i++)
 		all->list[i] = (struct room){ .all = all, .number = i };
-	if (strcmp(o->suite, "sha1") == 0 &&
-		tls_set_srtp(dtls_id_tls(all->id), "SRTP_AES128_CM_SHA1_80"))
+	if (tls_set_srtp(dtls_id_tls(all->id), o->suite))
 		return false;
 	all->server = o->prompts ? gateway_start(&plan) : engine_start(o->program);
 	me.seconds = o->seconds;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define OPERATOR "sip:+4570101010@127.0.0.1:%u"
+#define OPERATOR "sip:+4570101010@127.0.0.1:%u;transport=%s"
 
 struct far {
 	struct sip *sip;
@@ -16,7 +16,7 @@ struct far {
 	struct sip_lsnr *others;
 	struct list calls;
 	struct sa at;
-	enum far_habit (*habit)(const char *number);
+	struct far_plan plan;
 };
 
 struct far_call {
@@ -86,7 +86,7 @@ static struct far_call *call_new(struct far *f)
 
 static int accept_call(struct far *f, struct far_call *c, const struct sip_msg *msg)
 {
-	bool rings = f->habit && f->habit(c->number) == FAR_RINGS;
+	bool rings = f->plan.habit && f->plan.habit(c->number) == FAR_RINGS;
 	struct mbuf *desc = NULL;
 	int err = rings ? 0 : offered(&desc, msg, c);
 
@@ -106,7 +106,7 @@ static void come(const struct sip_msg *msg, void *arg)
 	char number[32];
 
 	(void)pl_strcpy(&msg->uri.user, number, sizeof(number));
-	if (f->habit && f->habit(number) == FAR_IS_BUSY) {
+	if (f->plan.habit && f->plan.habit(number) == FAR_IS_BUSY) {
 		(void)sip_treply(NULL, f->sip, msg, 486, "Busy Here");
 		return;
 	}
@@ -123,14 +123,15 @@ int far_call_in(struct far *f, const struct sa *gateway, const char *number)
 {
 	struct far_call *c = call_new(f);
 	struct mbuf *desc = NULL;
-	char to[64], from[64];
+	char to[80], from[80];
 	const char *via = to;
 	int err = c ? offered(&desc, NULL, c) : ENOMEM;
 
 	if (err)
 		return err;
 	(void)re_snprintf(c->number, sizeof(c->number), "%s", number);
-	(void)re_snprintf(to, sizeof(to), OPERATOR, sa_port(gateway));
+	(void)re_snprintf(
+		to, sizeof(to), OPERATOR, sa_port(gateway), f->plan.tcp ? "tcp" : "udp");
 	(void)re_snprintf(
 		from, sizeof(from), "sip:%s@127.0.0.1:%u", number, sa_port(&f->at));
 	err = sipsess_connect(&c->session, f->sessions, to, NULL, from, "far", &via, 1,
@@ -158,21 +159,21 @@ static bool other(const struct sip_msg *msg, void *arg)
 	return true;
 }
 
-int far_new(
-	struct far **ret, struct sa *bound, enum far_habit (*habit)(const char *number))
+int far_new(struct far **ret, const struct far_plan *plan, struct sa *bound)
 {
+	enum sip_transp tp = plan->tcp ? SIP_TRANSP_TCP : SIP_TRANSP_UDP;
 	struct far *f = mem_zalloc(sizeof(*f), NULL); /* lives as long as the process */
 	int err;
 
 	if (!f)
 		return ENOMEM;
-	f->habit = habit;
+	f->plan = *plan;
 	(void)sa_set_str(bound, "127.0.0.1", 0);
 	err = sip_alloc(&f->sip, NULL, 512, 512, 512, "far", NULL, NULL);
 	if (!err)
-		err = sip_transp_add(f->sip, SIP_TRANSP_UDP, bound);
+		err = sip_transp_add(f->sip, tp, bound);
 	if (!err)
-		err = sip_transp_laddr(f->sip, bound, SIP_TRANSP_UDP, bound);
+		err = sip_transp_laddr(f->sip, bound, tp, bound);
 	if (!err)
 		err = sipsess_listen(&f->sessions, f->sip, 512, come, f);
 	if (!err)

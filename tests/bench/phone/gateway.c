@@ -178,11 +178,12 @@ static void write_config(int fd, const struct sa *operator_at)
 
 	(void)sa_set_str(&me.sip, "127.0.0.1", port);
 	if (dprintf(fd,
-		    "[phone]\nserver = 127.0.0.1:%u\ntransport = udp\n"
+		    "[phone]\nserver = 127.0.0.1:%u\ntransport = %s\n"
 		    "number = +4570101010\nsip_port = %u\nmedia_port = 20000\n"
-		    "address = 127.0.0.1\ncalls = 240\nprompts = %s\n"
+		    "address = 127.0.0.1\ncalls = 1000\nprompts = %s\n"
 		    "silence_seconds = 600\n",
-		    sa_port(operator_at), port, me.plan.prompts) < 0)
+		    sa_port(operator_at), me.plan.far.tcp ? "tcp" : "udp", port,
+		    me.plan.prompts) < 0)
 		abort();
 	(void)close(fd);
 }
@@ -229,7 +230,7 @@ struct server *gateway_start(const struct gateway_plan *plan)
 
 	me.plan = *plan;
 	me.server = (struct server){ .browse = browse, .dial = dial, .confirm = confirm };
-	if (fd < 0 || far_new(&me.far, &operator_at, plan->habit))
+	if (fd < 0 || far_new(&me.far, &plan->far, &operator_at))
 		abort();
 	write_config(fd, &operator_at);
 	spawn(config);

@@ -95,9 +95,11 @@ struct voice *telephone_voice(struct telephone *t);
 enum far_habit { FAR_ANSWERS, FAR_RINGS, FAR_IS_BUSY };
 struct far;
 struct far_call;
-/* habit: what the telephone of a number does; NULL: all answer. */
-int far_new(
-	struct far **ret, struct sa *bound, enum far_habit (*habit)(const char *number));
+struct far_plan {
+	enum far_habit (*habit)(const char *number); /* NULL: all answer */
+	bool tcp;
+};
+int far_new(struct far **ret, const struct far_plan *plan, struct sa *bound);
 /* The call that came for that number; NULL: none yet, or it is over. */
 struct far_call *far_find(const struct far *f, const char *number);
 uint64_t far_call_came_ns(const struct far_call *c);
@@ -119,7 +121,7 @@ struct server {
 /* samtale-phone: gateway.c. */
 struct gateway_plan {
 	const char *program, *prompts;
-	enum far_habit (*habit)(const char *number);
+	struct far_plan far;
 	/* Gets every report, and room.c none; NULL: the other way round. */
 	void (*report)(const struct phone_message *m);
 };

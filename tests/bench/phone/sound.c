@@ -11,7 +11,8 @@
 #define BEEP_FIRST 10
 #define RTP_HEADER 12
 #define LOUD       20000
-#define HEARD      5000
+#define HEARD      15000
+#define HEARD_FOR  40 /* samples */
 
 struct mbuf *stream_packet(struct stream *s, struct beep *b)
 {
@@ -37,14 +38,15 @@ struct mbuf *stream_packet(struct stream *s, struct beep *b)
 	return mb;
 }
 
+/* No sentence of the gateway's is this loud for so long. */
 static bool is_loud(const uint8_t *packet, size_t len)
 {
 	enum g711_law law = (packet[1] & 0x7f) == 8 ? G711_ALAW : G711_ULAW;
+	unsigned run = 0;
 
-	for (size_t i = RTP_HEADER; i < len; i++)
-		if (abs(g711_decode(law, packet[i])) > HEARD)
-			return true;
-	return false;
+	for (size_t i = RTP_HEADER; i < len && run < HEARD_FOR; i++)
+		run = g711_decode(law, packet[i]) > HEARD ? run + 1 : 0;
+	return run == HEARD_FOR;
 }
 
 void listening_packet(

@@ -14,8 +14,9 @@ static void got(const struct sa *src, struct mbuf *mb, void *arg)
 {
 	struct telephone *t = arg;
 
-	(void)src;
-	listening_packet(&t->voice.in, t->voice.hears, mbuf_buf(mb), mbuf_get_left(mb));
+	if (sa_cmp(src, &t->to, SA_ALL)) /* others on this machine have calls, too */
+		listening_packet(
+			&t->voice.in, t->voice.hears, mbuf_buf(mb), mbuf_get_left(mb));
 }
 
 static void destroy(void *arg)
