@@ -152,7 +152,7 @@ static void write_trunk(
 	jout_int(o, "line", lines->line);
 	jout_word(o, "progress", meeting_line_name(meeting_line_progress(m)));
 	jout_word(o, "reason", meeting_reason_name(lines->reason));
-	jout_bool(o, "muted", lines->muted || lines->by_caller);
+	jout_bool(o, "muted", lines->muted);
 	jout_bool(o, "held", lines->held);
 	jout_bool(o, "by_caller", lines->by_caller);
 	jout_bool(o, "by_key", lines->by_key);

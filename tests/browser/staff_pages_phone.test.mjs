@@ -180,8 +180,13 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		talking({ held: true });
 		await said("Telefonen er på hold");
 		await look("leg-held");
-		talking({ muted: true, by_caller: true, hand: true });
+		talking({ by_caller: true, hand: true });
 		await shows("Borgeren har selv slået lyden fra (*6).");
+		await button("Slå telefonen fra").click(); // hers is another one
+		await until("hers too", async () => (await heard("phone")).on === true);
+		talking({ muted: true, by_caller: true, hand: true });
+		await button("Slå telefonen fra").click(); // which she can take back
+		await until("hers no more", async () => (await heard("phone")).on === false);
 		await said("Borgeren rækker hånden op (*1).");
 		await look("leg-hand");
 		await button("Læg på").click();

@@ -427,6 +427,7 @@ describe("a call through the trunk", () => {
 		const now = { progress: "talking", state: "talking" } as const;
 		assert.equal(words(now), da.phone.talking);
 		assert.equal(words({ ...now, muted: true }), da.dial.muted);
+		assert.equal(words({ ...now, by_caller: true }), da.dial.byCaller);
 		assert.equal(words({ ...now, by_caller: true, muted: true }), da.dial.byCaller);
 		assert.equal(words({ ...now, muted: true, held: true }), da.dial.held);
 	});

@@ -57,8 +57,11 @@ static void keys_of_the_telephone_are_seen_by_the_consultant(void **state)
 	leg = stage_call(s, &g, &mette);
 	REPORT_OF(&g, KEY, .leg = leg, .word = PHONE_KEY_MUTE, .flags = PHONE_ON);
 	assert_true(flag(call_of(&mette), "by_caller"));
+	assert_false(flag(call_of(&mette), "muted")); /* that is hers */
+	actor_say(&mette, "{\"type\":\"phone\",\"event\":\"mute\",\"on\":true}");
 	REPORT_OF(&g, KEY, .leg = leg, .word = PHONE_KEY_MUTE);
 	assert_false(flag(call_of(&mette), "by_caller"));
+	assert_true(flag(call_of(&mette), "muted"));
 	REPORT_OF(&g, KEY, .leg = leg, .word = PHONE_KEY_HAND, .flags = PHONE_ON);
 	assert_true(flag(call_of(&mette), "hand"));
 	actor_hang_up(&mette);

@@ -36,7 +36,7 @@ export function callWords(talk: Talk, t: StaffText): string {
 function talkingWords(call: Call, t: StaffText): string {
 	const words = t.dial;
 	if (call.held) return words.held;
-	// `muted` is said of the caller's own doing too.
+	// Hers is on the button; theirs she could not undo, so it is said first.
 	if (call.by_caller) return words.byCaller;
 	return call.muted ? words.muted : t.phone.talking;
 }

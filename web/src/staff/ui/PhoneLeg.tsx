@@ -12,8 +12,7 @@ export function PhoneLeg({ talk }: { talk: Talk }) {
 	const words = t.value.dial;
 	const call = talk.seat?.call;
 	if (!call) return null;
-	const quiet = call.held || call.muted;
-	const muted = call.muted && !call.by_caller;
+	const quiet = call.held || call.muted || call.by_caller;
 	const going = talk.seat?.form !== "phone" && talk.media !== "none";
 	const { micFault } = talk;
 	return (
@@ -26,7 +25,10 @@ export function PhoneLeg({ talk }: { talk: Talk }) {
 			{call.line > 0 && micFault && <p class="note bad">{t.value.devices[micFault]}</p>}
 			{going && <p class="note">{words.toVideo}</p>}
 			<div class="row">
-				<Button pressed={muted} onPress={() => phone({ event: "mute", on: !muted })}>
+				<Button
+					pressed={call.muted}
+					onPress={() => phone({ event: "mute", on: !call.muted })}
+				>
 					{words.mute}
 				</Button>
 				<Button
