@@ -20,10 +20,11 @@ export const CITIZEN_NUMBER = "+4521436587";
 export const VOICE = "audio";
 
 /**
- * @param options `telephone`: as startTelephone's; `phone`: more rows of [phone];
+ * @param options `address`: of trunk and telephones; `telephone`: as startTelephone's; `phone`: more rows of [phone];
  * `settings`: other sections; `start`: startChromium or startFirefox
  */
 export async function openPhoneStage({
+	address,
 	telephone: how = {},
 	phone = {},
 	settings = {},
@@ -40,9 +41,9 @@ export async function openPhoneStage({
 		for (const each of stops.splice(0).reverse()) await each();
 	};
 	try {
-		const exchange = keep(await startExchange());
+		const exchange = keep(await startExchange(address));
 		const connect = async (what) => {
-			const telephone = keep(await startTelephone(what));
+			const telephone = keep(await startTelephone({ address, ...what }));
 			exchange.connect(telephone);
 			return telephone;
 		};
@@ -51,7 +52,7 @@ export async function openPhoneStage({
 			hertz: CITIZEN_HERTZ,
 			...how,
 		});
-		const trunk = { ...(await trunkTo(exchange.port)), ...phone };
+		const trunk = { ...(await trunkTo(exchange.port, address)), ...phone };
 		const broker = keep(
 			await startBroker({
 				settings: {

@@ -10,7 +10,6 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { toneLaw } from "./telephone.mjs";
 
-const HERE = "127.0.0.1";
 const PHRASES = {
 	100: "Trying",
 	180: "Ringing",
@@ -48,9 +47,9 @@ function answerTo(request, code, { body = "", contact } = {}) {
 }
 
 /** Speaks a tone to where an offer wants it; returns its own description and its end. */
-async function announce(offer, hertz) {
+async function announce(offer, hertz, address) {
 	const socket = createSocket("udp4");
-	socket.bind(0, HERE);
+	socket.bind(0, address);
 	await once(socket, "listening");
 	const port = Number(/^m=audio (\d+)/m.exec(offer)[1]);
 	const sound = toneLaw(hertz);
@@ -63,13 +62,13 @@ async function announce(offer, hertz) {
 		packet.writeUInt32BE(0x5eed, 8);
 		sound.copy(packet, 12, (n * 160) % sound.length, ((n * 160) % sound.length) + 160);
 		n++;
-		socket.send(packet, port, HERE);
+		socket.send(packet, port, address);
 	}, 20);
 	const sdp = [
 		"v=0",
-		`o=- 1 1 IN IP4 ${HERE}`,
+		`o=- 1 1 IN IP4 ${address}`,
 		"s=-",
-		`c=IN IP4 ${HERE}`,
+		`c=IN IP4 ${address}`,
 		"t=0 0",
 		`m=audio ${socket.address().port} RTP/AVP 8`,
 		"a=rtpmap:8 PCMA/8000",
@@ -82,7 +81,8 @@ async function announce(offer, hertz) {
 	return { sdp, stop };
 }
 
-export async function startExchange() {
+/** @param address its own, and that of everything that it talks with */
+export async function startExchange(address = "127.0.0.1") {
 	const telephones = new Map();
 	const rules = new Map();
 	const placed = [];
@@ -93,11 +93,11 @@ export async function startExchange() {
 	async function start() {
 		socket = createSocket("udp4");
 		socket.on("message", (bytes, from) => take(bytes.toString("latin1"), from));
-		socket.bind(port, HERE);
+		socket.bind(port, address);
 		await once(socket, "listening");
 		({ port } = socket.address());
 	}
-	const send = (text, to) => socket.send(Buffer.from(text, "latin1"), to, HERE);
+	const send = (text, to) => socket.send(Buffer.from(text, "latin1"), to, address);
 
 	function take(text, from) {
 		if (text.startsWith("SIP/2.0 ")) {
@@ -117,7 +117,7 @@ export async function startExchange() {
 		} else if (telephone && !rules.has(number)) {
 			if (method === "INVITE") note(text, number);
 			const branch = /branch=([^;\s]+)/.exec(header(text, "Via"))[1];
-			send(wrap(text, `SIP/2.0/UDP ${HERE}:${port};branch=${branch}x`), telephone);
+			send(wrap(text, `SIP/2.0/UDP ${address}:${port};branch=${branch}x`), telephone);
 		} else if (method === "INVITE") {
 			refuse(text, number, from.port);
 		} else if (method === "CANCEL") {
@@ -135,9 +135,9 @@ export async function startExchange() {
 		note(invite, number);
 		const { code = 404, early } = rules.get(number) ?? {};
 		if (again) return;
-		const contact = `sip:${number}@${HERE}:${port}`;
+		const contact = `sip:${number}@${address}:${port}`;
 		if (early) {
-			const { sdp, stop } = await announce(invite, early);
+			const { sdp, stop } = await announce(invite, early, address);
 			announcements.set(id, { stop, invite });
 			send(answerTo(invite, 183, { body: sdp, contact }), to);
 		} else if (code < 200) {

@@ -20,8 +20,8 @@ const KEY_MS = 120; // as a hurried finger does it
 export const SERVICE = "+4570101010";
 const MODULES = "/usr/lib/baresip/modules";
 
-async function freePort() {
-	const server = createServer().listen(0, "127.0.0.1");
+async function freePort(address = "127.0.0.1") {
+	const server = createServer().listen(0, address);
 	await once(server, "listening");
 	const { port } = server.address();
 	server.close();
@@ -80,12 +80,12 @@ export function strength(samples, hertz) {
 }
 
 /** The rows of [phone] for a trunk whose far end listens at a port of this machine. */
-export async function trunkTo(port) {
+export async function trunkTo(port, address = "127.0.0.1") {
 	return {
-		server: `127.0.0.1:${port}`,
+		server: `${address}:${port}`,
 		transport: "udp",
 		number: SERVICE,
-		sip_port: await freePort(),
+		sip_port: await freePort(address),
 		// A range of its own for each: two gateways in one network would meet else.
 		media_port: 40000 + 2 * Math.floor(Math.random() * 10000),
 	};
@@ -99,7 +99,8 @@ export function loudness(samples) {
 
 /**
  * @param options `number`: whose telephone it is; `hertz`: the tone that it speaks, or `wav`;
- * `answers`: picks up by itself; `law`: pcma or pcmu; `more`: further words of the account
+ * `answers`: picks up by itself; `law`: pcma or pcmu; `more`: further words of the account;
+ * `address`: where it is reached
  */
 export async function startTelephone({
 	number = "+4521436587",
@@ -108,20 +109,21 @@ export async function startTelephone({
 	answers = true,
 	law = "pcma,pcmu",
 	more = "",
+	address = "127.0.0.1",
 } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "samtale-telephone-"));
-	const [port, control] = [await freePort(), await freePort()];
+	const [port, control] = [await freePort(address), await freePort()];
 	const rtp = 20000 + 2 * Math.floor(Math.random() * 6000); // below what systems give out
 	await writeFile(join(folder, "speaks.wav"), wav ?? toneWav(hertz));
 	await writeFile(join(folder, "contacts"), "");
 	await writeFile(
 		join(folder, "accounts"),
-		`<sip:${number}@127.0.0.1:${port}>;regint=0;answermode=${answers ? "auto" : "manual"};audio_codecs=${law}${more}\n`,
+		`<sip:${number}@${address}:${port}>;regint=0;answermode=${answers ? "auto" : "manual"};audio_codecs=${law}${more}\n`,
 	);
 	await writeFile(
 		join(folder, "config"),
 		[
-			`sip_listen 127.0.0.1:${port}`,
+			`sip_listen ${address}:${port}`,
 			"call_max_calls 8",
 			"audio_player aubridge,ear",
 			`audio_source aufile,${join(folder, "speaks.wav")}`,
@@ -133,7 +135,7 @@ export async function startTelephone({
 			`snd_path ${folder}`,
 			"module_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so",
 			`ctrl_tcp_listen 127.0.0.1:${control}`,
-			"net_interface 127.0.0.1",
+			`net_interface ${address}`,
 			"",
 		].join("\n"),
 	);
@@ -185,7 +187,7 @@ export async function startTelephone({
 			seen = events.length;
 		},
 		/** Calls the gateway at that port. */
-		dial: (sipPort) => command("dial", `sip:${SERVICE}@127.0.0.1:${sipPort}`),
+		dial: (sipPort) => command("dial", `sip:${SERVICE}@${address}:${sipPort}`),
 		pickUp: () => command("accept"),
 		hangUp: (code) => command("hangup", code),
 		hold: () => command("hold"),
