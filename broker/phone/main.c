@@ -10,6 +10,7 @@
 #include "secret_line.h"
 #include "srtp_box.h"
 
+#include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/link/report.h"
@@ -47,6 +48,12 @@ static void set_log_level(const struct settings *s)
 	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
 		if (strcmp(levels[i].word, s->log_level) == 0)
 			log_set_level(levels[i].level);
+}
+
+static void move_clock(int number)
+{
+	(void)number;
+	clock_shift(10 * MS_SECOND);
 }
 
 static int set_process(void)
@@ -141,6 +148,8 @@ int main(int argc, char *argv[])
 	if (r == OPTIONS_E_BAD)
 		return complain(error.sentence);
 	set_log_level(&o.settings);
+	if (o.test_clock)
+		(void)signal(SIGUSR1, move_clock);
 	if (r == 0 && fcntl(PARENT_FD, F_GETFD) < 0)
 		r = fault_here(errno);
 	if (r == 0)

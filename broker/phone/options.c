@@ -31,6 +31,7 @@ static const char help[] =
 	"  --config FILE            settings; docs/configuration.md lists them\n"
 	"  --set SECTION.KEY=VALUE  one setting over the file; may be repeated\n"
 	"  --prompts DIR            folder of the spoken sentences\n"
+	"  --test-clock             let SIGUSR1 move the clock by ten seconds\n"
 	"  --version, --help        print and end\n";
 
 static int bad(struct setting_error *e, const char *sentence)
@@ -70,12 +71,17 @@ static int take_values(
 	const char *file = NULL;
 	int r = 0;
 
-	for (int i = 1; i + 1 < argc; i += 2)
+	for (int i = 1; i + 1 < argc; i++)
 		if (strcmp(argv[i], "--config") == 0)
-			file = argv[i + 1];
+			file = argv[++i];
 	if (file)
 		r = read_file(o, file, e);
 	for (int i = 1; r == 0 && i < argc; i += 2) {
+		if (strcmp(argv[i], "--test-clock") == 0) {
+			o->test_clock = true;
+			i--;
+			continue;
+		}
 		if (i + 1 == argc)
 			return bad(e, "an option lacks its value, or is unknown");
 		if (strcmp(argv[i], "--set") == 0)

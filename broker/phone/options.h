@@ -11,6 +11,7 @@
 struct options {
 	struct settings settings;
 	char prompts[OPTIONS_PATH_MAX]; /* folder of the standard sentences */
+	bool test_clock;
 };
 
 #define OPTIONS_E_END 1 /* --help or --version: printed, nothing to do */

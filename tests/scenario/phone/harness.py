@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from operator_peer import Operator
@@ -163,7 +164,7 @@ class Gateway:
     self.parent, child = socket.socketpair()
     command = [self.programs / "phone/samtale-phone", "--config", self.folder / "samtale.ini"]
     prompts = self.programs / "../packaging/prompts"
-    command += ["--prompts", prompts]
+    command += ["--prompts", prompts, "--test-clock"]
     self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.DEVNULL, stderr=self.log,
                                   close_fds=False, env=environment(),
@@ -196,6 +197,12 @@ class Gateway:
   def logged(self):
     self.log.flush()
     return (self.folder / "log").read_text(encoding="utf-8")
+
+  def later(self, seconds):
+    """Moves its clock, by tens of seconds."""
+    for _ in range(seconds // 10):
+      self.child.send_signal(signal.SIGUSR1)
+      time.sleep(0.01)  # two of the same at once are one
 
   def cpu_s(self):
     fields = Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -396,21 +403,42 @@ def hears_no(telephone, hertz, during=0.6):
   assert level < 0.01, f"{telephone.number} hears {hertz} Hz at {level}"
 
 
-def run_stories(scope):
-  """Runs every story_* of a file; its argument is the build's folder of broker/."""
-  names = [n for n in scope if n.startswith("story_") and (len(sys.argv) < 3 or n in sys.argv[2:])]
-  failed = 0
-  for name in names:
-    began = time.monotonic()
-    operator = Operator()
-    try:
-      scope[name](sys.argv[1], operator)
-      print(f"ok {name} {time.monotonic() - began:.1f} s", flush=True)
-    except Exception as error:  # the next story is told all the same
-      failed += 1
-      print(f"FAIL {name}: {type(error).__name__}: {error}", flush=True)
-      if "-v" in sys.argv:
-        raise
-    finally:
-      operator.close()
-  sys.exit(1 if failed or not names else 0)
+def tell_one(story):
+  began = time.monotonic()
+  operator = Operator()
+  try:
+    story(sys.argv[1], operator)
+    print(f"ok {story.__name__} {time.monotonic() - began:.1f} s", flush=True)
+    return True
+  except Exception as error:  # the next story is told all the same
+    print(f"FAIL {story.__name__}: {type(error).__name__}: {error}", flush=True)
+    if "-v" in sys.argv:
+      raise
+    return False
+  finally:
+    operator.close()
+
+
+def tell_together(names, at_once, *arguments):
+  """Each in a process of its own, so many at a time. False: one failed."""
+  def tell(name):
+    command = [sys.executable, "-B", os.path.abspath(sys.argv[0]), sys.argv[1], *arguments, name]
+    told = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    sys.stdout.write(told.stdout)
+    sys.stdout.flush()
+    return told.returncode == 0
+
+  with ThreadPoolExecutor(at_once) as pool:
+    return all(list(pool.map(tell, names)))
+
+
+def run_stories(scope, at_once=4):
+  """Every story_* of a file, or those named, soak_* among them; the argument before them is
+  the build's folder of broker/. Stories that measure time are not to be told together."""
+  named = [a for a in sys.argv[2:] if a != "-v"]
+  names = named or [n for n in scope if n.startswith("story_")]
+  if named or at_once == 1:
+    good = all([tell_one(scope[n]) for n in names])
+  else:
+    good = tell_together(names, at_once)
+  sys.exit(0 if good else 1)

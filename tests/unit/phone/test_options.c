@@ -29,13 +29,15 @@ static int parse(int argc, char *const argv[])
 static void settings_of_the_line_stand_over_the_file(void **state)
 {
 	char *argv[] = { "samtale-phone", "--set", "phone.calls=7", "--config", file,
-		"--prompts", "/somewhere", "--set", "phone.number=+4512345678" };
+		"--test-clock", "--prompts", "/somewhere", "--set",
+		"phone.number=+4512345678" };
 
 	(void)state;
 	assert_int_equal(parse(ARRAY_LEN(argv), argv), 0);
 	assert_int_equal(o.settings.phone_calls, 7);
 	assert_int_equal(o.settings.phone_ring_seconds, 33);
 	assert_string_equal(o.settings.phone_number, "+4512345678");
+	assert_true(o.test_clock);
 	assert_string_equal(o.prompts, "/somewhere");
 }
 
