@@ -19,6 +19,7 @@ static struct live *live_made(void)
 
 	PROMISE(l);
 	l->house = &house;
+	l->gone = true; /* there is no turn that would save it */
 	ring_init(&l->legs);
 	return l;
 }
@@ -38,6 +39,7 @@ static bool pass(struct bytes record, struct writer *w)
 	good = live_unpack(l, record, &booking);
 	if (good)
 		live_pack(l, w);
+	legs_let_go(l);
 	live_free(l);
 	house.board = board_free(house.board);
 	return good;
