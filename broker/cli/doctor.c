@@ -90,7 +90,7 @@ static void look_at_folder(struct doctor *d)
 		d->c->place->database);
 }
 
-bool doctor_is_served(const struct doctor *d)
+static bool is_served(const struct doctor *d)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -106,7 +106,7 @@ bool doctor_is_served(const struct doctor *d)
 
 bool doctor_is_credential(const struct doctor *d, const char *setting, int loaded)
 {
-	return loaded == SECRET_E_MISSING && !setting[0] && doctor_is_served(d);
+	return loaded == SECRET_E_MISSING && !setting[0] && is_served(d);
 }
 
 static void look_at_node_key(struct doctor *d)
@@ -194,7 +194,7 @@ static void look_at_certificate(struct doctor *d)
 
 static void look_at_service(struct doctor *d)
 {
-	bool served = doctor_is_served(d);
+	bool served = is_served(d);
 
 	doctor_find(d, served ? MARK_OK : MARK_WARN, "service",
 		served ? "A broker serves %s." : "No broker serves %s.", d->c->origin);

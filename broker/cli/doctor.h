@@ -17,8 +17,6 @@ struct doctor {
 /* One finding: one sentence, no secret. */
 void printf_like(4, 5) doctor_find(
 	struct doctor *d, enum mark mark, const char *topic, const char *fmt, ...);
-/* Does a broker serve this data folder? */
-bool doctor_is_served(const struct doctor *d);
 /* A credential is seen by the service alone, and it starts with it or not at all.
  * loaded: what reading it came to. */
 bool doctor_is_credential(const struct doctor *d, const char *setting, int loaded);
