@@ -206,7 +206,7 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		await button("Ring op herfra i stedet").click();
 		await button("Ring op her i browseren").waitFor();
 		calls({ trunk: false, reason: "line_down" });
-		await shows("Telefonlinjen er nede. Ring selv op i stedet.");
+		await shows("Telefonlinjen er nede. Prøv igen om lidt, eller ring selv op.");
 		await button("Gør klar til at ringe").waitFor();
 		await look("dial-line-down");
 		calls();
@@ -304,7 +304,6 @@ describe("the telephone on the staff pages", { timeout: 240_000 }, () => {
 		const citizen = await citizenOf(context, world, site, "2");
 		const signals = world.heard;
 		world.heard = (message) => (message.type === "line" ? answers : signals)(message);
-		talking({}, { form: "video" });
 		await citizen.join(2);
 		await until("connected", async () => (await heard("media")).epoch === 2);
 		await shows("Telefonen lægger på, når video er klar.");

@@ -68,6 +68,8 @@ interface AppHost {
 }
 
 const TICK_MS = 10_000;
+/** As long as the broker tries video beside the telephone, and a little. */
+const RETURN_MS = 21_000;
 
 /** What the page shows when the broker ended the connection for good. */
 const STAGE_AFTER: Record<Exclude<Ending, "upgrade">, Stage> = {
@@ -278,6 +280,7 @@ export function createApp(link: string | undefined, first: Language, host: AppHo
 				if (suspended) {
 					suspended = false;
 					void gear.resume();
+					setTimeout(() => onPhone() && toPhone(), RETURN_MS);
 				}
 				talk?.receive(message);
 				return;
@@ -298,17 +301,22 @@ export function createApp(link: string | undefined, first: Language, host: AppHo
 
 	function takeState(state: CitizenState): void {
 		talk ??= newTalk(state);
+		const was = model.state?.form;
 		dispatch({ type: "state", state });
 		if (model.stage === "meeting") awake ??= keepAwake();
 		const { mic, picture, share } = state.consultant;
 		talk.other({ mic, picture, share });
-		const phone = state.form === "phone";
-		if (phone && !suspended) {
-			// An iPhone lends the microphone to one of the two only.
-			suspended = true;
-			gear.suspend();
-		}
-		if (phone || state.place === "lobby") talk.leave();
+		if (state.form !== was && onPhone()) toPhone();
+		if (state.place === "lobby") talk.leave();
+	}
+
+	const onPhone = () => model.state?.form === "phone";
+
+	function toPhone(): void {
+		// An iPhone lends the microphone to one of the two only.
+		suspended = true;
+		gear.suspend();
+		talk?.leave();
 	}
 
 	function newTalk(state: CitizenState): Talk {

@@ -79,7 +79,9 @@ interface Epoch {
 	ladder: Ladder;
 	totals: Totals;
 	timer: ReturnType<typeof setInterval>;
-	/** ICE and DTLS stood at least once, or had time enough to. */
+	/** ICE and DTLS stood at least once. */
+	stood: boolean;
+	/** They did, or had time enough to. */
 	judged: boolean;
 	early: TalkIn[];
 }
@@ -163,6 +165,8 @@ export function createTalk(options: TalkOptions): Talk {
 	function report(): void {
 		if (now === undefined) return;
 		const { rung, health } = now.ladder;
+		// A telephone is let go for what is reported: nothing before it stands.
+		if (!now.stood && health !== "dead") return;
 		const shown = capsOf(rung, 1, false, way);
 		const message: MediaOut = {
 			type: "media",
@@ -231,6 +235,7 @@ export function createTalk(options: TalkOptions): Talk {
 				// A closed connection has no statistics; its epoch is gone by then.
 				sample(epoch).catch(() => undefined);
 			}, SAMPLE_MS),
+			stood: false,
 			judged: false,
 			early: [],
 		};
@@ -242,7 +247,6 @@ export function createTalk(options: TalkOptions): Talk {
 		setLink("connecting");
 		events.quality(epoch.ladder.health, epoch.ladder.rung);
 		build(epoch).catch(() => broken(epoch, "failed"));
-		report();
 	}
 
 	async function build(epoch: Epoch): Promise<void> {
@@ -276,9 +280,10 @@ export function createTalk(options: TalkOptions): Talk {
 			signal: send,
 			tracks: events.tracks,
 			connected() {
-				epoch.judged = true;
+				epoch.stood = epoch.judged = true;
 				applyCaps(epoch);
 				setLink("connected");
+				report();
 			},
 			away: () => setLink("away"),
 			certificate: (der) => epoch.code?.negotiated(der),

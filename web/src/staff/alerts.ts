@@ -56,9 +56,14 @@ function notify(words: string, meeting: string): void {
 	shown.set(meeting, made);
 }
 
+export function loudspeaker(): AudioContext {
+	audio ??= new AudioContext();
+	return audio;
+}
+
 /** Three quiet notes, a second in all. */
 function chime(): void {
-	audio ??= new AudioContext();
+	const audio = loudspeaker();
 	const at = audio.currentTime + 0.02;
 	for (const [i, hertz] of [659.25, 783.99, 987.77].entries()) {
 		const note = audio.createOscillator();
@@ -76,7 +81,7 @@ function chime(): void {
 
 /** A browser plays sound only after a press: this is called at the first one. */
 export function wakeSound(): void {
-	audio ??= new AudioContext();
+	const audio = loudspeaker();
 	if (audio.state === "suspended") void audio.resume();
 }
 

@@ -13,6 +13,7 @@ import { renew, startLive, stopLive } from "./live";
 import { inTalk, type State } from "./model/state";
 import { dayOf } from "./model/time";
 import { viewOf } from "./model/view";
+import { startRingTone } from "./ringing";
 import { closeMeeting, openMeeting, tearDown } from "./room";
 import { startShortcuts } from "./shortcuts";
 import {
@@ -34,7 +35,7 @@ let running: Array<() => void> = [];
 
 function start(): void {
 	startLive();
-	running = [startIdle(), stayAwake(), newDays()];
+	running = [startIdle(), stayAwake(), newDays(), startRingTone()];
 	void reloadDay();
 }
 

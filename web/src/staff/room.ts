@@ -23,12 +23,15 @@ import { attach, hide, release, startMic, toggleCamera, watch } from "./own";
 import { announce, dispatch, go, goInstead, local, now, remote, state, t } from "./store";
 
 const OFFER_AFTER_MS = 3000;
+/** As long as the broker, and a little. */
+const RETURN_MS = 21_000;
 const EMPTY = { mic: null, camera: null, screen: null };
 
 let media: Media | undefined;
 let detach: (() => void) | undefined;
 let stopAwake: (() => void) | undefined;
 let deadTimer: ReturnType<typeof setTimeout> | undefined;
+let tried: ReturnType<typeof setTimeout> | undefined;
 /** Whose number was fetched for the panel, so that it is asked for (and recorded) once. */
 let madeAvailable: "given" | "booked" | "" = "";
 /** Her camera was on when the telephone took over; it comes back with the video. */
@@ -104,6 +107,9 @@ function receive(message: ToStaff): void {
 			seated(message);
 			return;
 		case "start":
+			media?.receive(message);
+			if (onPhone()) tried ??= setTimeout(videoTried, RETURN_MS);
+			return;
 		case "keep":
 		case "turn":
 		case "signal":
@@ -125,6 +131,14 @@ function receive(message: ToStaff): void {
 		default:
 			return;
 	}
+}
+
+const onPhone = () => state.value.talk?.seat?.form === "phone";
+
+/** Video did not come up beside the telephone: that carries on. */
+function videoTried(): void {
+	tried = undefined;
+	if (onPhone()) media?.leave();
 }
 
 function seated(seat: ConsultantState): void {
@@ -242,6 +256,8 @@ function tell(before: Talk, seat: ConsultantState): void {
 function followForm(before: string | undefined, seat: ConsultantState): void {
 	if (seat.form === "phone" && before !== "phone") {
 		hadCamera = state.value.talk?.camera ?? false;
+		// When the call is over it says beside the pictures why, and rings again.
+		showPanel("phone");
 		media?.leave();
 		if (hasLine()) hide();
 		else release();
@@ -249,6 +265,8 @@ function followForm(before: string | undefined, seat: ConsultantState): void {
 		set({ camera: false, sharing: false });
 		remote.value = EMPTY;
 	} else if (before === "phone" && seat.form !== "phone") {
+		clearTimeout(tried);
+		tried = undefined;
 		if (!local.value.mic) void startMic();
 		if (hadCamera) void toggleCamera();
 		hadCamera = false;

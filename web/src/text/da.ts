@@ -85,7 +85,6 @@ export const da: Words = {
 	[Key.in_app_anyway]: "Prøv her alligevel",
 	[Key.unsupported_title]: "Denne browser kan ikke vise video",
 	[Key.unsupported]: "Åbn linket i Chrome, Safari, Edge eller Firefox.",
-	[Key.unsupported_call]: "Eller ring til os.",
 
 	// Devices
 	[Key.devices_title]: "Vil du vise billede?",
@@ -104,8 +103,6 @@ export const da: Words = {
 	[Key.preview]: "Dit eget billede. Kun du kan se det nu.",
 	[Key.preview_off]: "Dit kamera er slukket",
 	[Key.choose]: "Vælg udstyr",
-	[Key.choose_mic]: "Mikrofon",
-	[Key.choose_camera]: "Kamera",
 	[Key.choose_speaker]: "Højttaler",
 	[Key.ready]: "Jeg er klar",
 	[Key.refused_mic]: "Mikrofonen er slået fra",
@@ -191,13 +188,11 @@ export const da: Words = {
 		"Den, der ringer, siger tallet {digits}. Så ved du, at det er os.",
 	[Key.calling_hidden]:
 		"Der står måske skjult nummer, privat eller intet opkalds-id. Det er os.",
-	[Key.calling_last2]: "Vi ringer til nummeret, der ender på {last2}.",
 	[Key.missed_title]: "Vi fik ikke fat i dig",
 	[Key.missed]: "Vi prøver igen. Du kan også ringe til os.",
 	[Key.talking_title]: "I taler i telefon",
 	[Key.talking]: "Lad denne side være åben. Så kan I skifte til video igen.",
 	[Key.back_title]: "Vil du tilbage til video?",
-	[Key.back_now]: "Nu virker nettet igen.",
 	[Key.back_yes]: "Ja, video",
 	[Key.back_no]: "Nej, bliv i telefonen",
 	[Key.back_asked]: "Vi spørger {name}.",

@@ -298,6 +298,7 @@ export const en: StaffText = {
 		you: "You",
 		waitingTitle: "Waiting room",
 		nobody: "Nobody has come yet.",
+		nobodyWaits: "Nobody waits.",
 		nobodyHelp: "You hear a sound when the citizen opens the link.",
 		admit: "Let in",
 		admitNew: "Let the new device in",
@@ -477,8 +478,9 @@ export const en: StaffText = {
 			early: "The network answers. Listen to what it says.",
 			answered: "Somebody has answered.",
 		},
-		onlyYou:
-			"Only you hear the telephone now. Say the number, and ask whom you are talking to.",
+		onlyYou: "Only you hear the telephone now.",
+		ask: "Say the number, and ask whom you are talking to.",
+		askAnyone: "Say who you are, and ask whom you are talking to.",
 		byKey: "Nobody hears the telephone before a key was pressed on it.",
 		onlyYouOwn: "You can also press 1 on your telephone when it is the citizen.",
 		another: "It is somebody else / Voicemail",
@@ -497,7 +499,7 @@ export const en: StaffText = {
 			no_answer: "No answer. Wait a little and call again.",
 			declined: "The call was declined. Wait a little and call again.",
 			unknown_number: "The number is unknown. Correct it on the meeting and call again.",
-			line_down: "The telephone line is down. Call yourself instead.",
+			line_down: "The telephone line is down. Try again in a moment, or call yourself.",
 			not_confirmed:
 				"Not confirmed. Perhaps it was voicemail. Wait a little and call again.",
 			silent: "No sound came from the telephone. Call again.",

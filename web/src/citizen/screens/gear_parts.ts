@@ -183,9 +183,9 @@ export function deviceChoice(app: App, sink: ((id: string) => void) | undefined)
 		const used = (track: MediaStreamTrack | null) => track?.getSettings().deviceId ?? "";
 		const { tracks } = app.gear;
 		const parts = [
-			select(Key.choose_mic, mics, used(tracks.mic), (id) => void app.gear.openMic(id)),
+			select(Key.mic, mics, used(tracks.mic), (id) => void app.gear.openMic(id)),
 			tracks.camera &&
-				select(Key.choose_camera, cameras, used(tracks.camera), (id) => {
+				select(Key.camera, cameras, used(tracks.camera), (id) => {
 					void app.gear.openCamera(id);
 				}),
 			sink && select(Key.choose_speaker, speakers, "", sink),

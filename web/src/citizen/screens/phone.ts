@@ -31,7 +31,7 @@ export function callLines(app: App, m: Model): string[] {
 				app.say(Key.calling),
 				digits === "" ? "" : app.say(Key.calling_digits, { digits }),
 				call.hidden_number ? app.say(Key.calling_hidden) : "",
-				last2 === "" ? "" : app.say(Key.calling_last2, { last2 }),
+				last2 === "" ? "" : app.say(Key.call_me_number, { last2 }),
 			].filter((line) => line !== "");
 		case "missed":
 			return [app.say(Key.missed)];
@@ -48,12 +48,10 @@ function wayBack(app: App) {
 	const yes = button(app.say(Key.back_yes), () => app.video(true));
 	const no = button(app.say(Key.back_no), () => app.video(false), "plain");
 	const asked = h("p", { role: "status" });
-	const lead = para(app.say(Key.back_now));
 	const root = h(
 		"div",
 		{ class: "note stack" },
 		h("h2", {}, app.say(Key.back_title)),
-		lead,
 		h("div", { class: "pair" }, yes, no),
 		asked,
 	);
@@ -62,7 +60,6 @@ function wayBack(app: App) {
 		update(m: Model) {
 			const talking = m.state?.form === "phone" || m.state?.call.state === "talking";
 			show(root, talking && m.state?.way === "speech" && !m.videoDeclined && m.online);
-			show(lead, m.state?.video_offered === true);
 			show(yes, !m.videoAsked);
 			show(no, !m.videoAsked);
 			setText(asked, m.videoAsked ? app.say(Key.back_asked) : "");

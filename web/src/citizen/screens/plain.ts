@@ -48,7 +48,7 @@ const reload: [Key, (app: App) => void] = [Key.reload, () => location.reload()];
 export const loading = plain({ title: Key.wait });
 export const unsupported = plain({
 	title: Key.unsupported_title,
-	lines: [Key.unsupported, Key.unsupported_call],
+	lines: [Key.unsupported, Key.over_call],
 });
 export const meetingOver = plain({
 	title: Key.meeting_over_title,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Everybody at the door or inside: step, identity, *ny enhed*, and what can be done.
 import type { ConsultantState } from "../../protocol/staff";
-import { atTheDoor, type Talk } from "../model/talk";
+import { atTheDoor, isByPhone, type Talk } from "../model/talk";
 import { guestWords, identityWords } from "../model/words";
 import { admit, sayLate } from "../room";
 import { clock, dispatch, t } from "../store";
@@ -72,19 +72,22 @@ function Late({ talk }: { talk: Talk }) {
 export function GuestPanel({ talk }: { talk: Talk }) {
 	const words = t.value.talk;
 	const guests = talk.seat?.guests ?? [];
+	const phone = isByPhone(talk);
 	const inside = guests.some((g) => g.place === "admitted");
 	const door = inside || talk.seat?.booked_form === "phone" ? undefined : atTheDoor(talk);
 	return (
 		<div class="stack">
 			<h2>{words.waitingTitle}</h2>
-			{guests.length === 0 && <p class="muted">{words.nobody}</p>}
+			{guests.length === 0 && (
+				<p class="muted">{phone ? words.nobodyWaits : words.nobody}</p>
+			)}
 			<ul class="stack">
 				{guests.map((guest) => (
 					<Row key={guest.entry} guest={guest} door={guest === door} />
 				))}
 			</ul>
 			{talk.refused && <p class="note warm">{t.value.errors[talk.refused]}</p>}
-			{!inside && talk.seat && <Late talk={talk} />}
+			{!inside && !phone && talk.seat && <Late talk={talk} />}
 		</div>
 	);
 }

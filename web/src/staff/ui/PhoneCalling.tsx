@@ -17,17 +17,19 @@ export function PhoneCalling({ talk }: { talk: Talk }) {
 	const byKey = call?.by_key ?? false;
 	const hers = answered && !byKey;
 	const own = call?.own_phone !== "none";
+	// Two digits prove nothing to somebody who has no page to compare them with.
+	const sees = talk.seat?.guests.some((g) => g.kind === "browser" && g.here);
 	return (
 		<div class="stack">
-			<p class={`note ${answered ? "good" : ""}`}>
+			<p class={`note leg ${answered ? "good" : ""}`}>
 				<Icon name="phone" />
 				<strong>{callWords(talk, t.value)}</strong>
 			</p>
-			<TwoDigits digits={call?.digits ?? ""} />
+			{sees && <TwoDigits digits={call?.digits ?? ""} />}
 			{answered && byKey && <p>{words.byKey}</p>}
 			{hers && (
 				<p>
-					{words.onlyYou} {own && words.onlyYouOwn}
+					{words.onlyYou} {sees ? words.ask : words.askAnyone} {own && words.onlyYouOwn}
 				</p>
 			)}
 			<div class="stack tight happens">

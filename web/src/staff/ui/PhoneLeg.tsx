@@ -13,7 +13,7 @@ export function PhoneLeg({ talk }: { talk: Talk }) {
 	const call = talk.seat?.call;
 	if (!call) return null;
 	const quiet = call.held || call.muted || call.by_caller;
-	const going = talk.seat?.form !== "phone" && talk.media !== "none";
+	const going = talk.media !== "none";
 	const { micFault } = talk;
 	return (
 		<div class="stack">

@@ -67,8 +67,9 @@ export function PhonePanel({ talk, main }: { talk: Talk; main?: boolean }) {
 	const words = t.value.phone;
 	const at = useRef<HTMLHeadingElement>(null);
 	const step = stepOf(talk);
-	const before = useRef(step);
-	// A step that took the pressed button away must not leave the keyboard nowhere.
+	const before = useRef<Step | null>(null);
+	// A step that took the pressed button away, or moved the whole panel from the side to the
+	// middle, must not leave the keyboard nowhere.
 	useLayoutEffect(() => {
 		if (before.current !== step && document.activeElement === document.body)
 			at.current?.focus({ preventScroll: true });
