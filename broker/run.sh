@@ -178,11 +178,15 @@ explain_telephone() {
 	cat <<-END
 
 		The telephone, in two minutes:
-		  1. Open the staff page, sign in, open the meeting and press Ring op. The citizen's
-		     telephone rings twice, answers and speaks Danish. Press Det er borgeren.
-		  2. Open the citizen's link in another window, and end one of the two: the talk goes on.
-		  3. What the telephone heard lies in $data/telephone/heard (…-dec.wav).
-		  4. Let it call in; its number is known, so it comes to the lobby without digits:
+		  1. Open the staff page, sign in, open the meeting, press Telefon and then Ring op her
+		     i browseren. The citizen's telephone rings twice, answers and speaks Danish; only
+		     you hear it until you press Det er borgeren. Then mute it, hold it, hang up.
+		  2. Open the citizen's link in another window, let the citizen in and ring again: the
+		     talk moves to the telephone. Tilbage til video brings it back.
+		  3. What the telephone heard lies in $data/telephone/heard (…-dec.wav): the greeting,
+		     you, the waiting tones.
+		  4. Let it call in; its number is known, so it comes to the lobby without digits, and
+		     the meeting's page lets it in:
 		       python3 $telephone call $data/telephone
 		     Or a stranger, with the meeting number and the PIN from above:
 		       python3 $telephone call $data/telephone MEETING PIN

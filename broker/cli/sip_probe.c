@@ -297,7 +297,7 @@ const char *sip_found_sentence(enum sip_found found)
 {
 	static const char *const sentences[] = {
 		[SIP_ANSWERS] = "answers",
-		[SIP_NO_NAME] = "has a name without an address; look at the DNS",
+		[SIP_NO_NAME] = "is a name without an address; look at the DNS",
 		[SIP_REFUSED] = "refuses; see that server and port are the operator's",
 		[SIP_SILENT] = "does not answer; look for a firewall in between, and "
 			       "that the operator knows our address",

@@ -166,7 +166,7 @@ const char *turn_found_sentence(enum turn_found found)
 {
 	static const char *const sentences[] = {
 		[TURN_ANSWERS] = "answers",
-		[TURN_NO_NAME] = "has a name without an address; look at the DNS",
+		[TURN_NO_NAME] = "is a name without an address; look at the DNS",
 		[TURN_REFUSED] = "refuses; see that coturn runs and listens there",
 		[TURN_SILENT] = "does not answer; look for a firewall in between",
 		[TURN_STRANGE] = "answers, but not as a TURN server; look at the port",

@@ -154,7 +154,7 @@ class Operator(Case):
                 phone_transport=transport)
 
   def test_a_name_without_address(self):
-    self.says(r"^bad nobody\.invalid has a name without an address",
+    self.says(r"^bad nobody\.invalid is a name without an address",
               phone_server="nobody.invalid")
 
   def test_a_server_that_is_none(self):
