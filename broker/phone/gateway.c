@@ -304,6 +304,7 @@ int gateway_new(struct gateway **ret, const struct gateway_parts *parts,
 	int r;
 
 	if (!g || !(g->ticker = calloc(1, sizeof(*g->ticker)))) {
+		prompts_free(parts->prompts);
 		free(g);
 		return fault_here(ENOMEM);
 	}
