@@ -12,6 +12,7 @@
 #include "samtale/base/ops_log.h"
 #include "samtale/link/report.h"
 #include "samtale/session/gateway.h"
+#include "samtale/vault/secret.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -39,6 +40,7 @@ static void drop(struct gateway *g)
 	g->frames = frame_stream_free(g->frames);
 	(void)close(g->fd);
 	g->fd = -1;
+	secret_wipe(g->out, g->out_len);
 	free(g->out);
 	g->out = NULL;
 	g->out_len = 0;
@@ -81,10 +83,11 @@ static size_t push(const struct gateway *g, const uint8_t *at, size_t len)
 
 static void push_outbox(struct gateway *g)
 {
-	size_t n = g->out_len ? push(g, g->out, g->out_len) : 0;
+	size_t n = push(g, g->out, g->out_len);
 
-	memmove(g->out, g->out + n, g->out_len - n);
 	g->out_len -= n;
+	memmove(g->out, g->out + n, g->out_len);
+	secret_wipe(g->out + g->out_len, n); /* numbers, SDP */
 	loop_watch_want(g->watch, wanted(g));
 }
 
