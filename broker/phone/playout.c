@@ -50,7 +50,8 @@ void playout_init(struct playout *p)
 
 /* -- the ring ---------------------------------------------------------------------- */
 
-static int16_t *sample_at(struct playout *p, size_t offset)
+/* The head is always at a whole tick of the ring, so that no tick wraps. */
+static int16_t *tick_at(struct playout *p, size_t offset)
 {
 	return &p->ring[(p->head_at + offset) % RING];
 }
@@ -62,8 +63,10 @@ static int32_t depth(const struct playout *p)
 
 static void advance(struct playout *p, bool missed)
 {
+	int16_t *head = tick_at(p, 0);
+
 	for (size_t i = 0; i < TICK; i++)
-		*sample_at(p, i) = ABSENT;
+		head[i] = ABSENT;
 	p->head_at = (p->head_at + TICK) % RING;
 	p->head_ts += TICK;
 	p->missed = p->missed << 1 | missed;
@@ -73,22 +76,25 @@ static void store(
 	struct playout *p, const struct audio_packet *packet, size_t skip, size_t offset)
 {
 	uint32_t end = packet->ts + (uint32_t)packet->payload.len;
+	const uint8_t *from = packet->payload.at + skip;
+	size_t n = packet->payload.len - skip, at = (p->head_at + offset) % RING;
+	size_t before_wrap = n < RING - at ? n : RING - at;
 
-	for (size_t i = skip; i < packet->payload.len; i++)
-		*sample_at(p, offset++) = g711_decode(packet->law, packet->payload.at[i]);
+	g711_decode_block(packet->law, from, p->ring + at, before_wrap);
+	g711_decode_block(packet->law, from + before_wrap, p->ring, n - before_wrap);
 	if ((int32_t)(end - p->end_ts) > 0)
 		p->end_ts = end;
 }
 
-/* How many samples of a tick are there; all of them go to ret, ABSENT included. */
+/* offset: of a whole tick. How many of its samples are there; all go to ret, with ABSENT.
+ */
 static size_t copy_tick(struct playout *p, size_t offset, int16_t ret[AUDIO_TICK])
 {
 	size_t present = 0;
 
-	for (size_t i = 0; i < TICK; i++) {
-		ret[i] = *sample_at(p, offset + i);
+	memcpy(ret, tick_at(p, offset), TICK * sizeof(*ret));
+	for (size_t i = 0; i < TICK; i++)
 		present += ret[i] != ABSENT;
-	}
 	return present;
 }
 
