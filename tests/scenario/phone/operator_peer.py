@@ -3,6 +3,7 @@
 the way a story says, places calls, speaks tones, presses keys, keeps what it hears. Not a
 SIP stack: just enough to be exact about times and packets, where baresip and SIPp are not."""
 
+import random
 import re
 import secrets
 import select
@@ -32,6 +33,8 @@ class Call:
     self.claps, self.clapped, self.loud = False, 0, 0  # one loud packet; when; heard one when
     self.ahead = []  # payloads that it says before it goes on with its tone
     self.keys = []  # packets of RFC 4733 still to be sent
+    self.loss, self.jitter_s, self.late = 0, 0, []  # a bad line: share, at most, on their way
+    self.is_silent = False  # says comfort noise (RFC 3389), a packet a second
     self.heard, self.packets, self.arrivals = [], [], []
     self.states = []  # words: ringing answered cancelled over
     self.is_closed = False
@@ -71,15 +74,29 @@ class Call:
     head = struct.pack(">BBHII", 0x80, kind | (0x80 if marker else 0), self.seq & 0xffff,
                        (self.ts if ts is None else ts) & 0xffffffff, self.ssrc)
     self.seq += 1
-    self.rtp.sendto(head + payload, self.far)
+    if self.loss and random.random() < self.loss:
+      return
+    self.late.append((time.monotonic() + random.random() * self.jitter_s, head + payload))
+    self.send_late()
+
+  def send_late(self):
+    """In their order in time, which with jitter is not the one of their numbers."""
+    now = time.monotonic()
+    for due, packet in sorted(p for p in self.late if p[0] <= now):
+      self.rtp.sendto(packet, self.far)
+    self.late = [p for p in self.late if p[0] > now]
 
   def step(self):
     """Every 20 ms."""
+    self.send_late()
     if self.speaks and self.far:
       part = (self.sound * 2)[self.at:self.at + TICK]
       self.at = (self.at + TICK) % len(self.sound)
       if self.keys:
         self.step_key()
+      elif self.is_silent:
+        if self.ts // TICK % 50 == 0:
+          self.send_rtp(bytes([60]), 13)
       elif self.ahead:
         self.send_rtp(self.ahead.pop(0), self.law)
       elif self.claps:
