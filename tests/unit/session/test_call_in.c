@@ -315,8 +315,7 @@ int main(void)
 		CALL_STORY(numbers_are_looked_up_sixty_times_a_minute),
 		CALL_STORY(a_full_lobby_turns_the_next_caller_away),
 		CALL_STORY(a_leg_that_is_not_the_gateways_to_give_is_refused),
-		CALL_STORY(
-			what_was_asked_for_a_former_gateways_caller_is_no_other_ones),
+		CALL_STORY(what_was_asked_for_a_former_gateways_caller_is_no_other_ones),
 		CALL_STORY(who_cannot_be_recorded_does_not_get_into_the_lobby),
 		CALL_STORY(who_hangs_up_in_the_lobby_leaves_it),
 		CALL_STORY(who_waits_or_talks_is_still_there_after_a_crash),

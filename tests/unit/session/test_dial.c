@@ -187,6 +187,26 @@ static void her_own_telephone_rings_first_then_the_citizens(void **state)
 	actor_hang_up(&c.mette);
 }
 
+static void who_takes_over_has_the_telephone_of_her_own_and_no_other(void **state)
+{
+	struct stage *s = *state;
+	struct scene c;
+	struct actor ole;
+
+	give_own_phone(s, "+4544556677");
+	scene_open(&c, state);
+	stage_take_over(s, OLE); /* who has none */
+	staff_hello(s, &ole, OLE);
+	staff_enter(&ole, 0);
+	assert_false(flag(call_of(&ole), "has_own_phone"));
+	gateway_forget(&c.g);
+	actor_say(&ole, DIAL_OWN);
+	assert_string_equal(word(actor_hears(&ole, "refused"), "code"), "no_number");
+	assert_null(HEARS(&c.g, DIAL));
+	actor_hang_up(&c.mette);
+	actor_hang_up(&ole);
+}
+
 static void her_own_number_obeys_the_prefixes_too(void **state)
 {
 	struct stage *s = *state;
@@ -379,6 +399,7 @@ int main(void)
 		CALL_STORY(a_number_that_the_citizen_gave_is_called_once_accepted),
 		CALL_STORY(a_number_outside_of_the_prefixes_is_refused_and_recorded),
 		CALL_STORY(her_own_telephone_rings_first_then_the_citizens),
+		CALL_STORY(who_takes_over_has_the_telephone_of_her_own_and_no_other),
 		CALL_STORY(her_own_number_obeys_the_prefixes_too),
 		CALL_STORY(a_meeting_has_so_many_calls_a_day),
 		CALL_STORY(a_restart_forgets_no_call),

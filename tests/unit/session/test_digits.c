@@ -38,6 +38,21 @@ static void what_is_no_digits_is_wrong_like_every_other(void **state)
 	}
 }
 
+static void digits_of_a_meeting_that_was_cancelled_are_wrong(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct booking row = stage_row(s);
+
+	row.state = BOOKING_ENDED;
+	row.outcome = BOOKING_CANCELLED;
+	assert_int_equal(s->store->meeting->update(s->store, &row), 0);
+	gateway_up(s, &g);
+	rings(&g, CALLER, "");
+	types(&g, CALLER, 1, "12345678", "123456");
+	assert_int_equal(judged(&g), PHONE_VERDICT_WRONG);
+}
+
 static unsigned joined(struct gateway *g)
 {
 	unsigned n = 0;
@@ -95,12 +110,12 @@ static void five_at_once_are_no_more_than_one_after_the_other(void **state)
 		rings(&g, CALLER + i, "");
 	gateway_forget(&g);
 	for (uint32_t i = 0; i < 5; i++)
-		assert_true(gateway_says_at_once(&g,
-			&(struct phone_message){ .kind = PHONE_REPORT_DIGITS,
-				.leg = CALLER + i,
-				.value = 1,
-				.text = BYTES_LIT("12345678"),
-				.more = BYTES_LIT("000000") }));
+		assert_true(gateway_says_at_once(
+			&g, &(struct phone_message){ .kind = PHONE_REPORT_DIGITS,
+				    .leg = CALLER + i,
+				    .value = 1,
+				    .text = BYTES_LIT("12345678"),
+				    .more = BYTES_LIT("000000") }));
 	stage_settle(s);
 	assert_int_equal(g.count, 5);
 	for (unsigned later = 0, i = 0; i < 5; i++) {
@@ -185,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CALL_STORY(a_second_and_a_third_try_are_given),
 		CALL_STORY(what_is_no_digits_is_wrong_like_every_other),
+		CALL_STORY(digits_of_a_meeting_that_was_cancelled_are_wrong),
 		CALL_STORY(ten_thousand_guesses_bring_nobody_in),
 		CALL_STORY(five_at_once_are_no_more_than_one_after_the_other),
 		CALL_STORY(one_telephone_has_so_many_tries_whatever_it_types),

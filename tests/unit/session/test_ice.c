@@ -2,7 +2,7 @@
  *
  * Media's way: who gets TURN credentials and when, and what no candidate may tell.
  */
-#include "stage.h"
+#include "gateway_stage.h"
 
 #include "samtale/vault/turn.h"
 
@@ -110,6 +110,21 @@ static void a_restart_is_preceded_by_fresh_credentials(void **state)
 	actor_hang_up(&citizen);
 }
 
+static void who_talks_over_her_line_alone_gets_fresh_ones_too(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct actor mette;
+
+	with_turn(s);
+	gateway_up(s, &g);
+	(void)stage_call(s, &g, &mette); /* the citizen has a telephone and no page */
+	assert_non_null(part(actor_hears(&mette, "line_start"), "servers"));
+	stage_wait(s, 9 * MS_MINUTE);
+	assert_non_null(actor_hears(&mette, "turn"));
+	actor_hang_up(&mette);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +132,7 @@ int main(void)
 		STORY(each_side_gets_a_credential_of_its_own_after_admission),
 		STORY(in_relay_mode_only_relayed_candidates_pass),
 		STORY(a_restart_is_preceded_by_fresh_credentials),
+		CALL_STORY(who_talks_over_her_line_alone_gets_fresh_ones_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,6 +112,13 @@ static void a_number_that_another_call_has_by_now_is_left_to_it(void **state)
 	assert_true(legs_unpack(other, &r));
 	assert_ptr_equal(leg->live, x->live);
 	assert_true(ring_is_empty(&other->legs));
+	/* nor one that stands for a meeting which is not loaded yet */
+	ring_drop(&leg->at_live);
+	leg->live = NULL;
+	r = reader_of(writer_bytes(&w));
+	assert_true(legs_unpack(other, &r));
+	assert_null(leg->live);
+	assert_true(ring_is_empty(&other->legs));
 }
 
 static void a_record_that_is_no_record_is_refused(void **state)
