@@ -24,6 +24,7 @@ import {
 	toDevices,
 	toLobby,
 } from "../lib/people.mjs";
+import { startTelephone, trunkTo } from "../lib/telephone.mjs";
 
 const run = promisify(execFile);
 const folder = process.argv[2];
@@ -32,6 +33,8 @@ const PHONE = {
 	deviceScaleFactor: 2,
 	hasTouch: true,
 };
+const PALETTE = "split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none";
+const NUMBER = "22334455";
 const DESK = { viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1.25 };
 
 /** A camera file in which the drawn person sits. */
@@ -65,8 +68,13 @@ async function main() {
 	const stops = [() => rm(work, { recursive: true, force: true })];
 	await mkdir(folder, { recursive: true });
 	try {
+		const telephone = await startTelephone({ number: `+45${NUMBER}`, answers: false });
+		stops.push(telephone.stop);
 		const broker = await startBroker({
-			settings: { org: { name: "Hedensted Kommune" } },
+			settings: {
+				org: { name: "Hedensted Kommune" },
+				phone: await trunkTo(telephone.port),
+			},
 		});
 		stops.push(broker.stop);
 		const { ca } = broker.certificates;
@@ -82,18 +90,25 @@ async function main() {
 			args: [await camera(painter, "citizen", work)],
 		});
 		stops.push(phone.stop);
-		const take = async (page, name) =>
-			writeFile(join(folder, `${name}.png`), await page.screenshot());
+		// 256 colours of its own show each page as it is, in a third of the bytes.
+		const take = async (page, name) => {
+			const shot = join(work, "shot.png");
+			await writeFile(shot, await page.screenshot());
+			await run("ffmpeg", [
+				...["-v", "error", "-y", "-i", shot, "-vf", PALETTE],
+				join(folder, `${name}.png`),
+			]);
+		};
 
 		const consultant = await signIn(desk, broker);
 		const toDay = () => press(consultant, "Til dagen");
 		const { link } = await book(consultant, {
 			label: "Plan for foråret",
-			phone: "22334455",
+			phone: NUMBER,
 			now: true,
 		});
 		await toDay();
-		await book(consultant, { label: "Opfølgning", phone: "22334455", by: "phone" });
+		await book(consultant, { label: "Opfølgning", phone: NUMBER, by: "phone" });
 		await toDay();
 		await book(consultant, { label: "Samtale med tolk" });
 		await toDay();
@@ -116,10 +131,17 @@ async function main() {
 		await take(consultant, "staff-talk");
 
 		await press(consultant, "Telefon");
-		await press(consultant, "Gør klar til at ringe");
-		await shows(citizen, "ringer om lidt");
+		await press(consultant, "Ring op her i browseren");
+		await shows(citizen, "ringer til dig nu");
+		await shows(consultant, "Det ringer hos borgeren");
 		await take(consultant, "staff-phone");
 		await take(citizen, "citizen-phone");
+		telephone.pickUp();
+		await press(consultant, "Det er borgeren");
+		await shows(citizen, "I taler i telefon");
+		await shows(consultant, "I taler i telefon");
+		await take(consultant, "staff-phone-talk");
+		await take(citizen, "citizen-phone-talk");
 	} finally {
 		for (const stop of stops.reverse()) await stop();
 	}
