@@ -59,20 +59,29 @@ static FILE *open_proc(pid_t pid, const char *name)
 	return f;
 }
 
+/* The number that is word n of a line, from 0. */
+static unsigned long word_number(const char *line, unsigned n)
+{
+	for (line += strspn(line, " "); n > 0; n--) {
+		line += strcspn(line, " ");
+		line += strspn(line, " ");
+	}
+	return strtoul(line, NULL, 10);
+}
+
 double cpu_seconds(pid_t pid)
 {
 	char text[1024], *at;
-	unsigned long user = 0, system = 0;
 	FILE *f = open_proc(pid, "stat");
 
 	if (!fgets(text, sizeof(text), f))
 		abort();
 	(void)fclose(f);
-	at = strrchr(text, ')');
-	if (!at || sscanf(at, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-			   &user, &system) != 2)
+	at = strrchr(text, ')'); /* behind the name: state, then numbers */
+	if (!at)
 		abort();
-	return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
+	return (double)(word_number(at + 1, 11) + word_number(at + 1, 12)) /
+	       (double)sysconf(_SC_CLK_TCK);
 }
 
 long rss_anon_kib(pid_t pid)
@@ -137,8 +146,8 @@ static size_t socket_inodes(pid_t pid, unsigned long *ret, size_t most)
 		ssize_t len = readlinkat(dirfd(folder), name, link, sizeof(link) - 1);
 
 		link[len > 0 ? len : 0] = '\0';
-		if (sscanf(link, "socket:[%lu]", &ret[n]) == 1)
-			n++;
+		if (strncmp(link, "socket:[", 8) == 0)
+			ret[n++] = strtoul(link + 8, NULL, 10);
 	}
 	(void)closedir(folder);
 	return n;
@@ -160,14 +169,9 @@ uint64_t datagrams_dropped(pid_t pid)
 	uint64_t sum = 0;
 	char line[512];
 
-	while (fgets(line, sizeof(line), f)) {
-		unsigned long inode, drops;
-
-		if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %lu %*s %*s %lu",
-			    &inode, &drops) == 2 &&
-			holds(mine, n, inode))
-			sum += drops;
-	}
+	while (fgets(line, sizeof(line), f))
+		if (holds(mine, n, word_number(line, 9))) /* the socket's inode */
+			sum += word_number(line, 12);
 	(void)fclose(f);
 	return sum;
 }
