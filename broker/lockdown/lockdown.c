@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -175,12 +176,56 @@ static const char deadly[] =
 	"finit_module kexec_load bpf userfaultfd mount setns unshare keyctl add_key "
 	"request_key perf_event_open fork vfork";
 
+/* Of IPv4 and IPv6. */
+static int allow_sockets(scmp_filter_ctx filter, bool udp_only)
+{
+	static const uint64_t families[] = { AF_INET, AF_INET6 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(families); i++) {
+		const struct scmp_arg_cmp is[] = {
+			{ .arg = 0, .op = SCMP_CMP_EQ, .datum_a = families[i] },
+			{ .arg = 1,
+				.op = SCMP_CMP_MASKED_EQ,
+				.datum_a = 0xf, /* beside are SOCK_CLOEXEC and the like */
+				.datum_b = SOCK_DGRAM },
+		};
+
+		r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
+			udp_only ? 2 : 1, is);
+	}
+	return r;
+}
+
+static int allow_for(scmp_filter_ctx filter, int number, uint64_t pid)
+{
+	const struct scmp_arg_cmp is = { .arg = 0, .op = SCMP_CMP_EQ, .datum_a = pid };
+
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &is);
+}
+
+/* Of some calls a part: the rest of them reaches other processes of the same user, which
+ * signals and limits do, and so does the control socket. */
+static int allow_part(scmp_filter_ctx filter, const char *name, bool *ret_is_whole)
+{
+	*ret_is_whole = false;
+	if (strcmp(name, "socket/udp") == 0 || strcmp(name, "socket/ip") == 0)
+		return allow_sockets(filter, strcmp(name, "socket/udp") == 0);
+	if (strcmp(name, "tgkill") == 0)
+		return allow_for(filter, SCMP_SYS(tgkill), (uint64_t)getpid());
+	if (strcmp(name, "prlimit64") == 0)
+		return allow_for(filter, SCMP_SYS(prlimit64), 0);
+	*ret_is_whole = true;
+	return 0;
+}
+
 static int add_rules(scmp_filter_ctx filter, uint32_t action, const char *names)
 {
 	char name[CALL_NAME_MAX];
 	int r = 0;
 
 	for (size_t n; r == 0 && *names; names += n) {
+		bool whole;
 		int number;
 
 		names += strspn(names, " ");
@@ -189,6 +234,9 @@ static int add_rules(scmp_filter_ctx filter, uint32_t action, const char *names)
 			break;
 		if (!bytes_to_str(bytes_of(names, n), name, sizeof(name)))
 			return -EINVAL;
+		r = allow_part(filter, name, &whole);
+		if (r != 0 || !whole)
+			continue;
 		number = seccomp_syscall_resolve_name(name);
 		r = number == __NR_SCMP_ERROR
 			    ? -EINVAL
