@@ -62,7 +62,7 @@ static void help_can_be_narrowed(void **state)
 	FILE *nowhere = fopen("/dev/null", "we");
 
 	(void)state;
-	assert_int_equal(phrase_help(nowhere, "user"), 5);
+	assert_int_equal(phrase_help(nowhere, "user"), 6);
 	assert_int_equal(phrase_help(nowhere, "key"), 2);
 	assert_int_equal(phrase_help(nowhere, "use"), 0);
 	(void)fclose(nowhere);
