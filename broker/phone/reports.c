@@ -50,6 +50,8 @@ void reports_begin(struct gateway *g)
 	for (struct party *p = g->parties; p; p = p->next) {
 		if (p->media_told)
 			reports_media(p, true);
+		if (p->leg.is_phone && p->progress == PHONE_PROGRESS_TALKING)
+			reports_key(p, PHONE_KEY_MUTE, p->leg.muted_itself);
 		if (is_outside(p))
 			reports_incoming(p);
 	}

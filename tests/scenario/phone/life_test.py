@@ -10,7 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import Gateway, NotReady, REPORT_BEAT, frame, hears, run_stories, until
+from harness import Gateway, NotReady, REPORT_BEAT, frame, hears, hears_no, run_stories, until
 from sound import rms
 
 ROOM = 99
@@ -35,6 +35,8 @@ def story_calls_outlive_the_link(programs, operator):
     until("the gateway noticed", lambda: "PHONE_LINK_LOST" in gateway.logged())
     hears(a, 440)
     hears(b, 700)
+    b.press("*6")
+    hears_no(a, 440, during=1.5)
     link = gateway.give_link()
     first = link.expect("STANDING", leg=1, room=ROOM, word="TALKING")
     assert first.flags == {"OWNER", "OWN_PHONE"}, first
@@ -42,6 +44,7 @@ def story_calls_outlive_the_link(programs, operator):
     link.expect("SYNCED")
     link.expect("TRUNK", word="UP")
     link.expect("MEDIA", leg=1)
+    assert link.expect("KEY", leg=2, word="MUTE").flags == {"ON"}, "pressed meanwhile"
     link.order("HANG_UP", leg=2)
     link.expect("ENDED", leg=2, word="CANCELLED")
     # Alone at the telephone, and the link goes: she is told.
