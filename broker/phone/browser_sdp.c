@@ -137,7 +137,7 @@ static bool read_payload_type(const struct sdp_format *f, uint8_t *ret)
 /* One law in the answer, so that there is nothing to switch between. */
 static bool read_formats(struct talk *t)
 {
-	bool alaw = read_payload_type(t->alaw, &t->offer.audio_pt);
+	bool alaw = read_payload_type(t->alaw, &t->offer.audio_pt), has_event;
 	uint8_t event;
 
 	if (!alaw && !read_payload_type(t->ulaw, &t->offer.audio_pt))
@@ -145,8 +145,9 @@ static bool read_formats(struct talk *t)
 	t->offer.law = alaw ? G711_ALAW : G711_ULAW;
 	t->alaw->sup = alaw;
 	t->ulaw->sup = !alaw;
-	t->event->sup = read_payload_type(t->event, &event);
-	t->offer.event_pt = t->event->sup ? event : -1;
+	has_event = read_payload_type(t->event, &event);
+	t->event->sup = has_event;
+	t->offer.event_pt = has_event ? event : -1;
 	return true;
 }
 
