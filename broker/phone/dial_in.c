@@ -2,14 +2,16 @@
  *
  * Patient: a question is put again after a pause, `*` begins anew, a key cuts the words
  * short. A caller who presses nothing at all three times, or who is in no lobby after
- * minutes of stars, is let go with a sentence, so that a line is not held for ever.
+ * minutes of stars, cannot: the broker is told so and may promise to call back. Whatever
+ * it says, or does not say, a line is not held for ever.
  */
 #include "dial_in.h"
 
 #include "samtale/base/clock.h"
 
 #define KEY_MS       (10 * MS_SECOND)
-#define STAY_MS      (6 * MS_MINUTE) /* three slow tries of number and PIN */
+#define STAY_MS      (6 * MS_MINUTE)  /* three slow tries of number and PIN */
+#define WAIT_MS      (70 * MS_SECOND) /* for the verdict; a broker may come anew */
 #define UNHEARD_MOST 3
 #define TRIES_MOST   3
 
@@ -62,8 +64,25 @@ static void enter_lobby(struct dial_in *d)
 
 static void tell(struct dial_in *d)
 {
-	d->hooks->digits(d->arg, bytes_of(d->number, sizeof(d->number)),
-		bytes_of(d->pin, sizeof(d->pin)), d->tries);
+	bool typed = d->have == DIAL_IN_PIN;
+
+	d->hooks->digits(d->arg, bytes_of(d->number, typed ? sizeof(d->number) : 0),
+		bytes_of(d->pin, typed ? sizeof(d->pin) : 0), d->tries);
+}
+
+static void wait(struct dial_in *d, unsigned tries, int64_t now_ms)
+{
+	d->state = DIAL_IN_WAITS;
+	d->deadline_ms = now_ms + WAIT_MS;
+	d->tries = tries;
+	tell(d);
+}
+
+static void give_up(struct dial_in *d, int64_t now_ms)
+{
+	d->hooks->hush(d->arg);
+	forget_digits(d);
+	wait(d, TRIES_MOST, now_ms);
 }
 
 /* A broker that came anew answers a call that the former one had answered. */
@@ -153,10 +172,7 @@ static void took_digit(struct dial_in *d, char key, int64_t now_ms)
 	if (number && d->have == DIAL_IN_NUMBER) {
 		ask(d, DIAL_IN_ASKS_PIN);
 	} else if (!number && d->have == DIAL_IN_PIN) {
-		d->state = DIAL_IN_WAITS;
-		d->deadline_ms = 0;
-		d->tries++;
-		tell(d);
+		wait(d, d->tries + 1, now_ms);
 	}
 }
 
@@ -193,14 +209,16 @@ void dial_in_step(struct dial_in *d, int64_t now_ms)
 		if (!d->leave_by_ms)
 			d->leave_by_ms = now_ms + STAY_MS;
 		if (now_ms >= d->leave_by_ms) {
-			leave(d, PROMPT_LATER);
+			give_up(d, now_ms);
 			return;
 		}
 	}
 	if (!d->deadline_ms || now_ms < d->deadline_ms)
 		return;
-	if (++d->unheard < UNHEARD_MOST)
+	if (d->state == DIAL_IN_WAITS)
+		leave(d, PROMPT_LATER);
+	else if (++d->unheard < UNHEARD_MOST)
 		ask(d, d->state);
 	else
-		leave(d, PROMPT_LATER);
+		give_up(d, now_ms);
 }

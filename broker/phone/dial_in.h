@@ -18,7 +18,7 @@ struct dial_in_hooks {
 	void (*pause)(void *arg);
 	void (*hush)(void *arg);
 	void (*stage)(void *arg, enum leg_stage stage, bool tones);
-	/* Borrowed for the call. */
+	/* Borrowed for the call. Both empty: no digits will come. */
 	void (*digits)(void *arg, struct bytes number, struct bytes pin, unsigned try);
 	void (*end)(
 		void *arg, enum phone_cause why); /* the machine may be gone after it */

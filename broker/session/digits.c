@@ -13,8 +13,8 @@ struct digits {
 	struct switchboard *board;
 	uint64_t caller;
 	uint32_t number;
-	bool has_caller;
-	uint64_t keys[2]; /* of the meeting number, of the caller */
+	bool has_caller, is_silent; /* no keys at all: guesses at no meeting */
+	uint64_t keys[2];           /* of the meeting number, of the caller */
 	char pin[PIN_TEXT];
 	unsigned try;
 	/* what came of it */
@@ -37,12 +37,14 @@ static bool charge(struct digits *d)
 	struct throttle *t = d->board->throttle;
 	int64_t now = clock_boot_ms();
 
-	if (throttle_wait_s(t, THROTTLE_DIGITS_MEETING, d->keys[0], false, now) ||
+	if ((!d->is_silent && throttle_wait_s(t, THROTTLE_DIGITS_MEETING, d->keys[0],
+				      false, now)) ||
 		throttle_wait_s(t, THROTTLE_DIGITS_ALL, 0, false, now) ||
 		(d->has_caller && throttle_wait_s(t, THROTTLE_DIGITS_CALLER, d->keys[1],
 					  false, now)))
 		return false;
-	throttle_charge(t, THROTTLE_DIGITS_MEETING, d->keys[0], now);
+	if (!d->is_silent)
+		throttle_charge(t, THROTTLE_DIGITS_MEETING, d->keys[0], now);
 	throttle_charge(t, THROTTLE_DIGITS_ALL, 0, now);
 	if (d->has_caller)
 		throttle_charge(t, THROTTLE_DIGITS_CALLER, d->keys[1], now);
@@ -130,7 +132,8 @@ static struct digits *digits_new(struct caller *c, const struct phone_message *m
 	d->task.answer = digits_answer;
 	d->board = c->board;
 	d->caller = c->id;
-	d->try = c->tries;
+	d->is_silent = m->text.len == 0;
+	d->try = d->is_silent ? TRIES_A_CALL : c->tries;
 	if (m->text.len == 8 && bytes_to_u64(m->text, 99999999, &number))
 		d->number = (uint32_t)number;
 	if (!bytes_to_str(m->more, d->pin, sizeof(d->pin)))
@@ -161,6 +164,8 @@ void digits_typed(struct switchboard *b, const struct phone_message *m)
 	d = digits_new(c, m);
 	if (d && !charge(d)) {
 		turned_away(b, c);
+	} else if (d && d->is_silent) {
+		wrong(d, c);
 	} else if (d && desk_put(b->house->parts.desk, &d->task) == 0) {
 		c->busy = true;
 		return;

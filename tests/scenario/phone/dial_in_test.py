@@ -84,6 +84,24 @@ def story_three_times_wrong(programs, operator):
     assert "123456" not in gateway.logged() and CALLER[3:] not in gateway.logged()
 
 
+def story_who_types_nothing_is_called_back(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    call, incoming = call_in(gateway, operator)
+    gateway.link.order("ANSWER", leg=incoming.leg, word="ASK")
+    until("answered", lambda: call.has("answered"))
+
+    call.press("#")  # one language takes half the time
+    def is_given_up():
+      gateway.later(10)
+      gateway.link.read()
+      return any(r.kind == "DIGITS" for r in gateway.link.reports)
+    until("the broker is told", is_given_up, within=60, every=0.5)
+    digits = gateway.link.expect("DIGITS", leg=incoming.leg)
+    assert (digits.text, digits.more, digits.value) == ("", "", 3), "digits of nobody"
+    gateway.link.order("VERDICT", leg=incoming.leg, word="CALL_BACK")
+    gateway.link.expect("ENDED", leg=incoming.leg, word="NOT_CONFIRMED", within=20)
+
+
 def story_digits_come_as_the_operator_sends_them(programs, operator):
   for way in ("info", "inband"):
     with Gateway(programs, operator, dtmf=way) as gateway:
@@ -152,6 +170,15 @@ def story_a_flood_of_keys_is_no_finger(programs, operator):
     gateway.link.read()
     pressed = sum(r.kind == "KEY" for r in gateway.link.reports)
     assert 1 <= pressed <= 40, pressed
+
+
+def story_nonsense_fills_no_log(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    before = gateway.logged()
+    for i in range(50):
+      operator.sip.sendto(b"INVITE %s%n\r\n" + bytes(i), ("127.0.0.1", gateway.sip_port))
+    call_in(gateway, operator)  # all that came before it was read
+    assert gateway.logged() == before, gateway.logged()
 
 
 def story_a_full_house_refuses_and_goes_on(programs, operator):

@@ -233,7 +233,7 @@ static void a_hash_chooses_english(void **state)
 	expect("hush,be talking+,admitted/en,");
 }
 
-static void who_presses_nothing_is_asked_again_and_then_let_go(void **state)
+static void who_presses_nothing_is_asked_again_and_then_told_of(void **state)
 {
 	struct dial_in d = asked_caller();
 
@@ -249,9 +249,25 @@ static void who_presses_nothing_is_asked_again_and_then_let_go(void **state)
 	}
 	dial_in_spoken(&d, 1000);
 	dial_in_step(&d, 11000);
-	expect("hush,be alone,later,later/en,");
+	expect("hush,digits   3,");
+	dial_in_answer(&d, PHONE_ANSWER_ASK); /* a broker that came anew */
+	expect("digits   3,");
+	dial_in_verdict(&d, PHONE_VERDICT_CALL_BACK);
+	expect("hush,be alone,call-back,call-back/en,");
 	dial_in_spoken(&d, 20000);
 	expect("end not_confirmed,");
+}
+
+static void without_a_verdict_a_line_is_not_held(void **state)
+{
+	struct dial_in d = asked_caller();
+
+	(void)state;
+	give_digits(&d);
+	dial_in_step(&d, 71999);
+	expect("");
+	dial_in_step(&d, 72000);
+	expect("hush,be alone,later,later/en,");
 }
 
 static void stars_without_end_hold_no_line(void **state)
@@ -266,6 +282,8 @@ static void stars_without_end_hold_no_line(void **state)
 		expect("hush,ask-number,ask-number/en,");
 	}
 	dial_in_step(&d, now_ms + 5000);
+	expect("hush,digits   3,");
+	dial_in_verdict(&d, PHONE_VERDICT_LATER);
 	expect("hush,be alone,later,later/en,");
 	dial_in_spoken(&d, now_ms);
 	expect("end not_confirmed,");
@@ -320,7 +338,8 @@ int main(void)
 		cmocka_unit_test(the_broker_may_call_back_or_ask_to_come_later),
 		cmocka_unit_test(a_star_begins_anew),
 		cmocka_unit_test(a_hash_chooses_english),
-		cmocka_unit_test(who_presses_nothing_is_asked_again_and_then_let_go),
+		cmocka_unit_test(who_presses_nothing_is_asked_again_and_then_told_of),
+		cmocka_unit_test(without_a_verdict_a_line_is_not_held),
 		cmocka_unit_test(stars_without_end_hold_no_line),
 		cmocka_unit_test(half_a_number_is_forgotten_after_a_pause),
 		cmocka_unit_test(a_broker_that_comes_anew_gets_the_digits_again),

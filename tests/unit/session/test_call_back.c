@@ -48,6 +48,27 @@ static void at_a_meeting_of_today_it_is_its_call_me_with_the_callers_number(void
 	actor_hang_up(&mette);
 }
 
+/* The gateway says so by a report without digits. */
+static void who_types_nothing_is_called_back_too(void **state)
+{
+	struct stage *s = *state;
+	struct gateway g = { 0 };
+	struct call_back_list list;
+
+	gateway_up(s, &g);
+	REPORT_OF(&g, INCOMING, .leg = CALLER, .text = BYTES_LIT("+4533445566"));
+	REPORT_OF(&g, DIGITS, .leg = CALLER, .value = 3);
+	list = waiting(s, "");
+	assert_int_equal(list.n, 1);
+	free(list.at);
+	assert_int_equal(HEARS(&g, VERDICT)->m.word, PHONE_VERDICT_CALL_BACK);
+	gateway_forget(&g);
+	REPORT_OF(&g, INCOMING, .leg = CALLER + 1, .flags = PHONE_HIDDEN);
+	REPORT_OF(&g, DIGITS, .leg = CALLER + 1, .value = 3);
+	stage_settle(s);
+	assert_int_equal(HEARS(&g, VERDICT)->m.word, PHONE_VERDICT_LATER);
+}
+
 static void a_hidden_caller_hears_nothing_of_which_meetings_there_are(void **state)
 {
 	struct stage *s = *state;
@@ -197,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CALL_STORY(
 			at_a_meeting_of_today_it_is_its_call_me_with_the_callers_number),
+		CALL_STORY(who_types_nothing_is_called_back_too),
 		CALL_STORY(a_hidden_caller_hears_nothing_of_which_meetings_there_are),
 		CALL_STORY(a_hidden_number_asks_for_a_call_to_the_number_on_file),
 		CALL_STORY(who_calls_from_the_number_on_file_gives_no_other_one),
