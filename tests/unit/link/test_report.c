@@ -125,6 +125,48 @@ static void two_links_are_taken_one_after_the_other(void **state)
 	(void)close(second);
 }
 
+static void give_two_at_once(int fd, const int fds[2])
+{
+	uint8_t buf[FRAME_HEAD];
+	struct writer w = writer_of(buf, sizeof(buf));
+	struct iovec body = { buf, sizeof(buf) };
+	union {
+		struct cmsghdr head;
+		uint8_t at[CMSG_SPACE(2 * sizeof(int))];
+	} room = { 0 };
+	struct msghdr m = { .msg_iov = &body,
+		.msg_iovlen = 1,
+		.msg_control = room.at,
+		.msg_controllen = sizeof(room.at) };
+
+	frame_write(&w, &(struct frame){ .kind = REPORT_LINK });
+	room.head.cmsg_level = SOL_SOCKET;
+	room.head.cmsg_type = SCM_RIGHTS;
+	room.head.cmsg_len = CMSG_LEN(2 * sizeof(int));
+	memcpy(CMSG_DATA(&room.head), fds, 2 * sizeof(int));
+	assert_int_equal(sendmsg(fd, &m, 0), FRAME_HEAD);
+}
+
+static void of_two_that_come_together_one_is_kept_and_none_left_open(void **state)
+{
+	struct both *b = *state;
+	int other[2], mine[2], taken = -1;
+	char c;
+
+	for (int i = 0; i < 2; i++)
+		mine[i] = a_link(&other[i]);
+	give_two_at_once(b->parent, mine);
+	for (int i = 0; i < 2; i++)
+		(void)close(mine[i]);
+	assert_int_equal(report_take_link(b->child, &taken), 0);
+	assert_int_equal(write(other[0], "x", 1), 1);
+	assert_int_equal(read(taken, &c, 1), 1);
+	assert_int_equal(recv(other[1], &c, 1, MSG_DONTWAIT), 0);
+	(void)close(taken);
+	for (int i = 0; i < 2; i++)
+		(void)close(other[i]);
+}
+
 static void nothing_there_and_nobody_there_are_told_apart(void **state)
 {
 	struct both *b = *state;
@@ -170,6 +212,7 @@ int main(void)
 		CASE(a_parent_that_does_not_read_costs_no_time),
 		CASE(a_link_can_be_used_by_the_child),
 		CASE(two_links_are_taken_one_after_the_other),
+		CASE(of_two_that_come_together_one_is_kept_and_none_left_open),
 		CASE(nothing_there_and_nobody_there_are_told_apart),
 		CASE(what_is_no_link_is_a_fault_and_leaves_nothing_open),
 		CASE(a_child_that_is_gone_is_a_fault),
