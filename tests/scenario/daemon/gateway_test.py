@@ -133,9 +133,10 @@ class Start(unittest.TestCase):
       b.child.send_signal(signal.SIGHUP)
       b.wait_said(" RELOADED")
       self.assertNotIn("NEEDS_RESTART", b.said())
-      b.write_config(phone_calls="7")
-      b.child.send_signal(signal.SIGHUP)
-      b.wait_said("NEEDS_RESTART")
+      for n, change in enumerate(({"phone_calls": "7"}, {"phone_allowed": "+45 +46"}), 1):
+        b.write_config(**change)
+        b.child.send_signal(signal.SIGHUP)
+        b.wait_said("NEEDS_RESTART", n)
       self.assertEqual(b.trunk(), (200, "up"))
 
 
