@@ -14,9 +14,10 @@ export function Guide({ id }: { id: string }) {
 	const known = state.value.invitation;
 	const invitation = known?.id === id ? known.invitation : undefined;
 	const [chosen, setChosen] = useState<Language | null>(null);
-	const wanted = chosen ?? invitation?.language ?? "da";
-	useEffect(() => void loadWords(wanted), [wanted]);
-	const language = tables.value[wanted] ? wanted : "da";
+	const language = chosen ?? invitation?.language ?? "da";
+	useEffect(() => {
+		void loadWords(language).then((found) => found || setChosen("da"));
+	}, [language]);
 	const words = t.value.guide;
 	return (
 		<div class="stack guide">
@@ -42,7 +43,9 @@ export function Guide({ id }: { id: string }) {
 					</Button>
 				</div>
 			</div>
-			{invitation && <GuideSheet invitation={invitation} language={language} />}
+			{invitation && tables.value[language] && (
+				<GuideSheet invitation={invitation} language={language} />
+			)}
 		</div>
 	);
 }
