@@ -121,19 +121,35 @@ static int open_all(struct gateway **ret, const struct options *o)
 	return r == GATEWAY_E_SETTINGS ? complain(sentence) : r;
 }
 
+/* libre writes a line to stderr for each message that it cannot read, past every level:
+ * a sender of nonsense would fill the log. Our own lines do not go through stdio. */
+static int run_in_silence(struct gateway *g, FILE *nowhere)
+{
+	FILE *ours = stderr;
+	int r;
+
+	stderr = nowhere;
+	r = gateway_run(g);
+	stderr = ours;
+	return r;
+}
+
 static int serve(const struct options *o)
 {
+	FILE *nowhere = fopen("/dev/null", "we");
 	struct gateway *g = NULL;
-	int r = open_all(&g, o);
+	int r = nowhere ? open_all(&g, o) : fault_here(errno);
 
 	if (r == 0)
 		r = confine_gateway(&o->settings);
 	if (r == 0) {
 		log_event(EV_PHONE_STARTED, F_COUNT("port", gateway_sip_port(g)));
-		r = gateway_run(g);
+		r = run_in_silence(g, nowhere);
 		log_event(EV_PHONE_STOPPED);
 	}
 	gateway_free(g);
+	if (nowhere)
+		(void)fclose(nowhere);
 	return r;
 }
 
