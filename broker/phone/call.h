@@ -43,6 +43,6 @@ struct call *call_end(struct call *c, enum phone_cause why);
 void call_send(struct call *c, const struct audio_packet *p);
 enum g711_law call_law(const struct call *c);
 bool call_is_open(const struct call *c);
-bool call_is_held(const struct call *c); /* by the far end */
+bool call_is_held(const struct call *c);        /* by the far end */
 int64_t call_answered_ms(const struct call *c); /* boot clock; 0: not yet */
 void call_figures(const struct call *c, struct port_figures *ret);

@@ -110,6 +110,7 @@ class Link:
     self.stream, self.reports = Stream(self.sock), []
 
   def order(self, name, **fields):
+    self.sock.settimeout(WAIT_S)
     self.sock.sendall(order(name, **fields))
 
   def expect(self, kind, within=WAIT_S, **fields):
