@@ -149,6 +149,16 @@ def table(phone):
          + (" ok ≥ 300 |" if calls >= 300 else f" MISS {calls:.0f} < 300 |"))
 
 
+def doubtful(phone):
+  """Who is not let run skips work, and looks cheaper than it is."""
+  poor = [f"{name} ({phone.figure('samtale', f'{name}.heard_percent'):.0f} %)" for name in LOADS
+          if (phone.figure("samtale", f"{name}.heard_percent") or 100) < 99]
+  if poor:
+    yield (f"**Doubtful**, as less than 99 % of the sound was heard, on a machine that was too busy: "
+           f"{', '.join(poor)}. Delays are too long there, CPU too low.")
+    yield ""
+
+
 def engine_version(phone):
   done = subprocess.run([phone.engine, "--version"], capture_output=True, text=True, timeout=10)
   return "rtpengine " + (done.stdout + done.stderr).strip().removeprefix("Version: ")
@@ -156,7 +166,7 @@ def engine_version(phone):
 
 def section(phone):
   late = phone.figure("samtale", "many.late_p99_ms") or 0
-  lines = ["## The telephone", "", *table(phone), ""]
+  lines = ["## The telephone", "", *table(phone), "", *doubtful(phone)]
   if phone.engine:
     lines += [f"{engine_version(phone)}, in user space, is told by its control protocol what a SIP "
               "server would tell it; it cannot mix.", ""]
@@ -175,7 +185,7 @@ METHOD = """
 - CPU is user and system time of the process with all its threads; memory is its private memory, less what it was before the first call, for the
   held leg too.
 - **Lost** is holes in the numbers of what the peers were sent, and datagrams that the kernel threw away as the server was late to read them.
-- **Delay** is from just before a loud packet is sent to just after it was heard, less nothing: one loopback hop is in it. A mixed one waits for its
+- **Delay** is from just before a loud packet is sent to just after it was heard; the hops over loopback are in it. A mixed one waits for its
   tick and one more, 20 to 40 ms.
 """
 
