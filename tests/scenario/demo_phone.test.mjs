@@ -38,11 +38,24 @@ describe("broker/run.sh --demo-phone", { timeout: 400_000 }, () => {
 	});
 
 	const status = async () =>
-		(await run(`${ROOT}/build/broker/samtale`, ["--config", `${data}/run.conf`, "status"]))
-			.stdout;
+		(
+			await run(`${ROOT}/build/broker/samtale`, [
+				"--config",
+				`${data}/run.conf`,
+				"status",
+			])
+		).stdout;
 
 	it("prints how to call and to be called, and its trunk is up", async () => {
-		const args = ["broker/run.sh", "--demo-phone", "--no-install", "--data", data, "--port", "0"];
+		const args = [
+			"broker/run.sh",
+			"--demo-phone",
+			"--no-install",
+			"--data",
+			data,
+			"--port",
+			"0",
+		];
 		broker = spawn("sh", args, { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"] });
 		const errors = [];
 		broker.stderr.on("data", (part) => errors.push(part));
