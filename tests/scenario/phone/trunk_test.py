@@ -349,8 +349,8 @@ def story_answer_crosses_cancel():
   peer.reply(invite, 180, "Ringing")
   probe.expect("progress ringing")
   probe.say("end")
-  peer.accept_call(invite, sound.sdp())
   cancel = peer.expect("CANCEL")
+  peer.accept_call(invite, sound.sdp())  # sent before the CANCEL came, as far as it can tell
   peer.reply(cancel, 200, "OK")
   peer.expect("ACK")
   peer.reply(peer.expect("BYE"), 200, "OK")
