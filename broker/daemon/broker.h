@@ -12,6 +12,7 @@
 #include "samtale/base/work.h"
 #include "samtale/listener/listener.h"
 #include "samtale/listener/metrics.h"
+#include "samtale/session/gateway.h"
 #include "samtale/session/house.h"
 #include "samtale/store/desk.h"
 #include "samtale/store/keys_db.h"
@@ -91,6 +92,8 @@ void sockets_hooks(struct ws_hooks *ret);
 /* -- health.c -------------------------------------------------------------------- */
 void health_alive(struct http_exchange *x);
 void health_ready(struct broker *b, struct http_exchange *x);
+/* As /readyz and the metrics say it. */
+enum phone_trunk broker_trunk(const struct broker *b);
 
 /* -- figures.c ------------------------------------------------------------------- */
 void figures_write(void *broker, struct writer *to); /* metrics_fn */

@@ -105,7 +105,7 @@ static void write_phone(struct broker *b, struct writer *w)
 	head(w, "trunk", GAUGE, "1 at the state that the telephone trunk is in.");
 	for (int t = 0; t < PHONE_TRUNK_COUNT; t++)
 		row(w, "trunk", "state", phone_trunk_name((enum phone_trunk)t),
-			f.trunk == (enum phone_trunk)t);
+			broker_trunk(b) == (enum phone_trunk)t);
 	one(w, "gateway_lost_total", COUNTER,
 		"Links to the telephone gateway that ended.", gateway_lost(b->gateway));
 	one(w, "phone_calls", GAUGE, "Telephones in a call, placed and incoming.",

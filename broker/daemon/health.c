@@ -50,11 +50,21 @@ static bool certificate_is_fine(const struct broker *b)
 		       clock_utc_ms(), &sentence) != CERTIFICATE_E_BAD;
 }
 
+enum phone_trunk broker_trunk(const struct broker *b)
+{
+	enum phone_trunk t = house_trunk_state(b->house);
+
+	/* Off is what nobody has set up; one whose gateway is away is down. */
+	return t == PHONE_TRUNK_OFF && b->place->settings.phone_server[0]
+		       ? PHONE_TRUNK_DOWN
+		       : t;
+}
+
 static void answer(struct broker *b, struct http_exchange *x)
 {
 	char buf[256];
 	struct jout o = jout_of(buf, sizeof(buf));
-	const char *trunk = phone_trunk_name(house_trunk_state(b->house));
+	const char *trunk = phone_trunk_name(broker_trunk(b));
 	bool store = b->ready.store_answers, disk = disk_is_fine(b),
 	     certificate = certificate_is_fine(b),
 	     ready = store && disk && certificate && !b->stopping;

@@ -95,7 +95,7 @@ class Start(unittest.TestCase):
   def test_a_program_that_is_missing_is_told_once_and_changes_nothing(self):
     with Office(installed=False) as b:
       b.wait_said("PHONE_MISSING")
-      self.assertEqual(b.trunk(), (200, "off"))
+      self.assertEqual(b.trunk(), (200, "down"))
       b.install()
       b.child.send_signal(signal.SIGHUP)
       b.wait_trunk("up")
@@ -114,7 +114,7 @@ class Start(unittest.TestCase):
       b.wait_said("PHONE_OFF")
       time.sleep(0.5)
       self.assertEqual(b.said().count("phone.number is not a number"), 1)
-      self.assertEqual(b.trunk(), (200, "off"))
+      self.assertEqual(b.trunk(), (200, "down"))
       b.behave()
       b.child.send_signal(signal.SIGHUP)
       b.wait_trunk("up")
@@ -194,7 +194,7 @@ class Life(unittest.TestCase):
       b.start()
       b.wait_said("GATEWAY_CLOSED")
       b.wait_seen("(?m)^link$", 2)
-      self.assertEqual(b.trunk(), (200, "off"))
+      self.assertEqual(b.trunk(), (200, "down"))
 
 
 class Figures(unittest.TestCase):
