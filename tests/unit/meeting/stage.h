@@ -98,12 +98,14 @@ static inline uint16_t arrive(struct stage *s, uint8_t device)
 
 static inline int enter(struct stage *s, uint64_t user, uint32_t epoch)
 {
-	return ACT(s, ENTER, .enter = { user, epoch });
+	return ACT(s, ENTER, .enter = { .user = user, .epoch = epoch });
 }
 
 static inline int phone(struct stage *s, enum meeting_phone event)
 {
-	return ACT(s, PHONE, .phone = { event, MEETING_CALL_FROM_WORK, 47 });
+	return ACT(s, PHONE,
+		.phone = {
+			.event = event, .from = MEETING_CALL_FROM_WORK, .digits = 47 });
 }
 
 static inline int signal_of(

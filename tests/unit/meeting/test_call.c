@@ -70,9 +70,10 @@ static void two_digits_are_drawn_when_the_panel_opens_and_stay_until_it_closes(
 	assert_true(s.m.call.has_digits);
 	assert_int_equal(s.m.call.digits, 47);
 	assert_int_equal(phone(&s, MEETING_PHONE_NO_ANSWER), 0);
-	assert_int_equal(
-		ACT(&s, PHONE,
-			.phone = { MEETING_PHONE_OPEN, MEETING_CALL_FROM_HIDDEN, 12 }),
+	assert_int_equal(ACT(&s, PHONE,
+				 .phone = { .event = MEETING_PHONE_OPEN,
+					 .from = MEETING_CALL_FROM_HIDDEN,
+					 .digits = 12 }),
 		0);
 	assert_int_equal(s.m.call.digits, 47);
 	assert_int_equal(s.m.call.from, MEETING_CALL_FROM_HIDDEN);
