@@ -18,8 +18,9 @@
 #define TRIAL_NAME  "demo"
 #define TRIAL_GIVEN "Mette"
 #define TRIAL_TEAM  "Borgerservice"
-#define TRIAL_PHONE "+4521436587" /* the citizen's, where the demonstration's trunk is   \
-				   */
+#define TRIAL_PHONE                                                                      \
+	"+4521436587" /* the citizen's, where the demonstration's trunk is               \
+		       */
 #define TRIAL_MINUTES 60
 #define TRIAL_LEFT_MS                                                                    \
 	(10 * MS_MINUTE) /* a meeting that ends sooner gives way to a new one */

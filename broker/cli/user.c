@@ -215,8 +215,8 @@ int run_user_phone(struct phrase_call *c)
 		r = c->store->user->update(c->store, &u);
 	if (r != 0)
 		return phrase_fault(c, fault_fold(r));
-	(void)fprintf(c->out, "the number of %s is %s\n", u.name,
-		phone ? "set" : "forgotten");
+	(void)fprintf(
+		c->out, "the number of %s is %s\n", u.name, phone ? "set" : "forgotten");
 	return 0;
 }
 

@@ -191,8 +191,8 @@ static int allow_sockets(scmp_filter_ctx filter, bool udp_only)
 				.datum_b = SOCK_DGRAM },
 		};
 
-		r = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
-			udp_only ? 2 : 1, is);
+		r = seccomp_rule_add_array(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), udp_only ? 2 : 1, is);
 	}
 	return r;
 }

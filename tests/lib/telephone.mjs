@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //
 // An ordinary telephone at the far end of a SIP trunk, played by baresip: it answers and
-// calls, speaks a steady tone (or the WAV that it is given), and keeps what it hears. It is
+// calls, speaks a steady tone, and keeps what it hears. It is
 // connected to an exchange (exchange.mjs).
 
 import { spawn } from "node:child_process";
@@ -29,7 +29,7 @@ async function freePort(address = "127.0.0.1") {
 	return port;
 }
 
-/** A WAV file of `seconds` of a tone, or of silence for 0 Hz. */
+/** A WAV file of `seconds` of a tone. */
 export function toneWav(hertz, seconds = 60) {
 	const samples = seconds * RATE;
 	const wav = Buffer.alloc(44 + samples * 2);
@@ -98,27 +98,23 @@ export function loudness(samples) {
 }
 
 /**
- * @param options `number`: whose telephone it is; `hertz`: the tone that it speaks, or `wav`;
- * `answers`: picks up by itself; `law`: pcma or pcmu; `more`: further words of the account;
- * `address`: where it is reached
+ * @param options `number`: whose telephone it is; `hertz`: the tone that it speaks;
+ * `answers`: picks up by itself; `address`: where it is reached
  */
 export async function startTelephone({
 	number = "+4521436587",
 	hertz = 1000,
-	wav,
 	answers = true,
-	law = "pcma,pcmu",
-	more = "",
 	address = "127.0.0.1",
 } = {}) {
 	const folder = await mkdtemp(join(tmpdir(), "samtale-telephone-"));
 	const [port, control] = [await freePort(address), await freePort()];
 	const rtp = 20000 + 2 * Math.floor(Math.random() * 6000); // below what systems give out
-	await writeFile(join(folder, "speaks.wav"), wav ?? toneWav(hertz));
+	await writeFile(join(folder, "speaks.wav"), toneWav(hertz));
 	await writeFile(join(folder, "contacts"), "");
 	await writeFile(
 		join(folder, "accounts"),
-		`<sip:${number}@${address}:${port}>;regint=0;answermode=${answers ? "auto" : "manual"};audio_codecs=${law}${more}\n`,
+		`<sip:${number}@${address}:${port}>;regint=0;answermode=${answers ? "auto" : "manual"};audio_codecs=pcma,pcmu\n`,
 	);
 	await writeFile(
 		join(folder, "config"),
@@ -189,9 +185,7 @@ export async function startTelephone({
 		/** Calls the gateway at that port. */
 		dial: (sipPort) => command("dial", `sip:${SERVICE}@${address}:${sipPort}`),
 		pickUp: () => command("accept"),
-		hangUp: (code) => command("hangup", code),
-		hold: () => command("hold"),
-		resume: () => command("resume"),
+		hangUp: () => command("hangup"),
 		/** Presses keys one after another. */
 		async press(keys) {
 			for (const key of keys) {

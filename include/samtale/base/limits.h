@@ -29,7 +29,7 @@
 #define LIMIT_PASSWORD_MIN 12
 
 /* -- meeting -- */
-#define LIMIT_ENTRIES   4  /* devices in one citizen's lobby at once */
+#define LIMIT_ENTRIES 4 /* devices in one citizen's lobby at once */
 #define LIMIT_KNOWN_CALLERS                                                              \
 	2 /* of them, telephones that came by their number alone: it can be forged */
 #define LIMIT_INTERVALS 64 /* changes of form kept for one meeting */
@@ -37,4 +37,5 @@
 /* -- queues -- */
 #define LIMIT_PASSWORD_QUEUE 32
 #define LIMIT_STORE_QUEUE    4096
-#define LIMIT_GATEWAY_OUTBOX (512 * 1024) /* orders that the gateway has not read, bytes */
+#define LIMIT_GATEWAY_OUTBOX                                                             \
+	(512 * 1024) /* orders that the gateway has not read, bytes */

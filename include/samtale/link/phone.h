@@ -88,8 +88,9 @@ struct phone_message {
 /* Appends one frame. A text over PHONE_TEXT_MAX makes the writer bad. */
 void phone_message_write(struct writer *w, const struct phone_message *m);
 
-#define PHONE_E_BAD 1 /* not such a message, or a word out of its range; close the link  \
-		       */
+#define PHONE_E_BAD                                                                      \
+	1 /* not such a message, or a word out of its range; close the link              \
+	   */
 /* Texts are borrowed from the frame. orders: which half of the table may come. */
 must_check int phone_message_read(
 	const struct frame *f, bool orders, struct phone_message *ret);

@@ -165,7 +165,8 @@ void house_end(struct house *h, int64_t meeting, house_done_fn done, void *arg);
  * and "policy". */
 void house_servers_write(struct house *h, struct jout *o);
 
-/* A caller waits to be called back, or does no more: staff of that team, of all when it is
+/* A caller waits to be called back, or does no more: staff of that team, of all when it
+ * is
  * "", fetch the day again. */
 void house_call_backs_changed(struct house *h, const char *team);
 

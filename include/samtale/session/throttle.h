@@ -18,7 +18,7 @@ enum throttle_kind {
 	THROTTLE_DIGITS_PREFIX,
 	THROTTLE_DIGITS_CALLER, /* wrong digits from one telephone number */
 	THROTTLE_DIGITS_ALL,
-	THROTTLE_CALLERS, /* whose number it is, asked for all callers together */
+	THROTTLE_CALLERS,      /* whose number it is, asked for all callers together */
 	THROTTLE_PIN_MEETING,  /* wrong PIN beside a right link */
 	THROTTLE_SIGN_IN_NAME, /* wrong sign-ins of one name, known or not */
 	THROTTLE_SIGN_IN_PREFIX,

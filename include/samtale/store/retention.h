@@ -21,11 +21,11 @@ enum retention_kind {
 	RETENTION_CONTACT, /* ck; label, phone, way; link and PIN hash */
 	RETENTION_BOOKING, /* the booking's row and a live record left behind */
 	RETENTION_ATTENDANCE,
-	RETENTION_RECORD,  /* mk; whatever it sealed */
-	RETENTION_ORPHAN,  /* keys without a booking, older than an hour */
-	RETENTION_SESSION, /* expired sign-ins */
-	RETENTION_COPY,    /* sealed copies made before upgrades */
-	RETENTION_CALL,    /* placed calls, after CALL_KEEP_MS */
+	RETENTION_RECORD,    /* mk; whatever it sealed */
+	RETENTION_ORPHAN,    /* keys without a booking, older than an hour */
+	RETENTION_SESSION,   /* expired sign-ins */
+	RETENTION_COPY,      /* sealed copies made before upgrades */
+	RETENTION_CALL,      /* placed calls, after CALL_KEEP_MS */
 	RETENTION_CALL_BACK, /* who waits to be called back, after CALL_BACK_KEEP_MS */
 	RETENTION_KIND_COUNT
 };

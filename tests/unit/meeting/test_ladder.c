@@ -57,7 +57,8 @@ static void a_cancel_keeps_the_ladder_quiet_until_the_next_outage(void **state)
 }
 
 /* New epochs of a connection that brings no sound are no new outage. */
-static void who_was_called_or_hung_up_is_not_called_again_for_the_same_outage(void **state)
+static void who_was_called_or_hung_up_is_not_called_again_for_the_same_outage(
+	void **state)
 {
 	struct stage s = stage_dead();
 
@@ -65,8 +66,7 @@ static void who_was_called_or_hung_up_is_not_called_again_for_the_same_outage(vo
 	pass(&s, 20 * SECOND);
 	assert_int_equal(line_ended(&s, MEETING_LEG_CITIZEN, 0, MEETING_REASON_BUSY), 0);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(
-			ACT(&s, BROKEN, .broken = { .epoch = s.m.epoch }), 0);
+		assert_int_equal(ACT(&s, BROKEN, .broken = { .epoch = s.m.epoch }), 0);
 		pass(&s, 10 * SECOND);
 		assert_int_equal(media(&s, 1, true, MEETING_HEALTH_DEAD), 0);
 		pass(&s, MEETING_DEAD_MS);
@@ -79,7 +79,8 @@ static void who_was_called_or_hung_up_is_not_called_again_for_the_same_outage(vo
 	assert_int_equal(CITIZEN(&s, ANSWERED), 0);
 	assert_int_equal(CITIZEN(&s, TALKING), 0);
 	s.now += MINUTE;
-	assert_int_equal(line_ended(&s, MEETING_LEG_CITIZEN, 0, MEETING_REASON_HUNG_UP), 0);
+	assert_int_equal(
+		line_ended(&s, MEETING_LEG_CITIZEN, 0, MEETING_REASON_HUNG_UP), 0);
 	assert_int_equal(media(&s, 1, true, MEETING_HEALTH_DEAD), 0);
 	pass(&s, MEETING_DEAD_MS);
 	assert_true(look(&s).offer_call); /* a click calls again */

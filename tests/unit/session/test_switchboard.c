@@ -252,11 +252,11 @@ static void lie(struct gateway *g, uint32_t leg)
 		"v=0\r\n", "\xff\xfe" };
 	static const char *const mores[] = { "", "000000", "654321", "1234567890" };
 	const uint32_t legs[] = { leg, leg, CALLER, CALLER + throw(8), throw(9), 0 };
-	struct phone_message m = { .kind = PHONE_REPORT_HELLO + throw(PHONE_REPORTS_END -
-						PHONE_REPORT_HELLO),
+	struct phone_message m = { .kind = PHONE_REPORT_HELLO +
+					   throw(PHONE_REPORTS_END - PHONE_REPORT_HELLO),
 		.leg = legs[throw(ARRAY_LEN(legs))],
 		.room = rooms[throw(ARRAY_LEN(rooms))],
-		.flags = (uint8_t)throw(256),
+		.flags = (uint8_t) throw(256),
 		.value = throw(4) ? throw(8) : UINT32_MAX,
 		.text = bytes_str(texts[throw(ARRAY_LEN(texts))]),
 		.more = bytes_str(mores[throw(ARRAY_LEN(mores))]) };
