@@ -79,8 +79,8 @@ interface Epoch {
 	ladder: Ladder;
 	totals: Totals;
 	timer: ReturnType<typeof setInterval>;
-	/** ICE and DTLS stood at least once. */
-	stood: boolean;
+	/** Readings without media that are still waited for. */
+	silent: number;
 	/** They did, or had time enough to. */
 	judged: boolean;
 	early: TalkIn[];
@@ -165,8 +165,9 @@ export function createTalk(options: TalkOptions): Talk {
 	function report(): void {
 		if (now === undefined) return;
 		const { rung, health } = now.ladder;
-		// A telephone is let go for what is reported: nothing before it stands.
-		if (!now.stood && health !== "dead") return;
+		// A telephone is let go for what is reported: nothing before media flow, or before
+		// it is plain that the other side sends none.
+		if (now.silent > 0 && health !== "dead") return;
 		const shown = capsOf(rung, 1, false, way);
 		const message: MediaOut = {
 			type: "media",
@@ -202,6 +203,7 @@ export function createTalk(options: TalkOptions): Talk {
 		epoch.totals = totals;
 		const was = epoch.ladder;
 		const connected = link === "connected";
+		if (connected) epoch.silent = totals.bytes > 0 ? 0 : epoch.silent - 1;
 		const whole = { ...part, atMs: performance.now(), connected, expected };
 		const canRelay = tcpServers(epoch.start.servers).length > 0;
 		epoch.ladder = climb(was, whole, { way, canRelay });
@@ -235,7 +237,7 @@ export function createTalk(options: TalkOptions): Talk {
 				// A closed connection has no statistics; its epoch is gone by then.
 				sample(epoch).catch(() => undefined);
 			}, SAMPLE_MS),
-			stood: false,
+			silent: 4,
 			judged: false,
 			early: [],
 		};
@@ -276,14 +278,15 @@ export function createTalk(options: TalkOptions): Talk {
 	}
 
 	function peerEvents(epoch: Epoch): PeerEvents {
+		const read = () => sample(epoch).catch(() => undefined);
 		return {
 			signal: send,
 			tracks: events.tracks,
 			connected() {
-				epoch.stood = epoch.judged = true;
+				epoch.judged = true;
 				applyCaps(epoch);
 				setLink("connected");
-				report();
+				setTimeout(read, 99);
 			},
 			away: () => setLink("away"),
 			certificate: (der) => epoch.code?.negotiated(der),
