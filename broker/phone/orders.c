@@ -35,7 +35,9 @@ static void close_room(struct gateway *g, const struct phone_message *m)
 	for (struct party *p = g->parties, *next; p; p = next) {
 		next = p->next;
 		if (p->room_id == m->room)
-			party_leave(p, PROMPT_ENDED);
+			party_leave(p, p->progress == PHONE_PROGRESS_LOBBY
+					       ? PROMPT_OVER /* waited in vain */
+					       : PROMPT_ENDED);
 	}
 }
 

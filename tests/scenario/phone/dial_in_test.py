@@ -71,6 +71,19 @@ def story_waiting_in_the_lobby_is_not_silent(programs, operator):
     assert ended.value >= 28
 
 
+def story_who_waited_in_vain_is_not_thanked_for_a_talk(programs, operator):
+  with Gateway(programs, operator) as gateway:
+    call, incoming = call_in(gateway, operator)
+    gateway.link.order("ANSWER", leg=incoming.leg, word="LOBBY", room=ROOM)
+    until("answered", lambda: call.has("answered"))
+    until("the lobby speaks", lambda: rms(call.newest()) > 500)
+    before = len(call.heard)
+    gateway.link.order("CLOSE_ROOM", room=ROOM)
+    until("the caller is hung up", lambda: call.has("over"), within=20)
+    # The thanks last 3.6 s, what is said to who never talked 5.9 s.
+    assert (len(call.heard) - before) / 8000 > 5, "thanked for a talk that there was not"
+
+
 def story_three_times_wrong(programs, operator):
   with Gateway(programs, operator) as gateway:
     call, incoming = call_in(gateway, operator)
