@@ -221,17 +221,27 @@ stage_sanitize() {
 	meson_test asan unit fault fuzz
 }
 
+fuzz_one() { # PROGRAM
+	name=${1##*/fuzz_}
+	mkdir -p "$work/found/$name"
+	check "$name" "$1" -max_total_time="$FUZZ_SECONDS" -timeout=5 -rss_limit_mb=2048 \
+		-print_final_stats=1 -verbosity=0 -artifact_prefix="$work/found/$name-" \
+		"$work/found/$name" "$root/tests/fuzz/corpus/$name" >"$work/log/fuzz-$name" 2>&1
+}
+
 stage_fuzz() {
 	build_with fuzz clang -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false ||
 		return 1
+	rm -f "$work"/log/fuzz-*
+	running=0
 	for program in "$work"/fuzz/tests/fuzz/fuzz_*; do
 		case $program in *.p) continue ;; esac
-		name=${program##*/fuzz_}
-		mkdir -p "$work/found/$name"
-		check "$name" "$program" -max_total_time="$FUZZ_SECONDS" -timeout=5 -rss_limit_mb=2048 \
-			-print_final_stats=1 -verbosity=0 -artifact_prefix="$work/found/$name-" \
-			"$work/found/$name" "$root/tests/fuzz/corpus/$name"
+		fuzz_one "$program" &
+		running=$((running + 1))
+		[ $((running % 2)) -ne 0 ] || wait
 	done
+	wait
+	cat "$work"/log/fuzz-*
 }
 
 stage_scenario() {
