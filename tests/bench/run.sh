@@ -72,6 +72,7 @@ build_all() {
 	fi
 	[ -f "$build/build.ninja" ] || meson setup "$build" "$root" >/dev/null
 	phone="broker/phone/samtale-phone tests/bench/phone/bench-phone packaging/prompts/da"
+	ninja -C "$build" build.ninja >/dev/null || fail "meson could not set $build up"
 	# shellcheck disable=SC2086 # a list of words
 	ninja -C "$build" -t query $phone >/dev/null 2>&1 || phone=
 	# shellcheck disable=SC2086
