@@ -147,8 +147,10 @@ static void only_the_named_files_are_left(void **state)
 {
 	(void)state;
 	assert_int_equal(outcome_of(read_what_is_named), DONE);
-	if (!has_landlock(1))
+	if (!has_landlock(1)) {
+		print_message("skipped: this kernel has no Landlock\n");
 		skip();
+	}
 	assert_int_equal(outcome_of(write_what_may_be_read), DENIED);
 	assert_int_equal(outcome_of(read_what_lies_beside), DENIED);
 }
@@ -157,8 +159,10 @@ static void outgoing_tcp_is_left_to_those_who_ask_for_it(void **state)
 {
 	(void)state;
 	assert_int_equal(outcome_of(call_out_when_allowed), DONE);
-	if (!has_landlock(4))
+	if (!has_landlock(4)) {
+		print_message("skipped: this kernel's Landlock knows no TCP (ABI 4)\n");
 		skip();
+	}
 	assert_int_equal(outcome_of(call_out_when_not), DENIED);
 }
 
@@ -189,8 +193,10 @@ static void rights_that_cannot_be_given_up_stop_the_start(void **state)
 {
 	(void)state;
 	assert_int_equal(outcome_without_capset(0), DONE);
-	if (geteuid() != 0)
-		skip(); /* has no rights to keep */
+	if (geteuid() != 0) {
+		print_message("skipped: needs root, else there are no rights to keep\n");
+		skip();
+	}
 	assert_int_equal(
 		outcome_without_capset(UINT32_C(1) << CAP_NET_BIND_SERVICE), DONE);
 	assert_int_equal(outcome_without_capset(UINT32_C(1) << CAP_DAC_OVERRIDE), DENIED);
