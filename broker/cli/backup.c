@@ -120,7 +120,7 @@ static int note_here(struct phrase_call *c, const struct phrase_words *words)
 {
 	owned(audit_freep) struct audit *audit = NULL;
 	struct phrase_call note = *c;
-	int r = audit_new(&audit, NULL, NULL);
+	int r = audit_new(&audit, NULL);
 
 	if (r < 0)
 		return phrase_fault(c, r);

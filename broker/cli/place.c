@@ -105,6 +105,27 @@ static int in_folder(const struct place *p, char ret[PLACE_PATH_MAX], const char
 	return n > 0 && n < PLACE_PATH_MAX ? 0 : PLACE_E_BAD;
 }
 
+static int in_vault(const struct place *p, char ret[PLACE_PATH_MAX], const char *name)
+{
+	int n = snprintf(ret, PLACE_PATH_MAX, "%s/%s", p->vault, name);
+
+	return n > 0 && n < PLACE_PATH_MAX ? 0 : PLACE_E_BAD;
+}
+
+static int find_vault(struct place *p)
+{
+	const char *folder = p->settings.data_vault_folder;
+	int n = *folder ? snprintf(p->vault, PLACE_PATH_MAX, "%s", folder)
+			: snprintf(p->vault, PLACE_PATH_MAX, "%s-vault", p->folder);
+	int r = n > 0 && n < PLACE_PATH_MAX ? 0 : PLACE_E_BAD;
+
+	r |= in_vault(p, p->keys, "keys.db");
+	r |= in_vault(p, p->audit, "audit");
+	r |= in_vault(p, p->auditors, "auditors");
+	r |= in_vault(p, p->signing_public, "signing.pub");
+	return r;
+}
+
 static bool as_credential(char ret[PLACE_PATH_MAX], const char *name)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -125,7 +146,7 @@ static int find_secrets(struct place *p)
 	if (s->data_node_key_file[0])
 		(void)snprintf(p->node_key, PLACE_PATH_MAX, "%s", s->data_node_key_file);
 	else if (!as_credential(p->node_key, "node_key"))
-		r |= in_folder(p, p->node_key, "node.key");
+		r |= in_vault(p, p->node_key, "node.key");
 	p->turn_secret[0] = '\0';
 	if (s->media_turn_secret_file[0])
 		(void)snprintf(
@@ -149,7 +170,7 @@ static int find_paths(struct place *p, struct place_error *e)
 	(void)snprintf(
 		p->folder, sizeof(p->folder), "%s", *folder ? folder : DEFAULT_FOLDER);
 	r |= in_folder(p, p->database, "samtale.db");
-	r |= in_folder(p, p->keys, "keys.db");
+	r |= find_vault(p);
 	r |= in_folder(p, p->control, "control.sock");
 	r |= in_folder(p, p->lock, "broker.lock");
 	r |= in_folder(p, p->trial, "trial.ini");

@@ -90,7 +90,7 @@ static int open_parts(struct session *s, struct phrase_call *c)
 		return r;
 	parts.node = s->node;
 	parts.shelf = keys_db_shelf(s->keys);
-	if (audit_new(&s->audit, NULL, NULL) < 0 || vault_new(&s->vault, &parts) < 0)
+	if (audit_new(&s->audit, NULL) < 0 || vault_new(&s->vault, &parts) < 0)
 		return phrase_fault(c, -ENOMEM);
 	return 0;
 }

@@ -97,6 +97,9 @@ static int make_folder(struct phrase_call *c)
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return phrase_fail(
 			c, "Others may enter the data folder %s; chmod 700 it.", folder);
+	if (mkdir(c->place->vault, 0700) != 0 && errno != EEXIST)
+		return phrase_fail(c, "The vault folder %s cannot be made: %s.",
+			c->place->vault, strerror(errno));
 	return 0;
 }
 

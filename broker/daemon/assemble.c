@@ -98,7 +98,7 @@ static void unmake_desk(struct broker *b)
 static int make_audit(struct broker *b, struct place_error *e)
 {
 	(void)e;
-	return audit_new(&b->audit, NULL, NULL);
+	return audit_new(&b->audit, NULL);
 }
 
 static void unmake_audit(struct broker *b)

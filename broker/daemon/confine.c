@@ -13,7 +13,8 @@ int confine_files(const char *config, const struct place *p)
 	const struct settings *s = &p->settings;
 	bool has_metrics_socket = s->metrics_address[0] == '/';
 	const struct lockdown_path paths[] = {
-		{ p->folder, LOCKDOWN_WRITE }, { config, LOCKDOWN_READ_AROUND },
+		{ p->folder, LOCKDOWN_WRITE }, { p->vault, LOCKDOWN_WRITE },
+		{ config, LOCKDOWN_READ_AROUND },
 		/* The folder, not the file: a renewed certificate is another file. */
 		{ s->listener_certificate, LOCKDOWN_READ_AROUND },
 		{ s->listener_private_key, LOCKDOWN_READ_AROUND },

@@ -131,7 +131,7 @@ static bool may_reload(struct broker *b)
 		.outcome = AUDIT_DONE,
 		.role = AUDIT_ADMINISTRATOR };
 
-	return audit_note(b->audit, &e) == 0;
+	return audit_note_soon(b->audit, &e) == 0;
 }
 
 static void say(const char *sentence)

@@ -157,7 +157,7 @@ static void note_life(struct broker *b, enum audit_what what)
 		.outcome = AUDIT_DONE,
 		.role = AUDIT_SYSTEM };
 
-	if (audit_note(b->audit, &e) < 0)
+	if (audit_note_soon(b->audit, &e) < 0)
 		log_event(EV_AUDIT_FAILED);
 }
 

@@ -54,7 +54,7 @@ static int note(
 		.value = value,
 	};
 
-	return audit_note(l->house->parts.audit, &e);
+	return audit_note_soon(l->house->parts.audit, &e);
 }
 
 /* With admission the number comes within reach of the consultant's page, so that the

@@ -61,7 +61,7 @@ static int note_citizen(struct house *h, enum audit_what what, int64_t meeting, 
 		.meeting = (uint64_t)meeting,
 	};
 
-	return audit_note(h->parts.audit, &e);
+	return audit_note_soon(h->parts.audit, &e);
 }
 
 /* -- redeem ------------------------------------------------------------------------ */

@@ -82,7 +82,7 @@ int board_note(const struct switchboard *b, enum audit_what what, int64_t meetin
 		.value = value,
 	};
 
-	return audit_note(b->house->parts.audit, &e);
+	return audit_note_soon(b->house->parts.audit, &e);
 }
 
 /* -- to the rules ------------------------------------------------------------------ */

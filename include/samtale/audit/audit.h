@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * The one function through which every use of personal data is recorded.
- *
- * What this version does: it counts the events and hands each to a sink, if there is one.
- * It keeps NO record: the sealed log is not in yet, and `doctor` and every page say that
- * the service is for trials only. Call sites are already as the sealed log needs them: an
- * event is numbers alone, so no name, number or address can ever reach it; and the answer
- * must be looked at, because later a failed record means that the data is not shown.
+ * The one door through which every use of personal data is recorded. An event is numbers
+ * alone, so no name, number or address can ever reach it. What becomes of it is the
+ * sealed log's (log.h), in the vault process; this room's caller knows only whether it is
+ * on record: when not, the data is not shown.
  */
 #pragma once
 
 #include "samtale/base/compiler.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum audit_what {
-#define AUDIT(id, sentence) AUDIT_##id,
+#define AUDIT(id, when, seal, sentence) AUDIT_##id,
 #include "samtale/audit/audit_events.def"
 #undef AUDIT
 	AUDIT_WHAT_COUNT
@@ -53,20 +51,40 @@ struct audit_event {
 	uint32_t value;   /* see the event's row; 0 otherwise */
 };
 
-/* Takes one event; 0 or a fault (< 0), which audit_note() passes up. */
-typedef int audit_sink_fn(void *arg, const struct audit_event *event);
+enum audit_when { AUDIT_WHEN_FIRST, AUDIT_WHEN_SOON };
+enum audit_seal { AUDIT_SEAL_EPOCH, AUDIT_SEAL_NOW };
+/* As the event's row says. */
+enum audit_when audit_when_of(enum audit_what what);
+enum audit_seal audit_seal_of(enum audit_what what);
+
+struct audit_sink { /* either may be NULL: then it is counted, and nothing else */
+	/* All n are on the disk when it returns 0. May wait; never on the loop. */
+	int (*keep)(void *arg, const struct audit_event *events, size_t n);
+	/* Queues one; never waits. A fault: the queue is full, the event is dropped and
+	 * counted as dropped. */
+	int (*soon)(void *arg, const struct audit_event *event);
+	void *arg;
+};
 
 struct audit;
 
-/* sink may be NULL; arg goes to it. Faults: -ENOMEM. */
-must_check int audit_new(struct audit **ret, audit_sink_fn *sink, void *arg);
+/* sink may be NULL: for tests, and for what must run without a log. Faults: -ENOMEM. */
+must_check int audit_new(struct audit **ret, const struct audit_sink *sink);
 struct audit *audit_free(struct audit *a);
 DEFINE_FREEP(struct audit, audit_free, audit_freep)
 
-/* Records one event BEFORE the data is used. On a fault the caller must not go on. Any
- * thread. Faults: the sink's; -EINVAL for a number outside its enum. */
+/* Puts one event on the disk BEFORE the data is used; may wait, so: from a worker or a
+ * command. On a fault the caller must not go on. Faults: the sink's; -EINVAL for a number
+ * outside its enum. */
 must_check int audit_note(struct audit *a, const struct audit_event *event);
+/* Queues one event whose row says SOON; never waits. Faults: the sink's; -EINVAL, also
+ * for a row that says FIRST. */
+must_check int audit_note_soon(struct audit *a, const struct audit_event *event);
 
 /* Events noted since the start, for metrics; name: the row's id. */
 uint64_t audit_count(const struct audit *a, enum audit_what what);
 const char *audit_name(enum audit_what what);
+const char *audit_sentence(enum audit_what what);
+const char *audit_purpose_name(enum audit_purpose purpose); /* "own_meeting" … */
+const char *audit_outcome_name(enum audit_outcome outcome);
+const char *audit_role_name(enum audit_role role);

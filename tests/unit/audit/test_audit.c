@@ -17,12 +17,20 @@
 static struct audit_event last;
 static int answer;
 
-static int sink(void *arg, const struct audit_event *event)
+static int soon(void *arg, const struct audit_event *event)
 {
 	assert_ptr_equal(arg, &answer);
 	last = *event;
 	return answer;
 }
+
+static int keep(void *arg, const struct audit_event *events, size_t n)
+{
+	assert_int_equal(n, 1);
+	return soon(arg, events);
+}
+
+static const struct audit_sink sink = { keep, soon, &answer };
 
 static void an_event_is_counted_and_reaches_the_sink(void **state)
 {
@@ -32,7 +40,7 @@ static void an_event_is_counted_and_reaches_the_sink(void **state)
 
 	(void)state;
 	answer = 0;
-	assert_int_equal(audit_new(&a, sink, &answer), 0);
+	assert_int_equal(audit_new(&a, &sink), 0);
 	assert_int_equal(audit_note(a, &event), 0);
 	assert_memory_equal(&last, &event, sizeof(event));
 	assert_int_equal(audit_count(a, AUDIT_NUMBER_SHOWN), 1);
@@ -46,9 +54,24 @@ static void a_failed_record_stops_the_caller_and_is_not_counted(void **state)
 
 	(void)state;
 	answer = -ENOSPC;
-	assert_int_equal(audit_new(&a, sink, &answer), 0);
+	assert_int_equal(audit_new(&a, &sink), 0);
 	assert_int_equal(audit_note(a, &event), -ENOSPC);
 	assert_int_equal(audit_count(a, AUDIT_DAY_READ), 0);
+}
+
+static void what_must_be_on_the_disk_first_cannot_be_queued(void **state)
+{
+	owned(audit_freep) struct audit *a = NULL;
+	const struct audit_event first = { .what = AUDIT_NUMBER_SHOWN };
+	const struct audit_event queued = { .what = AUDIT_ADMITTED };
+
+	(void)state;
+	answer = 0;
+	assert_int_equal(audit_new(&a, &sink), 0);
+	assert_int_equal(audit_note_soon(a, &first), -EINVAL);
+	assert_int_equal(audit_count(a, AUDIT_NUMBER_SHOWN), 0);
+	assert_int_equal(audit_note_soon(a, &queued), 0);
+	assert_int_equal(last.what, AUDIT_ADMITTED);
 }
 
 static void without_a_sink_events_are_only_counted(void **state)
@@ -57,7 +80,7 @@ static void without_a_sink_events_are_only_counted(void **state)
 	const struct audit_event event = { .what = AUDIT_SERVICE_STOPPED };
 
 	(void)state;
-	assert_int_equal(audit_new(&a, NULL, NULL), 0);
+	assert_int_equal(audit_new(&a, NULL), 0);
 	assert_int_equal(audit_note(a, &event), 0);
 	assert_int_equal(audit_note(a, &event), 0);
 	assert_int_equal(audit_count(a, AUDIT_SERVICE_STOPPED), 2);
@@ -74,7 +97,7 @@ static void a_number_outside_its_enum_is_refused(void **state)
 	};
 
 	(void)state;
-	assert_int_equal(audit_new(&a, NULL, NULL), 0);
+	assert_int_equal(audit_new(&a, NULL), 0);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		assert_int_equal(audit_note(a, &rows[i]), -EINVAL);
 	assert_int_equal(audit_count(a, AUDIT_DAY_READ), 0);
@@ -96,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_event_is_counted_and_reaches_the_sink),
 		cmocka_unit_test(a_failed_record_stops_the_caller_and_is_not_counted),
+		cmocka_unit_test(what_must_be_on_the_disk_first_cannot_be_queued),
 		cmocka_unit_test(without_a_sink_events_are_only_counted),
 		cmocka_unit_test(a_number_outside_its_enum_is_refused),
 		cmocka_unit_test(stored_numbers_do_not_move),
