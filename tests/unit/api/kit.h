@@ -87,6 +87,15 @@ static inline int kit_audited(void *arg, const struct audit_event *event)
 	return 0;
 }
 
+static inline int kit_audited_kept(void *arg, const struct audit_event *events, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = kit_audited(arg, &events[i]);
+	return r;
+}
+
 static inline void kit_wake(void *arg)
 {
 	sem_post(&((struct kit *)arg)->woken);
@@ -170,7 +179,9 @@ static inline int kit_up(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(memory_store_new(&k->store), 0);
 	assert_int_equal(memory_shelf_new(&k->shelf), 0);
-	assert_int_equal(audit_new(&k->audit, kit_audited, k), 0);
+	assert_int_equal(audit_new(&k->audit, &(struct audit_sink){ kit_audited_kept,
+						      kit_audited, k }),
+		0);
 	settings_init(&k->settings);
 	assert_int_equal(sem_init(&k->woken, 0, 0), 0);
 	log_set_level(LOG_E_ERROR);

@@ -77,6 +77,16 @@ static inline int stage_audited(void *arg, const struct audit_event *event)
 	return s->audit_result;
 }
 
+static inline int stage_audited_kept(
+	void *arg, const struct audit_event *events, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = stage_audited(arg, &events[i]);
+	return r;
+}
+
 static inline void stage_wake(void *arg)
 {
 	sem_post(&((struct stage *)arg)->woken);
@@ -188,7 +198,9 @@ static inline int stage_up(void **state)
 	vault.node = s->node;
 	vault.shelf = s->shelf;
 	assert_int_equal(vault_new(&s->vault, &vault), 0);
-	assert_int_equal(audit_new(&s->audit, stage_audited, s), 0);
+	assert_int_equal(audit_new(&s->audit, &(struct audit_sink){ stage_audited_kept,
+						      stage_audited, s }),
+		0);
 	settings_init(&s->settings);
 	assert_int_equal(sem_init(&s->woken, 0, 0), 0);
 	log_set_level(LOG_E_ERROR);
