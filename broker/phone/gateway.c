@@ -13,6 +13,7 @@
 #include "re.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@
 struct ticker {
 	struct tmr tick, watch;
 	bool ticks;
+	bool trim_due; /* somebody was here since the heap was given back */
 	int64_t next_ms;
 };
 
@@ -173,6 +175,17 @@ static void watch_stop(struct gateway *g, int64_t now_ms)
 		re_cancel();
 }
 
+/* A call leaves holes all over the heap. Nobody is here to hear the pause. */
+static void give_back(struct gateway *g)
+{
+	if (g->parties) {
+		g->ticker->trim_due = true;
+	} else if (g->ticker->trim_due) {
+		g->ticker->trim_due = false;
+		(void)malloc_trim(0);
+	}
+}
+
 static void watch(void *arg)
 {
 	struct gateway *g = arg;
@@ -184,6 +197,7 @@ static void watch(void *arg)
 		party_step(p, now_ms);
 	}
 	drop_empty_rooms(g);
+	give_back(g);
 	gateway_stir(g);
 	watch_link(g, now_ms);
 	watch_stop(g, now_ms);
