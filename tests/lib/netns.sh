@@ -32,6 +32,10 @@ END
 ip netns add "$name"
 ip -n "$name" link set lo up
 ip -n "$name" link add v0 type veth peer name v1
+# Without addresses of their own: the kernel tries those for two seconds, and when it has
+# done, Chromium calls that a change of network and breaks off what it loads.
+ip -n "$name" link set v0 addrgenmode none
+ip -n "$name" link set v1 addrgenmode none
 ip -n "$name" addr add 10.77.0.1/24 dev v0
 ip -n "$name" link set v0 up
 ip -n "$name" link set v1 up
