@@ -10,13 +10,13 @@
  */
 #include "switchboard.h"
 
+#include "samtale/store/attendance.h"
 #include "samtale/store/calendar.h"
 #include "samtale/store/record.h"
 #include "samtale/store/stats.h"
 
-#define LIVE_VERSION       2 /* 1 had no legs */
-#define ATTENDANCE_VERSION 1
-#define PLAIN_MAX          (MEETING_PACK_MAX + 512)
+#define LIVE_VERSION 2 /* 1 had no legs */
+#define PLAIN_MAX    (MEETING_PACK_MAX + 512)
 
 /* -- packing ----------------------------------------------------------------------- */
 
@@ -57,31 +57,37 @@ bool live_unpack(
 	       meeting_unpack(&r, &l->house->rules, booking, &l->meeting);
 }
 
+_Static_assert(ATTENDANCE_PHONE == (int)MEETING_FORM_PHONE, "forms");
+_Static_assert(ATTENDANCE_FORMS == (int)MEETING_FORM_COUNT, "forms");
+
 /* Who was there, when, in which form: documentation, kept longer than the booking. */
 static void pack_attendance(const struct live *l, struct writer *w)
 {
 	const struct meeting *m = &l->meeting;
+	struct attendance a = {
+		.outcome = (uint8_t)m->outcome,
+		.level = m->level,
+		.chosen_by = l->chosen_by,
+		.cause = l->cause,
+		.came = m->came,
+		.entered = m->entered,
+		.call_asked = m->call.asked_ever,
+		.calls = m->call.attempts,
+		.stated = m->call.stated,
+		.starts_ms = m->booking.starts_ms,
+		.started_ms = m->started_ms,
+		.ended_ms = m->ended_ms,
+		.intervals = m->intervals,
+	};
 
-	write_u8(w, ATTENDANCE_VERSION);
-	write_u8(w, (uint8_t)m->outcome);
-	write_u8(w, m->level);
-	write_u8(w, l->chosen_by);
-	write_u8(w, l->cause);
-	write_u8(w, m->came);
-	write_u8(w, m->entered);
-	write_u8(w, m->call.asked_ever);
-	write_u8(w, m->call.attempts);
-	write_u64(w, (uint64_t)m->booking.starts_ms);
-	write_u64(w, (uint64_t)m->started_ms);
-	write_u64(w, (uint64_t)m->ended_ms);
-	for (int form = 0; form < MEETING_FORM_COUNT; form++)
-		write_u64(w, (uint64_t)m->total_ms[form]);
-	write_u8(w, m->intervals);
-	for (int i = 0; i < m->intervals; i++) {
-		write_u8(w, (uint8_t)m->interval[i].form);
-		write_u64(w, (uint64_t)m->interval[i].from_ms);
-		write_u64(w, (uint64_t)m->interval[i].to_ms);
-	}
+	memcpy(a.total_ms, m->total_ms, sizeof(a.total_ms));
+	for (int i = 0; i < m->intervals; i++)
+		a.interval[i] = (struct attendance_interval){
+			(uint8_t)m->interval[i].form,
+			m->interval[i].from_ms,
+			m->interval[i].to_ms,
+		};
+	attendance_write(w, &a);
 }
 
 /* -- the task ---------------------------------------------------------------------- */
