@@ -76,11 +76,23 @@ run_stage() { # NAME
 	cat "$work/counts" >>"$work/all-counts"
 	awk -v a="$begun" -v b="$(seconds)" 'BEGIN { printf "%7.1f s  ", b - a }'
 	sentence "$2" "$3" "$4"
-	grep '^=== once more' "$log"
+	grep -A 12 '^=== once more' "$log"
 	[ "$3" -eq 0 ] && return
-	echo "  ---- end of $log"
-	tail -n 60 "$log" | sed 's/^/  /'
+	echo "  ---- what failed in $log"
+	what_failed "$log" | head -n 60
+	echo "  ---- its end"
+	tail -n 30 "$log" | sed 's/^/  /'
 	echo "  ----"
+}
+
+# The tests that failed and what they said: of node's, of meson's and of our own.
+what_failed() { # LOG
+	awk '/^ *not ok/ { block = ""; inside = 1 }
+		inside { block = block "  " $0 "\n" }
+		inside && /cancelledByParent/ { inside = 0 }
+		inside && /^ *\.\.\.$/ { printf "%s", block; inside = 0 }
+		/^ *[0-9]+\/[0-9]+ .* (FAIL|TIMEOUT|ERROR) / || /^FAILED: / || /^\[  FAILED/ ||
+			/: error: / { print "  " $0 }' "$1"
 }
 
 # -- tools ----------------------------------------------------------------------------
@@ -298,13 +310,16 @@ stage_browser() {
 		wait
 		(browser_lane $(grep -v /phone_ "$work/browser-files"))
 	}
-	# Real browsers on a shared machine can be late once. Twice is a failure, and two files
-	# that need it are one.
-	if [ -f "$work/late" ] && [ "$(wc -l <"$work/late")" -eq 1 ]; then
-		file=$(cat "$work/late")
-		cat "$work/log/${file##*/}"
-		echo "=== once more: ${file##*/}"
-		(browser_lane "$file")
+	# Real browsers on a shared machine can be late once. Twice is a failure, and so are
+	# more than two files that need it.
+	if [ -f "$work/late" ] && [ "$(wc -l <"$work/late")" -le 2 ]; then
+		mv "$work/late" "$work/once-more"
+		while read -r file; do
+			cat "$work/log/${file##*/}"
+			echo "=== once more: ${file##*/}"
+			what_failed "$work/log/${file##*/}" | head -n 10
+			(browser_lane "$file" </dev/null)
+		done <"$work/once-more"
 	fi
 	while read -r file; do
 		cat "$work/log/${file##*/}"
