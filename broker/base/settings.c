@@ -226,6 +226,31 @@ int settings_set(struct settings *s, const char *name, const char *value,
 	return SETTINGS_E_BAD;
 }
 
+bool settings_find(const struct settings *s, const char *name, struct setting_value *ret)
+{
+	const char *dot = strchr(name, '.');
+	const struct setting_row *row = NULL;
+	char section[NAME_MAX_BYTES + 1];
+	const char *at;
+
+	if (dot && bytes_to_str(bytes_of(name, (size_t)(dot - name)), section,
+			   sizeof(section)))
+		row = row_find(section, dot + 1);
+	if (!row)
+		return false;
+	at = (const char *)s + row->offset;
+	*ret = (struct setting_value){
+		.min = row->min, .max = row->max, .def = row->def, .unit = row->words
+	};
+	if (row->kind == KIND_NUMBER)
+		memcpy(&ret->number, at, sizeof(ret->number));
+	else if (row->kind == KIND_BOOL)
+		ret->number = *(const bool *)(const void *)at;
+	else
+		ret->text = at;
+	return true;
+}
+
 /* -- a file ------------------------------------------------------------------------ */
 struct loading {
 	FILE *file;

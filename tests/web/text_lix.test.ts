@@ -10,22 +10,13 @@ import { day, fill, phoneHref, phoneWords } from "../../web/src/text/fill";
 import { Key, type Words } from "../../web/src/text/keys";
 import { da as staffDa } from "../../web/src/text/staff.da";
 import { en as staffEn } from "../../web/src/text/staff.en";
+import { lix } from "./lix";
 
 declare const __TESTS__: string;
 const LIX_MOST = 25;
 const keys = Object.entries(Key).flatMap(([name, key]) =>
 	typeof key === "number" ? [{ name, key }] : [],
 );
-
-/** Words per sentence plus the share of words longer than six letters. */
-function lix(sentences: readonly string[]): number {
-	const ended = sentences.map((s) => (/[.!?:…]$/.test(s.trim()) ? s : `${s}.`)).join(" ");
-	const text = ended.replace(/\{\w+\}/g, "Mette");
-	const words = text.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) ?? [];
-	const stops = text.match(/[.!?:…]+(?=\s|$)/g) ?? [];
-	const long = words.filter((word) => word.length > 6).length;
-	return words.length / stops.length + (100 * long) / words.length;
-}
 
 /** Running text: what has at least two words and ends as a sentence. */
 function prose(words: Words): string[] {

@@ -46,5 +46,13 @@ must_check int settings_load(
  */
 must_check int settings_set(struct settings *s, const char *name, const char *value,
 	struct setting_error *ret_error);
+/* What one setting is and may be, by "section.key"; borrowed from s and the table. */
+struct setting_value {
+	const char *text; /* NULL: a number, or true and false as 1 and 0 */
+	int64_t number, min, max;
+	const char *def, *unit;
+};
+must_check bool settings_find(
+	const struct settings *s, const char *name, struct setting_value *ret);
 /* docs/configuration.md, whole. */
 void settings_manual(FILE *to);

@@ -202,6 +202,29 @@ static void one_setting_by_name_takes_the_same_checks(void **state)
 	assert_int_equal(settings_set(&s, FIFTY ".x", "1", &error), SETTINGS_E_BAD);
 }
 
+static void a_setting_is_found_by_name_with_its_limits(void **state)
+{
+	struct settings s;
+	struct setting_value v;
+
+	(void)state;
+	settings_init(&s);
+	assert_true(settings_find(&s, "data.contact_hours", &v));
+	assert_null(v.text);
+	assert_int_equal(v.number, 24);
+	assert_int_equal(v.min, 1);
+	assert_int_equal(v.max, 168);
+	assert_string_equal(v.def, "24");
+	assert_string_equal(v.unit, "h");
+	assert_true(settings_find(&s, "staff.totp", &v));
+	assert_int_equal(v.number, 1);
+	assert_true(settings_find(&s, "org.language", &v));
+	assert_string_equal(v.text, "da");
+	assert_false(settings_find(&s, "org.nothing", &v));
+	assert_false(settings_find(&s, "org", &v));
+	assert_false(settings_find(&s, FIFTY ".x", &v));
+}
+
 static void the_manual_has_a_row_for_every_setting(void **state)
 {
 	char *text = NULL;
@@ -262,6 +285,7 @@ int main(void)
 		cmocka_unit_test(an_error_never_repeats_a_value),
 		cmocka_unit_test(a_missing_file_and_a_folder_are_faults),
 		cmocka_unit_test(one_setting_by_name_takes_the_same_checks),
+		cmocka_unit_test(a_setting_is_found_by_name_with_its_limits),
 		cmocka_unit_test(the_manual_has_a_row_for_every_setting),
 		cmocka_unit_test(the_page_in_the_tree_is_the_manual),
 	};
