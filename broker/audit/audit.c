@@ -12,13 +12,23 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+enum who {
+	BY_SYSTEM = 1u << AUDIT_SYSTEM,
+	BY_CITIZEN = 1u << AUDIT_CITIZEN,
+	BY_STAFF = 1u << AUDIT_CONSULTANT | 1u << AUDIT_CHAIR,
+	BY_ADMIN = 1u << AUDIT_ADMINISTRATOR,
+	BY_ANYBODY = (1u << AUDIT_ROLE_COUNT) - 1,
+};
+
 static const struct row {
-	const char *name, *sentence;
+	const char *name, *sentence, *value, *danish;
 	enum audit_when when;
 	enum audit_seal seal;
+	unsigned who;
+	uint32_t most;
 } rows[] = {
-#define AUDIT(id, when, seal, sentence)                                                  \
-	{ #id, sentence, AUDIT_WHEN_##when, AUDIT_SEAL_##seal },
+#define AUDIT(id, when, seal, who, most, sentence, value, danish)                        \
+	{ #id, sentence, value, danish, AUDIT_WHEN_##when, AUDIT_SEAL_##seal, who, most },
 #include "samtale/audit/audit_events.def"
 #undef AUDIT
 };
@@ -26,7 +36,7 @@ _Static_assert(ARRAY_LEN(rows) == AUDIT_WHAT_COUNT, "one row per event");
 
 struct audit {
 	struct audit_sink sink;
-	_Atomic uint64_t counts[AUDIT_WHAT_COUNT];
+	_Atomic uint64_t counts[AUDIT_WHAT_COUNT], dropped;
 };
 
 int audit_new(struct audit **ret, const struct audit_sink *sink)
@@ -52,35 +62,52 @@ static bool is_event(const struct audit_event *event)
 	return (unsigned)event->what < AUDIT_WHAT_COUNT &&
 	       (unsigned)event->purpose < AUDIT_PURPOSE_COUNT &&
 	       (unsigned)event->outcome < AUDIT_OUTCOME_COUNT &&
-	       (unsigned)event->role < AUDIT_ROLE_COUNT;
+	       audit_may_cause(event->what, event->role) &&
+	       event->value <= rows[event->what].most;
 }
 
-static int counted(struct audit *a, const struct audit_event *event, int r)
+static void count(_Atomic uint64_t *counter)
 {
-	if (r < 0)
-		return fault_pass(r);
-	atomic_fetch_add_explicit(&a->counts[event->what], 1, memory_order_relaxed);
-	return 0;
+	atomic_fetch_add_explicit(counter, 1, memory_order_relaxed);
 }
 
 int audit_note(struct audit *a, const struct audit_event *event)
 {
-	if (!is_event(event))
-		return fault_here(EINVAL);
-	return counted(
-		a, event, a->sink.keep ? a->sink.keep(a->sink.arg, event, 1) : 0);
+	int r = is_event(event) ? 0 : fault_here(EINVAL);
+
+	if (r == 0 && a->sink.keep)
+		r = a->sink.keep(a->sink.arg, event, 1);
+	if (r < 0)
+		return fault_pass(r);
+	count(&a->counts[event->what]);
+	return 0;
 }
 
 int audit_note_soon(struct audit *a, const struct audit_event *event)
 {
-	if (!is_event(event) || rows[event->what].when != AUDIT_WHEN_SOON)
-		return fault_here(EINVAL);
-	return counted(a, event, a->sink.soon ? a->sink.soon(a->sink.arg, event) : 0);
+	int r = is_event(event) && rows[event->what].when == AUDIT_WHEN_SOON
+			? 0
+			: fault_here(EINVAL);
+
+	if (r == 0 && a->sink.soon)
+		r = a->sink.soon(a->sink.arg, event);
+	count(r < 0 ? &a->dropped : &a->counts[event->what]);
+	return r < 0 ? fault_pass(r) : 0;
 }
 
 uint64_t audit_count(const struct audit *a, enum audit_what what)
 {
 	return atomic_load_explicit(&a->counts[what], memory_order_relaxed);
+}
+
+uint64_t audit_dropped(const struct audit *a)
+{
+	return atomic_load_explicit(&a->dropped, memory_order_relaxed);
+}
+
+uint32_t audit_count_of(size_t n)
+{
+	return n < AUDIT_COUNT ? (uint32_t)n : AUDIT_COUNT;
 }
 
 /* -- the catalogue ----------------------------------------------------------------- */
@@ -94,6 +121,16 @@ enum audit_seal audit_seal_of(enum audit_what what)
 	return rows[what].seal;
 }
 
+uint32_t audit_most(enum audit_what what)
+{
+	return rows[what].most;
+}
+
+bool audit_may_cause(enum audit_what what, enum audit_role role)
+{
+	return (unsigned)role < AUDIT_ROLE_COUNT && (rows[what].who & 1u << role) != 0;
+}
+
 const char *audit_name(enum audit_what what)
 {
 	return (unsigned)what < AUDIT_WHAT_COUNT ? rows[what].name : "unknown";
@@ -102,6 +139,16 @@ const char *audit_name(enum audit_what what)
 const char *audit_sentence(enum audit_what what)
 {
 	return (unsigned)what < AUDIT_WHAT_COUNT ? rows[what].sentence : "";
+}
+
+const char *audit_value_means(enum audit_what what)
+{
+	return (unsigned)what < AUDIT_WHAT_COUNT ? rows[what].value : "";
+}
+
+const char *audit_sentence_da(enum audit_what what)
+{
+	return (unsigned)what < AUDIT_WHAT_COUNT ? rows[what].danish : "";
 }
 
 static const char *word(const char *const *words, size_t n, unsigned i)
@@ -129,6 +176,31 @@ const char *audit_role_name(enum audit_role role)
 {
 	static const char *const words[AUDIT_ROLE_COUNT] = { "system", "citizen",
 		"consultant", "chair", "administrator" };
+
+	return word(words, ARRAY_LEN(words), role);
+}
+
+const char *audit_purpose_da(enum audit_purpose purpose)
+{
+	static const char *const words[AUDIT_PURPOSE_COUNT] = { "eget møde",
+		"hjælp til en kollega", "en henvendelse", "drift",
+		"borgerens egen handling" };
+
+	return word(words, ARRAY_LEN(words), purpose);
+}
+
+const char *audit_outcome_da(enum audit_outcome outcome)
+{
+	static const char *const words[AUDIT_OUTCOME_COUNT] = { "gjort", "afvist",
+		"mislykket" };
+
+	return word(words, ARRAY_LEN(words), outcome);
+}
+
+const char *audit_role_da(enum audit_role role)
+{
+	static const char *const words[AUDIT_ROLE_COUNT] = { "systemet", "borgeren",
+		"en medarbejder", "en mødeleder", "en administrator" };
 
 	return word(words, ARRAY_LEN(words), role);
 }

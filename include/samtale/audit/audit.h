@@ -9,11 +9,12 @@
 
 #include "samtale/base/compiler.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum audit_what {
-#define AUDIT(id, when, seal, sentence) AUDIT_##id,
+#define AUDIT(id, when, seal, who, most, sentence, value, danish) AUDIT_##id,
 #include "samtale/audit/audit_events.def"
 #undef AUDIT
 	AUDIT_WHAT_COUNT
@@ -51,11 +52,18 @@ struct audit_event {
 	uint32_t value;   /* see the event's row; 0 otherwise */
 };
 
+/* The highest of any value: seven digits, so that no telephone or CPR number fits. */
+#define AUDIT_COUNT 9999999u
+/* A count as value: as it is, or AUDIT_COUNT for more. */
+uint32_t audit_count_of(size_t n);
+
 enum audit_when { AUDIT_WHEN_FIRST, AUDIT_WHEN_SOON };
 enum audit_seal { AUDIT_SEAL_EPOCH, AUDIT_SEAL_NOW };
 /* As the event's row says. */
 enum audit_when audit_when_of(enum audit_what what);
 enum audit_seal audit_seal_of(enum audit_what what);
+uint32_t audit_most(enum audit_what what); /* the highest value */
+bool audit_may_cause(enum audit_what what, enum audit_role role);
 
 struct audit_sink { /* either may be NULL: then it is counted, and nothing else */
 	/* All n are on the disk when it returns 0. May wait; never on the loop. */
@@ -75,16 +83,24 @@ DEFINE_FREEP(struct audit, audit_free, audit_freep)
 
 /* Puts one event on the disk BEFORE the data is used; may wait, so: from a worker or a
  * command. On a fault the caller must not go on. Faults: the sink's; -EINVAL for a number
- * outside its enum. */
+ * outside its enum, a role that the row does not name or a value above its most. */
 must_check int audit_note(struct audit *a, const struct audit_event *event);
-/* Queues one event whose row says SOON; never waits. Faults: the sink's; -EINVAL, also
- * for a row that says FIRST. */
+/* Queues one event whose row says SOON; never waits. What is not queued is counted, and
+ * whoever runs a talk goes on. Faults: the sink's; -EINVAL, also for a row that says
+ * FIRST. */
 must_check int audit_note_soon(struct audit *a, const struct audit_event *event);
 
 /* Events noted since the start, for metrics; name: the row's id. */
 uint64_t audit_count(const struct audit *a, enum audit_what what);
+/* Events that audit_note_soon() could not queue. */
+uint64_t audit_dropped(const struct audit *a);
 const char *audit_name(enum audit_what what);
 const char *audit_sentence(enum audit_what what);
+const char *audit_value_means(enum audit_what what);        /* "": nothing */
+const char *audit_sentence_da(enum audit_what what);        /* for the citizen */
 const char *audit_purpose_name(enum audit_purpose purpose); /* "own_meeting" … */
 const char *audit_outcome_name(enum audit_outcome outcome);
 const char *audit_role_name(enum audit_role role);
+const char *audit_purpose_da(enum audit_purpose purpose); /* "eget møde" … */
+const char *audit_outcome_da(enum audit_outcome outcome);
+const char *audit_role_da(enum audit_role role);

@@ -50,7 +50,8 @@ static void an_event_is_counted_and_reaches_the_sink(void **state)
 static void a_failed_record_stops_the_caller_and_is_not_counted(void **state)
 {
 	owned(audit_freep) struct audit *a = NULL;
-	const struct audit_event event = { .what = AUDIT_DAY_READ };
+	const struct audit_event event = { .what = AUDIT_DAY_READ,
+		.role = AUDIT_CONSULTANT };
 
 	(void)state;
 	answer = -ENOSPC;
@@ -62,8 +63,10 @@ static void a_failed_record_stops_the_caller_and_is_not_counted(void **state)
 static void what_must_be_on_the_disk_first_cannot_be_queued(void **state)
 {
 	owned(audit_freep) struct audit *a = NULL;
-	const struct audit_event first = { .what = AUDIT_NUMBER_SHOWN };
-	const struct audit_event queued = { .what = AUDIT_ADMITTED };
+	const struct audit_event first = { .what = AUDIT_NUMBER_SHOWN,
+		.role = AUDIT_CONSULTANT };
+	const struct audit_event queued = { .what = AUDIT_ADMITTED,
+		.role = AUDIT_CONSULTANT };
 
 	(void)state;
 	answer = 0;
@@ -90,9 +93,9 @@ static void a_number_outside_its_enum_is_refused(void **state)
 {
 	owned(audit_freep) struct audit *a = NULL;
 	const struct audit_event rows[] = {
-		{ .what = AUDIT_WHAT_COUNT },
-		{ .purpose = AUDIT_PURPOSE_COUNT },
-		{ .outcome = AUDIT_OUTCOME_COUNT },
+		{ .what = AUDIT_WHAT_COUNT, .role = AUDIT_CONSULTANT },
+		{ .purpose = AUDIT_PURPOSE_COUNT, .role = AUDIT_CONSULTANT },
+		{ .outcome = AUDIT_OUTCOME_COUNT, .role = AUDIT_CONSULTANT },
 		{ .role = AUDIT_ROLE_COUNT },
 	};
 
@@ -103,6 +106,103 @@ static void a_number_outside_its_enum_is_refused(void **state)
 	assert_int_equal(audit_count(a, AUDIT_DAY_READ), 0);
 }
 
+/* -- never: names, numbers, addresses, tokens, digits, text, SDP --------------------- */
+
+/* Nothing but numbers fits in at all. */
+_Static_assert(sizeof(struct audit_event) == 4 * sizeof(enum audit_what) +
+						     3 * sizeof(uint32_t) +
+						     sizeof(uint64_t) + sizeof(uint32_t),
+	"an event has no room for text");
+
+static bool is_taken(struct audit *a, const struct audit_event *event)
+{
+	answer = 0;
+	return audit_note(a, event) == 0;
+}
+
+static void every_event_has_room_for_its_own_values_and_for_no_persons_number(
+	void **state)
+{
+	owned(audit_freep) struct audit *a = NULL;
+	const uint32_t persons[] = { 20000000, 61728394, 99999999, 0x7f000001,
+		UINT32_MAX };
+	struct audit_event e = { 0 };
+
+	(void)state;
+	assert_int_equal(audit_new(&a, &sink), 0);
+	for (int what = 0; what < AUDIT_WHAT_COUNT; what++)
+		for (int purpose = 0; purpose < AUDIT_PURPOSE_COUNT; purpose++)
+			for (int outcome = 0; outcome < AUDIT_OUTCOME_COUNT; outcome++)
+				for (int role = 0; role < AUDIT_ROLE_COUNT; role++) {
+					e.what = (enum audit_what)what;
+					e.purpose = (enum audit_purpose)purpose;
+					e.outcome = (enum audit_outcome)outcome;
+					e.role = (enum audit_role)role;
+					e.value = audit_most(e.what);
+					assert_int_equal(is_taken(a, &e),
+						audit_may_cause(e.what, e.role));
+					e.value++;
+					assert_false(is_taken(a, &e));
+					for (size_t i = 0; i < ARRAY_LEN(persons); i++) {
+						e.value = persons[i];
+						assert_false(is_taken(a, &e));
+					}
+				}
+}
+
+static void a_count_too_large_for_its_place_is_the_largest(void **state)
+{
+	(void)state;
+	assert_int_equal(audit_count_of(0), 0);
+	assert_int_equal(audit_count_of(AUDIT_COUNT - 1), AUDIT_COUNT - 1);
+	assert_int_equal(audit_count_of(SIZE_MAX), AUDIT_COUNT);
+}
+
+static void every_event_says_what_it_is_in_both_languages(void **state)
+{
+	(void)state;
+	for (int i = 0; i < AUDIT_WHAT_COUNT; i++) {
+		enum audit_what what = (enum audit_what)i;
+		bool by_someone = false;
+
+		for (int role = 0; role < AUDIT_ROLE_COUNT; role++)
+			by_someone |= audit_may_cause(what, (enum audit_role)role);
+		assert_true(by_someone);
+		assert_true(strlen(audit_sentence(what)) > 10);
+		assert_true(strlen(audit_sentence_da(what)) > 10);
+		assert_int_equal(audit_most(what) > 0, audit_value_means(what)[0] != 0);
+		assert_int_equal(
+			audit_sentence(what)[strlen(audit_sentence(what)) - 1], '.');
+		assert_int_equal(
+			audit_sentence_da(what)[strlen(audit_sentence_da(what)) - 1],
+			'.');
+	}
+	for (int i = 0; i < AUDIT_PURPOSE_COUNT; i++)
+		assert_string_not_equal(
+			audit_purpose_da((enum audit_purpose)i), "unknown");
+	for (int i = 0; i < AUDIT_OUTCOME_COUNT; i++)
+		assert_string_not_equal(
+			audit_outcome_da((enum audit_outcome)i), "unknown");
+	for (int i = 0; i < AUDIT_ROLE_COUNT; i++)
+		assert_string_not_equal(audit_role_da((enum audit_role)i), "unknown");
+}
+
+static void what_cannot_be_queued_is_counted(void **state)
+{
+	owned(audit_freep) struct audit *a = NULL;
+	const struct audit_event event = { .what = AUDIT_ADMITTED,
+		.role = AUDIT_CONSULTANT };
+
+	(void)state;
+	assert_int_equal(audit_new(&a, &sink), 0);
+	answer = -EAGAIN;
+	assert_int_equal(audit_note_soon(a, &event), -EAGAIN);
+	answer = 0;
+	assert_int_equal(audit_note_soon(a, &event), 0);
+	assert_int_equal(audit_dropped(a), 1);
+	assert_int_equal(audit_count(a, AUDIT_ADMITTED), 1);
+}
+
 /* The numbers are stored for years: these rows pin some of them. */
 static void stored_numbers_do_not_move(void **state)
 {
@@ -110,6 +210,7 @@ static void stored_numbers_do_not_move(void **state)
 	assert_int_equal(AUDIT_DAY_READ, 0);
 	assert_int_equal(AUDIT_SIGN_IN, 12);
 	assert_int_equal(AUDIT_SERVICE_STOPPED, 30);
+	assert_int_equal(AUDIT_SELF_TEST, 57);
 	assert_string_equal(audit_name(AUDIT_LINK_REDEEMED), "LINK_REDEEMED");
 	assert_string_equal(audit_name(AUDIT_WHAT_COUNT), "unknown");
 }
@@ -122,6 +223,11 @@ int main(void)
 		cmocka_unit_test(what_must_be_on_the_disk_first_cannot_be_queued),
 		cmocka_unit_test(without_a_sink_events_are_only_counted),
 		cmocka_unit_test(a_number_outside_its_enum_is_refused),
+		cmocka_unit_test(
+			every_event_has_room_for_its_own_values_and_for_no_persons_number),
+		cmocka_unit_test(a_count_too_large_for_its_place_is_the_largest),
+		cmocka_unit_test(every_event_says_what_it_is_in_both_languages),
+		cmocka_unit_test(what_cannot_be_queued_is_counted),
 		cmocka_unit_test(stored_numbers_do_not_move),
 	};
 
