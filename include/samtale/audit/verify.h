@@ -34,6 +34,9 @@ struct verify_parts {
 	uint8_t signing[SIGN_PUBLIC];
 	const char *const *anchors; /* files with lines that hold checkpoints; may be 0 */
 	size_t anchor_n;
+	/* The longest time between two checkpoints, `audit.epoch_minutes`; 0: not known,
+	 * the longest that may be set. */
+	int64_t epoch_ms;
 	void (*found)(void *arg, const struct verify_finding *f);
 	/* done and all bytes; at most ten times a second; may be NULL. */
 	void (*progress)(void *arg, uint64_t done, uint64_t all);
@@ -42,12 +45,17 @@ struct verify_parts {
 
 struct verify_result {
 	enum verify_verdict verdict;
-	uint64_t records, checkpoints, anchors;
+	const char *sentence; /* static: why it could not be checked; NULL otherwise */
+	uint64_t records;     /* that are here; deleted ones not counted */
+	uint64_t sealed;      /* number of the last record under a checkpoint */
+	uint64_t last;        /* number of the last record of all */
+	uint64_t checkpoints, anchors; /* anchors: lines that agree with this log */
 	int64_t anchored_ms; /* of the newest checkpoint that an anchor proves; 0: none */
 	int64_t first_ms, last_ms;
 	uint32_t segments;
 };
 
-/* Faults: -ENOMEM. All else is a verdict. */
+/* Something to look at (3) goes before unanchored (4); anchored_ms tells the rest.
+ * Faults: -ENOMEM. All else is a verdict. */
 must_check int verify_log(const struct verify_parts *parts, struct verify_result *ret);
 const char *verify_sentence(enum verify_kind kind);
