@@ -26,16 +26,20 @@ struct auditor_set {
 #define AUDITOR_E_MISSING    1
 #define AUDITOR_E_BAD        2 /* not such a file */
 #define AUDITOR_E_PASSPHRASE 3
-#define AUDITOR_E_TWICE      4 /* the same key stands there twice */
+#define AUDITOR_E_TWICE      4 /* the same key or name stands there twice */
+#define AUDITOR_E_READABLE   5 /* others than its owner may read the secret half */
 
-/* Makes both files; passphrase may be empty (DEVELOPMENT only; the caller decides).
- * Faults: -EEXIST, -errno. */
-must_check int auditor_create(const char *prefix, const char *name,
-	struct bytes passphrase);
-/* Outcomes: MISSING, BAD, PASSPHRASE. ret_secret is guarded memory, secret_drop(). */
+/* Makes PREFIX.auditor and PREFIX.auditor.pub; passphrase may be empty (DEVELOPMENT only;
+ * the caller decides). Takes a second: Argon2id. Faults: -EINVAL (name), -EEXIST, -errno.
+ */
+must_check int auditor_create(
+	const char *prefix, const char *name, struct bytes passphrase);
+/* Outcomes: MISSING, BAD, PASSPHRASE, READABLE. ret_secret is guarded memory,
+ * secret_drop(). */
 must_check int auditor_load(const char *path, struct bytes passphrase,
 	struct auditor_public *ret, struct key **ret_secret);
-/* One to three lines. Outcomes: MISSING, BAD, TWICE. */
+/* One to three lines, as they stand in NAME.auditor.pub. Outcomes: MISSING, BAD, TWICE.
+ */
 must_check int auditor_set_load(const char *path, struct auditor_set *ret);
 /* True when one of them is called DEVELOPMENT: its secret half is on this host. */
 bool auditor_set_is_development(const struct auditor_set *s);

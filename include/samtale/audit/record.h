@@ -12,6 +12,7 @@
 #define LOG_ID_BYTES       16
 #define BOOT_ID_BYTES      16
 #define REQUEST_ID_BYTES   16
+#define INNER_SALT_BYTES   16
 #define RECORD_BYTES       256
 #define FRAME_SEALED_BYTES (RECORD_BYTES + AEAD_TAG_BYTES)
 #define LOG_FRAME_BYTES    292
@@ -39,6 +40,7 @@ struct record {
 	bool has_inner;
 	uint8_t tag[HASH_BYTES];
 	uint8_t inner[128]; /* sealed */
+	uint8_t salt[INNER_SALT_BYTES];
 };
 
 #define RECORD_E_BAD 1 /* not such bytes, does not open, or a version from the future */
@@ -46,7 +48,7 @@ struct record {
 void record_write(const struct record *r, uint8_t ret[RECORD_BYTES]);
 must_check int record_read(const uint8_t at[RECORD_BYTES], struct record *ret);
 
-/* Fills tag and inner, and has_inner. */
+/* Fills tag, inner and a fresh salt, and sets has_inner. */
 void record_seal_inner(struct record *r, const struct key *mk,
 	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence,
 	const struct record_inner *inner);
@@ -100,7 +102,9 @@ enum checkpoint_kind {
 	CHECKPOINT_START,
 	CHECKPOINT_UNCLEAN,
 	CHECKPOINT_EPOCH,
-	CHECKPOINT_END
+	CHECKPOINT_END,
+	CHECKPOINT_LOSS /* a start: an administrator went on with a log that is too short
+			 */
 };
 
 struct checkpoint {

@@ -45,3 +45,7 @@ must_check bool sign_check(const uint8_t public_key[SIGN_PUBLIC], struct bytes t
 #define SALT_BYTES 16
 must_check bool passphrase_key(
 	struct bytes passphrase, const uint8_t salt[SALT_BYTES], struct key *ret);
+
+/* Overwrites what the calls before left on the stack below the caller's frame: registers
+ * that the library's code put aside there. */
+void stack_wipe(void);
