@@ -140,12 +140,9 @@ static int enter(const struct entrance *e, uint32_t number, struct live *l)
 	leg->ordered = true;
 	leg->progress = MEETING_LINE_ANSWERED;
 	leg_attach(leg, l);
-	r = board_note(e->board, AUDIT_CALLED_IN, e->meeting, e->known, true);
-	if (r < 0)
-		board_tell(leg, MEETING_LINE_NONE, MEETING_REASON_LINE_DOWN);
-	else
-		order_to_lobby(e, leg);
-	return r;
+	board_note(e->board, AUDIT_CALLED_IN, e->meeting, e->known, true);
+	order_to_lobby(e, leg);
+	return 0;
 }
 
 /* Too early, over, full: who is known types digits then, and who typed them is told. */

@@ -87,11 +87,7 @@ static void wrong(struct digits *d, struct caller *c)
 
 	b->figures.wrong_digits++;
 	c->busy = false;
-	if (board_note(b, AUDIT_DIGITS_REFUSED, d->has_row ? d->row.id : 0, d->try,
-		    false) < 0) {
-		call_in_verdict(b, c->leg, PHONE_VERDICT_LATER);
-		return;
-	}
+	board_note(b, AUDIT_DIGITS_REFUSED, d->has_row ? d->row.id : 0, d->try, false);
 	if (d->try < TRIES_A_CALL)
 		call_in_verdict(b, c->leg, PHONE_VERDICT_WRONG);
 	else

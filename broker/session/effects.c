@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * From an event of the rules to what follows. What goes on record goes there first: when
- * that fails, nothing of the step reaches anybody. `state` and cards are only marked and
- * leave once, at the end of the loop's turn; everything else leaves at once, but never
- * before a `state` that is due.
+ * From an event of the rules to what follows. What goes on record is queued first; a
+ * talk neither waits for the log nor ends because of it, so what could not be queued is
+ * counted and the step goes on. `state` and cards are only marked and leave once, at the
+ * end of the loop's turn; everything else leaves at once, but never before a `state` that
+ * is due.
  */
 #include "switchboard.h"
 
@@ -36,10 +37,17 @@ static const struct {
 	[MEETING_RECORD_ATTEMPT] = { AUDIT_CALL_TRIED, AUDIT_CONSULTANT, true },
 	[MEETING_RECORD_TALK_BEGUN] = { .has = false }, /* ADMITTED or ATTEMPT tells */
 	[MEETING_RECORD_ENDED] = { AUDIT_MEETING_ENDED, AUDIT_SYSTEM, true },
-	[MEETING_RECORD_RESTORED] = { AUDIT_MEETING_CHANGED, AUDIT_CONSULTANT, true },
+	[MEETING_RECORD_RESTORED] = { .has = false }, /* the api noted it, before it was
+						       */
 };
 
-static int note(
+void house_note(const struct house *h, const struct audit_event *event)
+{
+	if (audit_note_soon(h->parts.audit, event) < 0)
+		log_event(EV_MEETING_NOT_RECORDED);
+}
+
+static void note(
 	const struct live *l, enum audit_what what, enum audit_role role, uint32_t value)
 {
 	int64_t user = role == AUDIT_CONSULTANT ? (int64_t)l->meeting.user : 0;
@@ -54,30 +62,24 @@ static int note(
 		.value = value,
 	};
 
-	return audit_note_soon(l->house->parts.audit, &e);
+	house_note(l->house, &e);
 }
 
 /* With admission the number comes within reach of the consultant's page, so that the
  * panel works when her own connection is the one that dies. */
-static int note_effect(const struct live *l, const struct meeting_effect *fx)
+static void note_effect(const struct live *l, const struct meeting_effect *fx)
 {
-	int r = 0;
-
 	if (records[fx->what].has)
-		r = note(l, records[fx->what].what, records[fx->what].role, fx->number);
-	if (r == 0 && fx->what == MEETING_RECORD_ADMITTED && l->meeting.booking.has_phone)
-		r = note(l, AUDIT_NUMBER_AVAILABLE, AUDIT_CONSULTANT, 0);
-	return r;
+		note(l, records[fx->what].what, records[fx->what].role, fx->number);
+	if (fx->what == MEETING_RECORD_ADMITTED && l->meeting.booking.has_phone)
+		note(l, AUDIT_NUMBER_AVAILABLE, AUDIT_CONSULTANT, 0);
 }
 
-static int note_all(const struct live *l, const struct meeting_effects *fx)
+static void note_all(const struct live *l, const struct meeting_effects *fx)
 {
-	int r = 0;
-
-	for (unsigned i = 0; i < fx->count && r == 0; i++)
+	for (unsigned i = 0; i < fx->count; i++)
 		if (fx->list[i].kind == MEETING_FX_RECORD)
-			r = note_effect(l, &fx->list[i]);
-	return r;
+			note_effect(l, &fx->list[i]);
 }
 
 /* -- passing on -------------------------------------------------------------------- */
@@ -299,7 +301,7 @@ static void carry_out(struct live *l, const struct meeting_effect *fx, struct br
 		if (fx->number != MEETING_ALERT_NONE)
 			l->alert = (enum meeting_alert)fx->number;
 		return;
-	case MEETING_FX_RECORD: /* on record already: note_all() */
+	case MEETING_FX_RECORD: /* noted already: note_all() */
 		l->end_due |= fx->what == MEETING_RECORD_ENDED;
 		return;
 	case MEETING_FX_DIAL:
@@ -319,13 +321,8 @@ int live_step(struct live *l, const struct meeting_event *e, struct bringer *by)
 {
 	struct meeting_effects fx;
 	int result = meeting_step(&l->meeting, e, house_now(l->house), &fx);
-	int r = note_all(l, &fx);
 
-	if (r < 0) {
-		log_event(EV_MEETING_NOT_RECORDED, F_ERRNO(-r));
-		live_abandon(l);
-		return fault_pass(r);
-	}
+	note_all(l, &fx);
 	by->entry = fx.entry;
 	for (unsigned i = 0; i < fx.count; i++)
 		carry_out(l, &fx.list[i], by);

@@ -51,7 +51,8 @@ static int result_of(int refusal)
 	}
 }
 
-static int note_citizen(struct house *h, enum audit_what what, int64_t meeting, bool done)
+static void note_citizen(const struct house *h, enum audit_what what, int64_t meeting,
+	bool done, uint32_t value)
 {
 	struct audit_event e = {
 		.what = what,
@@ -59,9 +60,10 @@ static int note_citizen(struct house *h, enum audit_what what, int64_t meeting, 
 		.outcome = done ? AUDIT_DONE : AUDIT_REFUSED,
 		.role = AUDIT_CITIZEN,
 		.meeting = (uint64_t)meeting,
+		.value = value,
 	};
 
-	return audit_note_soon(h->parts.audit, &e);
+	house_note(h, &e);
 }
 
 /* -- redeem ------------------------------------------------------------------------ */
@@ -79,11 +81,11 @@ struct redeem {
 static void redeem_done(struct redeem *r, int result)
 {
 	char seat[SEAT_TEXT] = "";
-	int noted =
-		note_citizen(r->house, AUDIT_LINK_REDEEMED, r->ask.meeting, result == 0);
 
-	if (result == 0)
-		result = noted;
+	note_citizen(r->house, AUDIT_LINK_REDEEMED, r->ask.meeting, result == 0,
+		r->ask.by_digits  ? 2
+		: r->ask.with_pin ? 1
+				  : 0);
 	if (result == 0)
 		seat_write(r->ask.meeting, r->entry, seat);
 	r->done(r->arg, result, seat);
@@ -259,17 +261,22 @@ static int call_step(struct call *c, struct live *l)
 	struct meeting_event e = { .kind = MEETING_EV_CALL_ME };
 	bool gave = c->ask.phone[0] != '\0' && !c->ask.cancel;
 	struct bringer by = { 0 };
-	int r = 0;
+	int r;
 
 	e.call_me.cancel = c->ask.cancel;
 	e.call_me.gave = gave;
 	if (l->meeting.phase == MEETING_PHASE_ENDED)
 		return HOUSE_E_OVER;
-	if (gave)
-		r = note_citizen(l->house, AUDIT_NUMBER_AVAILABLE, l->id, true);
+	r = gave ? keep_given(l, c->ask.phone) : 0;
+	if (r == 0)
+		r = result_of(live_step(l, &e, &by));
+	note_citizen(l->house, AUDIT_CALL_ASKED, l->id, r == 0,
+		c->ask.cancel ? 2
+		: gave        ? 1
+			      : 0);
 	if (r == 0 && gave)
-		r = keep_given(l, c->ask.phone);
-	return r != 0 ? r : result_of(live_step(l, &e, &by));
+		note_citizen(l->house, AUDIT_NUMBER_AVAILABLE, l->id, true, 0);
+	return r;
 }
 
 static void call_loaded(struct wait *w, int result, struct live *l)

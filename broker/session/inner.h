@@ -219,8 +219,6 @@ bool live_is_idle(const struct live *l);
  * the event that led here can still see that it is gone. Twice is fine. */
 void live_let_go(struct live *l);
 void live_free(struct live *l);
-/* Something could not be recorded: everybody out, nothing saved. */
-void live_abandon(struct live *l);
 void live_follow(struct live *l); /* its deadline, after a step */
 
 /* load.c */
@@ -246,13 +244,15 @@ must_check bool live_unpack(
 /* effects.c */
 /* One event of the rules and everything that follows. from and m: who brought it, NULL
  * for the clock and HTTP. entry: gets the entry of REDEEM; may be NULL. The result is
- * meeting_step()'s, or a fault: then l is gone. */
+ * meeting_step()'s. */
 struct bringer {
 	struct peer *from;
 	const struct message *message;
 	uint16_t entry;
 };
 int live_step(struct live *l, const struct meeting_event *e, struct bringer *by);
+/* Queues one event. What cannot be queued is counted; whoever talks, talks on. */
+void house_note(const struct house *h, const struct audit_event *event);
 struct peer *live_peer(const struct live *l, uint16_t entry);
 
 /* hello.c */

@@ -80,16 +80,6 @@ void live_answer_waits(struct live *l, int result)
 	}
 }
 
-static void answer_saved(struct live *l, int result)
-{
-	while (!ring_is_empty(&l->saved)) {
-		struct saved_wait *w = container_of(l->saved.next, struct saved_wait, at);
-
-		ring_drop(&w->at);
-		w->done(w, result);
-	}
-}
-
 void live_free(struct live *l)
 {
 	free(l->given);
@@ -113,20 +103,6 @@ bool live_is_idle(const struct live *l)
 	return l->state == LIVE_READY && ring_is_empty(&l->peers) &&
 	       ring_is_empty(&l->waits) && ring_is_empty(&l->saved) && !l->save_due &&
 	       !l->saving && (untouched || m->phase == MEETING_PHASE_ENDED);
-}
-
-void live_abandon(struct live *l)
-{
-	RING_EACH(&l->peers, r)
-	{
-		struct peer *p = container_of(r, struct peer, at_live);
-
-		peer_leave(p);
-		peer_close(p, CLOSE_FAULT);
-	}
-	live_let_go(l);
-	live_answer_waits(l, -EIO);
-	answer_saved(l, -EIO);
 }
 
 /* -- what the row says ------------------------------------------------------------- */

@@ -70,7 +70,7 @@ bool board_order(struct switchboard *b, const struct phone_message *m)
 	return sent;
 }
 
-int board_note(const struct switchboard *b, enum audit_what what, int64_t meeting,
+void board_note(const struct switchboard *b, enum audit_what what, int64_t meeting,
 	uint32_t value, bool done)
 {
 	const struct audit_event e = {
@@ -82,7 +82,7 @@ int board_note(const struct switchboard *b, enum audit_what what, int64_t meetin
 		.value = value,
 	};
 
-	return audit_note_soon(b->house->parts.audit, &e);
+	house_note(b->house, &e);
 }
 
 /* -- to the rules ------------------------------------------------------------------ */
@@ -170,14 +170,28 @@ static void progressed(struct leg *leg, enum phone_progress p)
 		board_tell(leg, board_line_of(p), MEETING_REASON_NONE);
 }
 
+static void note_over(
+	const struct switchboard *b, const struct leg *leg, enum phone_cause cause)
+{
+	const struct audit_event e = {
+		.what = AUDIT_CALL_OVER,
+		.purpose = AUDIT_FOR_OWN_MEETING,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_SYSTEM,
+		.meeting = (uint64_t)leg->meeting,
+		.value = cause,
+	};
+
+	house_note(b->house, &e);
+}
+
 static void ended(struct switchboard *b, struct leg *leg, const struct phone_message *m)
 {
 	enum phone_cause cause = (enum phone_cause)m->word;
 
 	if (leg->kind != MEETING_LEG_LINE) {
 		b->figures.ended[cause]++;
-		if (board_note(b, AUDIT_CALL_OVER, leg->meeting, cause, true) < 0)
-			log_event(EV_MEETING_NOT_RECORDED); /* it is over all the same */
+		note_over(b, leg, cause);
 	}
 	if (leg->placed)
 		dial_over(b, leg, m->value);

@@ -98,9 +98,9 @@ enum meeting_line board_line_of(enum phone_progress p);
 /* A leg's news for the rules of its meeting, if it still has one; a leg that they do not
  * know is hung up. progress NONE: the leg is gone. */
 void board_tell(struct leg *leg, enum meeting_line progress, enum meeting_reason reason);
-/* One row of the record. */
-must_check int board_note(const struct switchboard *b, enum audit_what what,
-	int64_t meeting, uint32_t value, bool done);
+/* One row of the record: what the citizen's telephone did. */
+void board_note(const struct switchboard *b, enum audit_what what, int64_t meeting,
+	uint32_t value, bool done);
 
 /* standing.c */
 void standing_report(struct switchboard *b, const struct phone_message *m);
