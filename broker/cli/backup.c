@@ -4,12 +4,11 @@
  * them. The meetings' keys go into a file of their own, of which only the newest is kept,
  * so that what was destroyed here is destroyed there too.
  */
-#include "client.h"
+#include "note.h"
 #include "progress.h"
 #include "rows.h"
 #include "session.h"
 
-#include "samtale/audit/audit.h"
 #include "samtale/base/fault.h"
 #include "samtale/store/keys_db.h"
 #include "samtale/store/sqlite.h"
@@ -101,52 +100,6 @@ static void touch(const struct place *p)
 	(void)close(fd);
 }
 
-/* -- the record ------------------------------------------------------------------ */
-int run_backup_note(struct phrase_call *c)
-{
-	const struct audit_event e = {
-		.what = phrase_value(&c->words, "keys") ? AUDIT_KEY_BACKUP : AUDIT_BACKUP,
-		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE,
-		.role = AUDIT_ADMINISTRATOR,
-	};
-	int r = audit_note(c->audit, &e);
-
-	return r < 0 ? phrase_fault(c, r) : 0;
-}
-
-/* While nobody serves. It opens no database: a backup must not migrate one. */
-static int note_here(struct phrase_call *c, const struct phrase_words *words)
-{
-	owned(audit_freep) struct audit *audit = NULL;
-	struct phrase_call note = *c;
-	int r = audit_new(&audit, NULL);
-
-	if (r < 0)
-		return phrase_fault(c, r);
-	note.words = *words;
-	note.audit = audit;
-	return run_backup_note(&note);
-}
-
-/* First, as every use of personal data: what is not on record is not written. */
-static int put_on_record(struct phrase_call *c, bool is_keys)
-{
-	const char *const note[] = { "note", "backup", "--keys" };
-	unsigned count = is_keys ? 3 : 2;
-	struct phrase_words words;
-	int code = 1;
-	struct client_request q = { count, note, c->out, c->err };
-	int r = client_run(c->place->control, &q, &code);
-
-	if (r == CLIENT_E_NOBODY && phrase_parse(&words, count, note) == 0)
-		return note_here(c, &words);
-	if (r == 0 && code == 0)
-		return 0;
-	return phrase_fail(c, "The broker did not put the backup on record: nothing is "
-			      "written.");
-}
-
 /* -- a backup -------------------------------------------------------------------- */
 static int back_up(struct phrase_call *c, const struct copy *copy)
 {
@@ -169,7 +122,7 @@ static int back_up(struct phrase_call *c, const struct copy *copy)
 	if (access(copy->path, R_OK) != 0)
 		return phrase_fail(
 			c, "%s cannot be read: %s.", copy->path, strerror(errno));
-	r = put_on_record(c, copy->is_keys);
+	r = note_put(c, copy->is_keys ? "key-backup" : "backup", 0);
 	if (r != 0)
 		return r;
 	r = write_copy(copy, public, part, file);

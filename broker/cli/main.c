@@ -5,6 +5,7 @@
  */
 #include "client.h"
 #include "session.h"
+#include "terminal.h"
 
 #include "samtale/base/ops_log.h"
 #include "samtale/vault/secret.h"
@@ -15,9 +16,11 @@
 
 #define EXIT_USAGE     2
 #define DEFAULT_CONFIG "/etc/samtale/samtale.ini"
+#define ORIGIN_MAX     256
 
 struct asked {
 	struct place_source source;
+	bool has_config; /* the file was named */
 	unsigned count;
 	const char *const *words;
 };
@@ -41,10 +44,12 @@ static bool read_options(int argc, char *argv[], struct asked *ret)
 		if ((!is_set && strcmp(argv[at], "--config") != 0) || at + 1 == argc)
 			return false;
 		at++;
-		if (!is_set)
-			ret->source.config = argv[at];
-		else if (ret->source.set_count < PLACE_SETS_MAX)
+		if (is_set && ret->source.set_count < PLACE_SETS_MAX)
 			ret->source.sets[ret->source.set_count++] = argv[at];
+		if (is_set)
+			continue;
+		ret->source.config = argv[at];
+		ret->has_config = true;
 	}
 	ret->count = (unsigned)(argc - at);
 	ret->words = (const char *const *)(argv + at);
@@ -89,38 +94,58 @@ static int run_at_broker(struct phrase_call *c, const struct asked *a)
 	return phrase_fail(c, "No broker serves %s.", c->place->folder);
 }
 
-/* Help, version and the like work without a configuration. */
-static bool needs_config(const struct phrase *p)
+/* What can be done without an installation uses one that is there. */
+static int find_place(const struct asked *a, struct phrase_call *c, struct place *place)
 {
-	return strncmp(p->pattern, "help", 4) != 0 &&
-	       strncmp(p->pattern, "version", 7) != 0 &&
-	       strncmp(p->pattern, "key backup-keygen", 17) != 0;
+	static const struct place_source nothing = { 0 };
+	bool is_alone = c->words.phrase->where == PHRASE_ALONE;
+	struct place_error e;
+	int r = place_load(place, &a->source, &e);
+
+	c->has_place = r == 0;
+	if (r != 0 && is_alone && !a->has_config)
+		r = place_load(place, &nothing, &e);
+	return r == 0 ? 0 : phrase_fail(c, "%s", e.sentence);
+}
+
+static void find_origin(const struct place *p, char ret[ORIGIN_MAX])
+{
+	if (p->settings.listener_origin[0])
+		(void)snprintf(ret, ORIGIN_MAX, "%s", p->settings.listener_origin);
+	else
+		(void)snprintf(ret, ORIGIN_MAX, "https://localhost:%d",
+			(int)p->settings.listener_port);
+}
+
+/* What cannot be taken back is asked for once more, by a person. */
+static bool is_meant(struct phrase_call *c)
+{
+	return !strstr(c->words.phrase->pattern, "[--yes]") ||
+	       phrase_value(&c->words, "yes") || phrase_value(&c->words, "dry-run") ||
+	       terminal_confirm(c->words.phrase->sentence);
 }
 
 static int run(const struct asked *a, const struct phrase_words *w)
 {
-	char origin[256];
+	char origin[ORIGIN_MAX];
 	struct place place = { 0 };
-	struct place_error e;
 	struct phrase_call c = { .words = *w,
 		.place = &place,
 		.source = &a->source,
 		.origin = origin,
 		.out = stdout,
 		.err = stderr };
+	int r = find_place(a, &c, &place);
 
-	if (needs_config(w->phrase)) {
-		if (place_load(&place, &a->source, &e) != 0)
-			return phrase_fail(&c, "%s", e.sentence);
-		place_set_timezone(&place);
-	}
-	if (place.settings.listener_origin[0])
-		(void)snprintf(
-			origin, sizeof(origin), "%s", place.settings.listener_origin);
-	else
-		(void)snprintf(origin, sizeof(origin), "https://localhost:%d",
-			(int)place.settings.listener_port);
-	if (w->phrase->where == PHRASE_HERE)
+	if (r != 0)
+		return r;
+	place_set_timezone(&place);
+	find_origin(&place, origin);
+	if (!is_meant(&c))
+		return phrase_fail(&c,
+			"Nothing is done: it needs a `yes` on a terminal, or "
+			"--yes.");
+	if (w->phrase->where == PHRASE_ALONE || w->phrase->where == PHRASE_HERE)
 		return w->phrase->run(&c);
 	return run_at_broker(&c, a);
 }

@@ -4,16 +4,16 @@
  * about the citizen is opened, so no key is asked for.
  */
 #include "json_text.h"
+#include "note.h"
 #include "rows.h"
+#include "when.h"
 
-#include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/store/user.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const char *const form_names[] = { "", "video", "phone" };
 static const char *const state_names[] = { "", "booked", "open", "live", "paused",
@@ -22,38 +22,6 @@ static const char *const outcome_names[] = { "", "held", "no_show", "not_reached
 	"cancelled", "technical", "consultant_absent", "unfinished" };
 
 #define NAME_OF(names, i) ((i) < ARRAY_LEN(names) ? names[i] : "unknown")
-
-/* First and last + 1 millisecond of a day, local time. */
-static bool day_bounds(const char *date, int64_t *ret_from, int64_t *ret_to)
-{
-	time_t now = (time_t)(clock_utc_ms() / MS_SECOND);
-	struct tm tm = { 0 };
-	const char *end = "";
-
-	if (date)
-		end = strptime(date, "%Y-%m-%d", &tm);
-	else
-		(void)localtime_r(&now, &tm);
-	if (!end || *end)
-		return false;
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	*ret_from = (int64_t)mktime(&tm) * MS_SECOND;
-	tm.tm_mday++;
-	tm.tm_isdst = -1; /* the next day may have other hours */
-	*ret_to = (int64_t)mktime(&tm) * MS_SECOND;
-	return true;
-}
-
-static void local_time(int64_t utc_ms, char ret[20])
-{
-	time_t t = (time_t)(utc_ms / MS_SECOND);
-	struct tm tm;
-
-	ret[0] = '\0';
-	if (localtime_r(&t, &tm))
-		(void)strftime(ret, 20, "%Y-%m-%d %H:%M", &tm);
-}
 
 static int owner_name(struct phrase_call *c, int64_t id, char ret[LIMIT_USERNAME + 1])
 {
@@ -80,9 +48,9 @@ static void print_json(FILE *to, const struct booking *b, const char *owner)
 
 static void print_line(FILE *to, const struct booking *b, const char *owner)
 {
-	char starts[20];
+	char starts[WHEN_TEXT];
 
-	local_time(b->starts_ms, starts);
+	when_minute(b->starts_ms, starts);
 	(void)fprintf(to,
 		"%-16" PRId64 " %s %3" PRIu32 " min  %-5s  %-6s  %-17s %-16s %s\n", b->id,
 		starts, b->minutes, NAME_OF(form_names, b->form),
@@ -114,12 +82,17 @@ static int print_list(struct phrase_call *c, const struct booking_list *list)
 int run_meeting_list(struct phrase_call *c)
 {
 	struct booking_list list = STORE_LIST_NULL;
+	struct when_span day;
 	struct booking_span span = { 0 };
 	int r;
 
-	if (!day_bounds(phrase_value(&c->words, "day"), &span.from_ms, &span.to_ms))
+	if (!when_day(phrase_value(&c->words, "day"), &day))
 		return phrase_fail(c, "--day is a date such as 2026-11-22.");
+	span.from_ms = day.from_ms;
+	span.to_ms = day.to_ms;
 	r = c->store->meeting->between(c->store, &span, &list);
+	if (r == 0)
+		r = note_event(c, AUDIT_ADMIN_LOOKED, 0, audit_count_of(list.n));
 	if (r == 0)
 		r = print_list(c, &list);
 	free(list.at);
@@ -139,6 +112,8 @@ int run_meeting_show(struct phrase_call *c)
 	r = c->store->meeting->get(c->store, (int64_t)id, &b);
 	if (r == STORE_E_NONE)
 		return phrase_fail(c, "There is no such meeting.");
+	if (r == 0)
+		r = note_event(c, AUDIT_ADMIN_LOOKED, 0, 1);
 	if (r == 0)
 		r = owner_name(c, b.owner, owner);
 	if (r != 0)

@@ -33,8 +33,9 @@ int run_retention_run(struct phrase_call *c);
 int run_backup(struct phrase_call *c);
 int run_restore(struct phrase_call *c);
 int run_key_backup(struct phrase_call *c);
-int run_backup_note(struct phrase_call *c);
 int run_backup_keygen(struct phrase_call *c);
+/* -- note.c -- */
+int run_note(struct phrase_call *c);
 /* -- stats.c -- */
 int run_stats(struct phrase_call *c);
 /* -- doctor.c -- */

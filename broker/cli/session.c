@@ -20,6 +20,7 @@
 
 struct session {
 	int lock_fd;
+	bool is_log_only;
 	struct node_key *node;
 	struct store *store;
 	struct keys_db *keys;
@@ -56,7 +57,7 @@ static int open_databases(struct session *s, struct phrase_call *c)
 		.path = c->place->database, .node = s->node, .must_exist = true
 	};
 	const char *sentence = "";
-	int r = sqlite_store_open(&s->store, &parts, &sentence);
+	int r = s->is_log_only ? 0 : sqlite_store_open(&s->store, &parts, &sentence);
 
 	if (r == -ENOENT)
 		sentence = "There is no database; `samtale init` makes one.";
@@ -95,19 +96,30 @@ static int open_parts(struct session *s, struct phrase_call *c)
 	return 0;
 }
 
-int session_open(struct session **ret, struct phrase_call *c)
+static int open_session(struct session **ret, struct phrase_call *c, bool is_log_only)
 {
 	owned(session_closep) struct session *s = calloc(1, sizeof(*s));
 	int r;
 
 	if (!s)
 		return phrase_fault(c, -ENOMEM);
+	s->is_log_only = is_log_only;
 	r = open_parts(s, c);
 	if (r != 0)
 		return r;
 	*ret = s;
 	s = NULL;
 	return 0;
+}
+
+int session_open(struct session **ret, struct phrase_call *c)
+{
+	return open_session(ret, c, false);
+}
+
+int session_open_log(struct session **ret, struct phrase_call *c)
+{
+	return open_session(ret, c, true);
 }
 
 struct session *session_close(struct session *s)
@@ -136,13 +148,14 @@ int session_run(
 	c->audit = s->audit;
 	c->node = s->node;
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(stores); i++)
-		r = stores[i]->batch->begin(stores[i]);
+		r = stores[i] ? stores[i]->batch->begin(stores[i]) : 0;
 	code = r == 0 ? run(c) : 1;
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(stores); i++)
-		if (code == 0)
+		if (code == 0 && stores[i])
 			r = stores[i]->batch->commit(stores[i]);
 	if (r != 0 || code != 0)
 		for (size_t i = 0; i < ARRAY_LEN(stores); i++)
-			stores[i]->batch->abandon(stores[i]);
+			if (stores[i])
+				stores[i]->batch->abandon(stores[i]);
 	return r == 0 ? code : phrase_fault(c, r);
 }

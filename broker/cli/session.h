@@ -11,6 +11,8 @@ struct session;
 
 /* 0, or 1 after one sentence to c->err. */
 must_check int session_open(struct session **ret, struct phrase_call *c);
+/* The log and the vault alone: the call's store stays NULL. */
+must_check int session_open_log(struct session **ret, struct phrase_call *c);
 struct session *session_close(struct session *s);
 DEFINE_FREEP(struct session, session_close, session_closep)
 /* Runs with the parts filled in, inside one transaction: kept when run returns 0, else

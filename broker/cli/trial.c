@@ -3,6 +3,7 @@
  * What makes a trial work without any typing: a demo account whose password lies in
  * trial.ini, and a meeting that is open now. Never for real citizens.
  */
+#include "note.h"
 #include "rows.h"
 
 #include "samtale/base/clock.h"
@@ -62,6 +63,8 @@ int trial_make(struct phrase_call *c)
 	r = password_hash(bytes_str((char *)password), u.password);
 	if (r == 0)
 		r = c->store->user->add(c->store, &u);
+	if (r == 0)
+		r = note_event(c, AUDIT_ACCOUNT_CREATED, u.id, 0);
 	if (r == 0) {
 		totp_random(&secret);
 		r = totp_seal(c->node, u.id, &secret, &u.totp);
@@ -116,6 +119,19 @@ static int seal_fields(
 	return b->has_link ? 0 : fault_here(EIO);
 }
 
+/* By whoever runs the trial, for the demo account. */
+static int note_of(struct phrase_call *c, enum audit_what what, const struct booking *b)
+{
+	const struct audit_event e = { .what = what,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_ADMINISTRATOR,
+		.subject = (uint32_t)b->owner,
+		.meeting = (uint64_t)b->id };
+
+	return audit_note(c->audit, &e);
+}
+
 static int make_meeting(
 	struct phrase_call *c, const struct user *owner, struct booking *b)
 {
@@ -135,7 +151,9 @@ static int make_meeting(
 		.created_ms = now,
 		.changed_ms = now };
 	memcpy(b->team, owner->team, sizeof(b->team));
-	r = vault_create_here(c->vault, &use, &keys);
+	r = vault_create_here(c->vault, &use, BYTES_NULL, &keys);
+	if (r == 0)
+		r = note_of(c, AUDIT_MEETING_CREATED, b);
 	if (r == 0)
 		r = seal_fields(c, keys, b);
 	if (r != 0)
@@ -223,8 +241,10 @@ static int make_link(
 {
 	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
 	struct vault_use use = { VAULT_LINK, b->owner, &b->id, 1 };
-	int r = vault_open_here(c->vault, &use, &keys);
+	int r = note_of(c, AUDIT_INVITATION_SHOWN, b);
 
+	if (r == 0)
+		r = vault_open_here(c->vault, &use, &keys);
 	if (r == 0 && !keys->has_ck)
 		r = fault_here(ENOKEY);
 	if (r == 0)

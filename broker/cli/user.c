@@ -3,9 +3,9 @@
  * Accounts of staff. Nobody in administration ever sees a password or an authenticator's
  * secret: a person gets a one-time link and sets both.
  */
+#include "note.h"
 #include "rows.h"
 
-#include "samtale/audit/audit.h"
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/store/user.h"
@@ -15,17 +15,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int note(struct phrase_call *c, enum audit_what what, int64_t user)
-{
-	struct audit_event e = { .what = what,
-		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE,
-		.role = AUDIT_ADMINISTRATOR,
-		.subject = (uint32_t)user };
-
-	return audit_note(c->audit, &e);
-}
 
 /* Letters, digits and . _ - @: it is typed on every keyboard and never needs quoting. */
 static bool take_name(const char *typed, char ret[LIMIT_USERNAME + 1])
@@ -161,7 +150,7 @@ int run_user_add(struct phrase_call *c)
 	if (r == 0)
 		r = add_phone(c, &u);
 	if (r == 0)
-		r = note(c, AUDIT_ACCOUNT_CREATED, u.id);
+		r = note_event(c, AUDIT_ACCOUNT_CREATED, u.id, 0);
 	if (r != 0)
 		return phrase_fault(c, fault_fold(r));
 	print_setup(c, (char *)token);
@@ -183,7 +172,7 @@ int run_user_reset(struct phrase_call *c)
 	u.locked_until_ms = 0;
 	r = give_setup(c, &u, (char *)token);
 	if (r == 0)
-		r = note(c, AUDIT_ACCOUNT_RESET, u.id);
+		r = note_event(c, AUDIT_ACCOUNT_RESET, u.id, 0);
 	if (r == 0)
 		r = c->store->user->update(c->store, &u);
 	if (r == 0)
@@ -210,7 +199,7 @@ int run_user_phone(struct phrase_call *c)
 	if (phone)
 		r = seal_phone(c, &u, number);
 	if (r == 0)
-		r = note(c, AUDIT_ACCOUNT_CHANGED, u.id);
+		r = note_event(c, AUDIT_ACCOUNT_CHANGED, u.id, 0);
 	if (r == 0)
 		r = c->store->user->update(c->store, &u);
 	if (r != 0)
@@ -231,7 +220,8 @@ static int set_disabled(struct phrase_call *c, bool disabled)
 	u.disabled = disabled;
 	u.failures = 0;
 	u.locked_until_ms = 0;
-	r = note(c, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_CHANGED, u.id);
+	r = note_event(
+		c, disabled ? AUDIT_ACCOUNT_DISABLED : AUDIT_ACCOUNT_CHANGED, u.id, 0);
 	if (r == 0)
 		r = c->store->user->update(c->store, &u);
 	if (r == 0 && disabled)
@@ -270,8 +260,12 @@ int run_user_list(struct phrase_call *c)
 	struct user_list list = STORE_LIST_NULL;
 	int r = c->store->user->list(c->store, NULL, &list);
 
-	if (r != 0)
+	if (r == 0)
+		r = note_event(c, AUDIT_ADMIN_LOOKED, 0, audit_count_of(list.n));
+	if (r != 0) {
+		free(list.at);
 		return phrase_fault(c, fault_fold(r));
+	}
 	if (json)
 		(void)fputs("[", c->out);
 	for (size_t i = 0; i < list.n; i++) {

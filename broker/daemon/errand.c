@@ -238,7 +238,7 @@ void errand_run(struct broker *b, const struct control_request *request,
 	e->done = done;
 	e->arg = arg;
 	if (phrase_parse(&e->call.words, e->count, (const char *const *)e->words) != 0 ||
-		e->call.words.phrase->where == PHRASE_HERE)
+		e->call.words.phrase->where <= PHRASE_HERE)
 		errand_end(e,
 			phrase_fail(&e->call, "The broker does not know that phrase; is "
 					      "it another version than `samtale`?"));

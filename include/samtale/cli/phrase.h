@@ -6,36 +6,56 @@
  */
 #pragma once
 
+#include "samtale/audit/audit.h"
 #include "samtale/cli/place.h"
 #include "samtale/store/meeting.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
-struct audit;
+struct custody;
 struct node_key;
 struct store;
 struct vault;
 
 enum phrase_where {
+	PHRASE_ALONE,  /* in `samtale` itself, with or without an installation */
 	PHRASE_HERE,   /* in `samtale` itself: needs no database, or one of its own */
 	PHRASE_STORE,  /* with the database: at the broker while it serves, else here */
 	PHRASE_SERVED, /* with the database, but at the broker only */
 	PHRASE_BROKER, /* at the broker's loop: run is NULL, the daemon knows how */
 };
 
-#define PHRASE_SLOTS    8
+/* What a use of the phrase leaves in the sealed log, or why it leaves nothing. Every row
+ * says so, and a test runs each and looks. */
+struct phrase_record {
+	bool has_event;
+	enum audit_what event;
+	const char *why_not;
+};
+#define RECORDS(id)                                                                      \
+	{                                                                                \
+		true, AUDIT_##id, NULL                                                   \
+	}
+#define NO_RECORD(why)                                                                   \
+	{                                                                                \
+		false, AUDIT_WHAT_COUNT, why                                             \
+	}
+
+#define PHRASE_SLOTS    12
 #define PHRASE_WORD_MAX 24
 
 struct phrase_call;
 
 struct phrase {
-	/* Plain words, <value>, --option <value>, --flag; the last three also in [ ]. */
+	/* Plain words, <value>, --option <value>, --flag; the last three also in [ ]. One
+	 * with [--yes] asks first, on a terminal, unless that was given. */
 	const char *pattern;
 	const char *sentence;
 	enum phrase_where where;
 	/* The exit code: 0 done, 1 it could not be done and err says why. */
 	int (*run)(struct phrase_call *c);
+	struct phrase_record record;
 };
 
 extern const struct phrase phrases[];
@@ -76,7 +96,8 @@ struct phrase_effects {    /* what the house must hear of after the commit */
 
 struct phrase_call {
 	struct phrase_words words;
-	const struct place *place;
+	const struct place *place;         /* the defaults when has_place is not set */
+	bool has_place;                    /* there is a configuration */
 	const struct place_source *source; /* NULL at the broker */
 	const char *origin;                /* what links begin with */
 	FILE *out, *err;
@@ -86,6 +107,8 @@ struct phrase_call {
 	struct vault *vault;
 	struct audit *audit;
 	const struct node_key *node;
+	struct custody
+		*custody; /* NULL at the broker: its vault is a process of its own */
 	struct phrase_effects effects;
 };
 

@@ -19,14 +19,14 @@ struct place_source {                     /* borrowed; must outlive the place */
 struct place {
 	struct settings settings;
 	char folder[PLACE_PATH_MAX];
-	char database[PLACE_PATH_MAX];      /* samtale.db */
-	char vault[PLACE_PATH_MAX];         /* folder of all that follows up to signing.pub */
-	char keys[PLACE_PATH_MAX];          /* keys.db */
-	char audit[PLACE_PATH_MAX];         /* folder of the sealed log */
-	char auditors[PLACE_PATH_MAX];      /* their public halves */
+	char database[PLACE_PATH_MAX]; /* samtale.db */
+	char vault[PLACE_PATH_MAX];    /* folder of all that follows up to signing.pub */
+	char keys[PLACE_PATH_MAX];     /* keys.db */
+	char audit[PLACE_PATH_MAX];    /* folder of the sealed log */
+	char auditors[PLACE_PATH_MAX]; /* their public halves */
 	char signing_public[PLACE_PATH_MAX]; /* signing.pub */
-	char control[PLACE_PATH_MAX];       /* control.sock */
-	char lock[PLACE_PATH_MAX];          /* held by the broker that serves */
+	char control[PLACE_PATH_MAX];        /* control.sock */
+	char lock[PLACE_PATH_MAX];           /* held by the broker that serves */
 	char trial[PLACE_PATH_MAX];         /* trial.ini: the demo account, trials only */
 	char backup_public[PLACE_PATH_MAX]; /* backup.pub: whom backups are sealed to */
 	char backup_stamp[PLACE_PATH_MAX];  /* its date is that of the last backup */
