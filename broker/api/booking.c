@@ -175,7 +175,8 @@ static int ask_create(struct call *c, struct store *s)
 	c->booking.has_phone = true; /* absent: none */
 	r = call_note(c, AUDIT_MEETING_CREATED, AUDIT_FOR_OWN_MEETING, b->id);
 	if (r == 0)
-		r = vault_create_here(c->api->parts.vault, &use, &keys);
+		r = vault_create_here(c->api->parts.vault, &use,
+			bytes_str(c->booking.case_ref), &keys);
 	if (r == 0)
 		r = seal_contact(c, keys, b);
 	if (r == 0)
@@ -219,6 +220,21 @@ static int may_change(struct call *c)
 	return 0;
 }
 
+/* In the vault too, which must find a case's meetings by itself. */
+static int change_case(struct call *c, const struct meeting_keys *k, struct booking *b)
+{
+	struct vault_use use = { VAULT_CHANGE, c->user.id, &c->id, 1 };
+	struct token_hash old = b->case_tag;
+	bool had = b->has_case;
+	int r = seal_case(c, k, b);
+
+	if (r != 0 || (had == b->has_case &&
+			      (!had || memcmp(&old, &b->case_tag, sizeof(old)) == 0)))
+		return fault_fold(r);
+	return vault_set_case_here(
+		c->api->parts.vault, &use, bytes_str(c->booking.case_ref));
+}
+
 static int ask_patch(struct call *c, struct store *s)
 {
 	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
@@ -240,7 +256,7 @@ static int ask_patch(struct call *c, struct store *s)
 	if (r == 0 && keys->has_ck)
 		r = seal_contact(c, keys, b);
 	if (r == 0 && keys->has_mk)
-		r = seal_case(c, keys, b);
+		r = change_case(c, keys, b);
 	if (r == 0)
 		r = s->meeting->update(s, b);
 	if (r == STORE_E_CONFLICT)

@@ -81,7 +81,7 @@ static int shelf_drop_mk(void *arg, int64_t meeting)
 	struct shelf_row *row = find(arg, meeting);
 
 	if (row) {
-		row->has_mk = false;
+		row->has_mk = row->has_case = false;
 		memset(row->mk, 0, sizeof(row->mk));
 		sweep(arg, row);
 	}
@@ -101,6 +101,33 @@ static int shelf_list(
 	return 0;
 }
 
+static int shelf_change(void *arg, const struct shelf_row *row)
+{
+	struct shelf_row *old = find(arg, row->meeting);
+
+	if (!old)
+		return SHELF_E_NONE;
+	*old = *row;
+	return 0;
+}
+
+static int shelf_find(void *arg, const struct token_hash *tag, int64_t after,
+	int64_t *ids, size_t cap, size_t *ret_n)
+{
+	const struct memory_shelf *m = arg;
+	size_t n = 0;
+
+	for (size_t i = place(m, after); i < m->rows.n && n < cap; i++) {
+		const struct shelf_row *row = &m->rows.at[i];
+
+		if (row->meeting > after && row->has_case &&
+			memcmp(row->case_tag.at, tag->at, sizeof(tag->at)) == 0)
+			ids[n++] = row->meeting;
+	}
+	*ret_n = n;
+	return 0;
+}
+
 int memory_shelf_new(struct key_shelf **ret)
 {
 	struct memory_shelf *m = calloc(1, sizeof(*m));
@@ -108,7 +135,7 @@ int memory_shelf_new(struct key_shelf **ret)
 	if (!m)
 		return fault_here(ENOMEM);
 	m->shelf = (struct key_shelf){ m, shelf_put, shelf_get, shelf_drop_ck,
-		shelf_drop_mk, shelf_list };
+		shelf_drop_mk, shelf_list, shelf_change, shelf_find };
 	*ret = &m->shelf;
 	return 0;
 }

@@ -76,6 +76,12 @@ static const char *const keys_steps[] = {
 	"CREATE TABLE shelf ("
 	" meeting INTEGER PRIMARY KEY, created INTEGER NOT NULL, ck BLOB, mk BLOB"
 	") STRICT;",
+	/* 2: the root key, and which case a meeting is of */
+	"CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" root BLOB NOT NULL, key_id BLOB NOT NULL) STRICT;"
+	"ALTER TABLE shelf ADD COLUMN case_tag BLOB;"
+	"ALTER TABLE shelf ADD COLUMN case_ref BLOB;"
+	"CREATE INDEX shelf_case ON shelf (case_tag, meeting) WHERE case_tag IS NOT NULL;",
 };
 
 const struct schema schema_samtale = {

@@ -103,7 +103,7 @@ static void seal(struct work *w, struct booking *b, char ret_token[TOKEN_SHORT_T
 	struct vault_use use = { VAULT_BOOK, b->owner, &b->id, 1 };
 	char pin[PIN_TEXT];
 
-	must("keys", vault_create_here(w->vault, &use, &keys));
+	must("keys", vault_create_here(w->vault, &use, BYTES_NULL, &keys));
 	must("way", seal_text(&keys->ck, SEAL_MEETING_WAY, b->id, "speech", &b->way));
 	must("phone", seal_text(&keys->ck, SEAL_MEETING_PHONE, b->id, "+4512345678",
 			      &b->phone));

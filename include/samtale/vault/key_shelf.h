@@ -6,7 +6,9 @@
  */
 #pragma once
 
-#include "samtale/vault/secret.h"
+#include "samtale/base/limits.h"
+#include "samtale/vault/seal.h"
+#include "samtale/vault/token.h"
 
 #define WRAPPED_KEY_BYTES 73 /* version 1, nonce 24, key 32, tag 16 */
 
@@ -16,6 +18,9 @@ struct shelf_row {
 	bool has_ck, has_mk;
 	uint8_t ck[WRAPPED_KEY_BYTES];
 	uint8_t mk[WRAPPED_KEY_BYTES];
+	bool has_case; /* only with mk; goes with it */
+	struct token_hash case_tag;
+	struct sealed case_ref; /* under mk */
 };
 
 #define SHELF_E_NONE  1
@@ -35,4 +40,33 @@ struct key_shelf {
 	 * and for finding orphans. */
 	int (*list)(void *arg, int64_t after, struct shelf_row *rows, size_t cap,
 		size_t *ret_n);
+	/* Writes keys and case of a row that is there. Outcome: SHELF_E_NONE. */
+	int (*change)(void *arg, const struct shelf_row *row);
+	/* Meetings with that tag above `after`, ascending, at most cap. */
+	int (*find)(void *arg, const struct token_hash *tag, int64_t after, int64_t *ids,
+		size_t cap, size_t *ret_n);
 };
+
+/* -- what lies on it --------------------------------------------------------------- */
+struct meeting_keys;
+
+/* Wraps both keys that it has under a node key's NODE_WRAP, each bound to its meeting. */
+void shelf_wrap(
+	const struct key *wrap, const struct meeting_keys *keys, struct shelf_row *row);
+/* Faults: -EBADMSG, a key does not open: the shelf is damaged or of another node key. */
+must_check int shelf_unwrap(
+	const struct key *wrap, const struct shelf_row *row, struct meeting_keys *ret);
+/* Tag and sealed reference; empty: none. Faults: -EINVAL (not a text, or too long). */
+must_check int shelf_set_case(const struct node_key *node, const struct key *mk,
+	struct bytes case_ref, struct shelf_row *row);
+/* "" without one. Faults: -EBADMSG. */
+must_check int shelf_case(
+	const struct shelf_row *row, const struct key *mk, char ret[OPEN_TEXT_CAP]);
+/* Wraps every key on the shelf anew, for another node key. Inside a transaction. */
+must_check int shelf_rewrap(
+	const struct key_shelf *shelf, const struct key *from, const struct key *to);
+/* The root key of a node, wrapped in the same way. */
+void root_wrap(
+	const struct key *wrap, const struct key *root, uint8_t ret[WRAPPED_KEY_BYTES]);
+must_check bool root_unwrap(const struct key *wrap,
+	const uint8_t wrapped[WRAPPED_KEY_BYTES], struct key *ret);

@@ -2,7 +2,7 @@
  *
  * The only way to a meeting's keys. No record, no data: the record function handed in
  * must have put the use on record before a key is released; when it fails, so does the
- * release. The door is asynchronous because the vault becomes a process of its own.
+ * release. Where the keys lie, here or in the vault process, is known to the maker alone.
  */
 #pragma once
 
@@ -62,6 +62,9 @@ struct vault_task {
 #define VAULT_E_FULL 1 /* the worker's queue is full; nothing was taken */
 typedef int (*vault_submit_fn)(void *arg, struct vault_task *task);
 
+/* -- two makers ------------------------------------------------------------------ */
+
+/* Keys made, opened and destroyed right here: in the vault process and in tests. */
 struct vault_parts { /* all borrowed; must outlive the vault */
 	const struct node_key *node;
 	const struct key_shelf *shelf;
@@ -72,6 +75,36 @@ struct vault_parts { /* all borrowed; must outlive the vault */
 };
 
 must_check int vault_new(struct vault **ret, const struct vault_parts *parts);
+
+/* Ids of meetings, a step at a time. */
+struct vault_ids {
+	int64_t after; /* above this one, ascending */
+	size_t cap;    /* at most so many, and at most VAULT_MEETINGS_MAX */
+	int64_t *at;
+	size_t n; /* filled in */
+};
+
+enum vault_which { VAULT_CK = 1, VAULT_MK = 2, VAULT_BOTH = 3 };
+
+/* Keys that lie behind somebody else who puts each use on record: the vault process, seen
+ * from the serving one. Every function is called on the store's worker and waits for the
+ * answer; what it means is told at the _here call of its name. use is within its limits
+ * and keys (guarded memory, zeroed, one a meeting asked for) are the caller's to wipe.
+ * Faults: refused for want of room in the log: -ENOSPC; the vault is away: -EAGAIN. */
+struct vault_ops {
+	int (*open)(void *arg, const struct vault_use *use, struct meeting_keys *keys);
+	int (*create)(void *arg, const struct vault_use *use, struct bytes case_ref,
+		struct meeting_keys *keys);
+	int (*forget)(void *arg, const struct vault_use *use, enum vault_which which);
+	int (*shelf_ids)(void *arg, int64_t before_ms, struct vault_ids *ids);
+	int (*set_case)(void *arg, const struct vault_use *use, struct bytes case_ref);
+	int (*find_case)(void *arg, const struct vault_use *use, struct bytes case_ref,
+		struct vault_ids *ids);
+};
+
+/* ops and arg are borrowed; submit as in vault_parts. */
+must_check int vault_remote_new(struct vault **ret, const struct vault_ops *ops,
+	void *arg, vault_submit_fn submit, void *submit_arg);
 struct vault *vault_free(struct vault *v);
 DEFINE_FREEP(struct vault, vault_free, vault_freep)
 
@@ -88,17 +121,26 @@ must_check int vault_open(
 
 /* -- from inside a task on the store's worker -------------------------------------- */
 
-/* New random keys for use->meetings[0] (n must be 1). Outcome: VAULT_E_TAKEN. */
+/* New random keys for use->meetings[0] (n must be 1). The case reference goes with them,
+ * sealed under mk, so that the vault itself finds a case's meetings; empty: none, at most
+ * LIMIT_CASE_REF bytes. Outcome: VAULT_E_TAKEN. */
 #define VAULT_E_TAKEN 2
-must_check int vault_create_here(
-	struct vault *v, const struct vault_use *use, struct meeting_keys **ret);
+must_check int vault_create_here(struct vault *v, const struct vault_use *use,
+	struct bytes case_ref, struct meeting_keys **ret);
 must_check int vault_open_here(
 	struct vault *v, const struct vault_use *use, struct meeting_keys **ret);
 /* Destroys keys for good (retention, erasure); recorded as well. Gone already is fine. */
-enum vault_which { VAULT_CK = 1, VAULT_MK = 2, VAULT_BOTH = 3 };
 must_check int vault_forget_here(
 	struct vault *v, const struct vault_use *use, enum vault_which which);
 /* Ids on the shelf above `after`, ascending, created before `before_ms`; no key leaves.
  */
 must_check int vault_shelf_ids_here(struct vault *v, int64_t after, int64_t before_ms,
 	int64_t *ids, size_t cap, size_t *ret_n);
+/* Another case reference for use->meetings[0] (n must be 1); empty: none from now on. A
+ * meeting whose mk is gone has none and keeps none. */
+must_check int vault_set_case_here(
+	struct vault *v, const struct vault_use *use, struct bytes case_ref);
+/* Meetings of a case whose keys live; on record. use->n must be 0. References are
+ * compared as case_tag() does. */
+must_check int vault_find_case_here(struct vault *v, const struct vault_use *use,
+	struct bytes case_ref, struct vault_ids *ids);

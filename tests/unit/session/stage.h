@@ -137,7 +137,7 @@ static inline void stage_add_booking(struct stage *s, int minutes)
 		.team = "job" };
 
 	s->starts_ms = b.starts_ms = clock_utc_ms() + minutes * MS_MINUTE;
-	assert_int_equal(vault_create_here(s->vault, &use, &keys), 0);
+	assert_int_equal(vault_create_here(s->vault, &use, BYTES_NULL, &keys), 0);
 	assert_int_equal(
 		seal_text(&keys->ck, SEAL_MEETING_PHONE, id, "+4522345678", &b.phone), 0);
 	meeting_keys_free(keys);

@@ -261,7 +261,7 @@ static int create_ask(struct desk_task *task, struct store *s)
 	struct create_task *t = container_of(task, struct create_task, task);
 
 	(void)s;
-	return vault_create_here(t->vault, t->use, &t->got->keys);
+	return vault_create_here(t->vault, t->use, BYTES_NULL, &t->got->keys);
 }
 
 static void create_answer(struct desk_task *task, int result)

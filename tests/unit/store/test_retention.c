@@ -87,7 +87,7 @@ static struct booking book(struct place *p, int64_t id)
 
 	b.starts_ms = p->now_ms;
 	begin(p);
-	assert_int_equal(vault_create_here(p->vault, &use, &k), 0);
+	assert_int_equal(vault_create_here(p->vault, &use, BYTES_NULL, &k), 0);
 	assert_int_equal(seal_text(&k->ck, SEAL_MEETING_LABEL, id, LABEL, &b.label), 0);
 	assert_int_equal(seal_text(&k->ck, SEAL_MEETING_PHONE, id, PHONE, &b.phone), 0);
 	assert_int_equal(seal_text(&k->mk, SEAL_MEETING_CASE, id, CASE, &b.case_ref), 0);
@@ -176,7 +176,7 @@ static void keys_without_a_booking_are_collected_after_an_hour(void **state)
 
 	(void)book(p, 1);
 	begin(p);
-	assert_int_equal(vault_create_here(p->vault, &use, &k), 0);
+	assert_int_equal(vault_create_here(p->vault, &use, BYTES_NULL, &k), 0);
 	commit(p);
 	meeting_keys_free(k);
 	assert_int_equal(run(p, p->now_ms + MS_MINUTE, false).of[RETENTION_ORPHAN], 0);

@@ -93,6 +93,30 @@ static int list(
 	return 0;
 }
 
+static int change(void *arg, const struct shelf_row *row)
+{
+	struct shelf_row *old = find(arg, row->meeting);
+
+	if (!old)
+		return SHELF_E_NONE;
+	*old = *row;
+	return 0;
+}
+
+static int find_tag(void *arg, const struct token_hash *tag, int64_t after, int64_t *ids,
+	size_t cap, size_t *ret_n)
+{
+	const struct shelf *s = arg;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n && n < cap; i++)
+		if (s->rows[i].meeting > after && s->rows[i].has_case &&
+			memcmp(&s->rows[i].case_tag, tag, sizeof(*tag)) == 0)
+			ids[n++] = s->rows[i].meeting;
+	*ret_n = n;
+	return 0;
+}
+
 static int record(void *arg, const struct vault_use *use)
 {
 	struct bench *b = arg;
@@ -101,7 +125,7 @@ static int record(void *arg, const struct vault_use *use)
 		return b->refuse;
 	b->uses++;
 	b->seen = *use;
-	b->first = use->meetings[0];
+	b->first = use->n ? use->meetings[0] : 0;
 	return 0;
 }
 
@@ -121,7 +145,8 @@ static int start(void **state)
 
 	*b = (struct bench){ 0 };
 	place_make_node(&b->place);
-	b->table = (struct key_shelf){ &b->shelf, put, get, drop_ck, drop_mk, list };
+	b->table = (struct key_shelf){ &b->shelf, put, get, drop_ck, drop_mk, list,
+		change, find_tag };
 	assert_int_equal(vault_new(&b->vault, &(struct vault_parts){ b->place.node,
 						      &b->table, record, b, submit, b }),
 		0);
@@ -143,7 +168,7 @@ static struct meeting_keys create(struct bench *b, int64_t id)
 	struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
 	struct meeting_keys *k = NULL, got;
 
-	assert_int_equal(vault_create_here(b->vault, &use, &k), 0);
+	assert_int_equal(vault_create_here(b->vault, &use, BYTES_NULL, &k), 0);
 	got = *k;
 	meeting_keys_free(k);
 	return got;
@@ -182,7 +207,7 @@ static void no_record_no_data(void **state)
 		/* An outcome is no consent either. */
 		b->refuse = round ? 1 : -ENOSPC;
 		assert_true(vault_open_here(b->vault, &use, &k) < 0);
-		assert_true(vault_create_here(b->vault, &use, &k) < 0);
+		assert_true(vault_create_here(b->vault, &use, BYTES_NULL, &k) < 0);
 		assert_true(vault_forget_here(b->vault, &use, VAULT_BOTH) < 0);
 	}
 	assert_null(k);
@@ -244,9 +269,9 @@ static void a_meeting_gets_keys_once(void **state)
 	struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
 
 	(void)create(b, 5);
-	assert_int_equal(vault_create_here(b->vault, &use, &k), VAULT_E_TAKEN);
+	assert_int_equal(vault_create_here(b->vault, &use, BYTES_NULL, &k), VAULT_E_TAKEN);
 	use.n = 0;
-	assert_int_equal(vault_create_here(b->vault, &use, &k), -EINVAL);
+	assert_int_equal(vault_create_here(b->vault, &use, BYTES_NULL, &k), -EINVAL);
 	assert_int_equal(vault_open_here(b->vault, &use, &k), -EINVAL);
 	use.n = VAULT_MEETINGS_MAX + 1;
 	assert_int_equal(vault_open_here(b->vault, &use, &k), -EINVAL);
