@@ -76,6 +76,7 @@ struct frame_stream *frame_stream_free(struct frame_stream *s)
 {
 	if (!s)
 		return NULL;
+	explicit_bzero(s->buf, s->buf ? s->cap : 0);
 	free(s->buf);
 	free(s);
 	return NULL;
@@ -96,6 +97,21 @@ static size_t frame_size(struct frame_stream *s)
 	return rest + LENGTH_BYTES;
 }
 
+/* Not realloc(), which leaves what was there behind. */
+static bool grow(struct frame_stream *s, size_t cap)
+{
+	uint8_t *grown = malloc(cap);
+
+	if (!grown)
+		return false;
+	memcpy(grown, s->buf, s->to);
+	explicit_bzero(s->buf, s->cap);
+	free(s->buf);
+	s->buf = grown;
+	s->cap = cap;
+	return true;
+}
+
 int frame_stream_room(struct frame_stream *s, uint8_t **ret_at, size_t *ret_len)
 {
 	size_t unread = s->to - s->from;
@@ -107,14 +123,8 @@ int frame_stream_room(struct frame_stream *s, uint8_t **ret_at, size_t *ret_len)
 		memmove(s->buf, s->buf + s->from, unread);
 	s->from = 0;
 	s->to = unread;
-	if (want > s->cap) {
-		uint8_t *grown = realloc(s->buf, want);
-
-		if (!grown)
-			return fault_here(ENOMEM);
-		s->buf = grown;
-		s->cap = want;
-	}
+	if (want > s->cap && !grow(s, want))
+		return fault_here(ENOMEM);
 	/* Or next() was not called until FRAME_E_MORE, which is the caller's to do. */
 	assert(s->to < s->cap);
 	*ret_at = s->buf + s->to;
@@ -126,6 +136,12 @@ void frame_stream_added(struct frame_stream *s, size_t n)
 {
 	assert(n <= s->cap - s->to);
 	s->to += n;
+}
+
+void frame_stream_wipe(struct frame_stream *s)
+{
+	explicit_bzero(s->buf, s->from);
+	explicit_bzero(s->buf + s->to, s->cap - s->to);
 }
 
 int frame_stream_next(struct frame_stream *s, struct frame *ret)

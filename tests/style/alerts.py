@@ -16,7 +16,7 @@ EVENT = re.compile(r'^EVENT\((\w+), LOG_E_(\w+), "(.*)"\)$', re.M)
 REFUSAL = re.compile(r'^REFUSAL\((\w+), (\d+), "(\w+)", "(.*)"\)$', re.M)
 FIGURE = re.compile(r'\b(?:one|head)\(\w+, "(\w+)"')
 ON_PAGE = re.compile(r"`samtale_(\w+)")
-ORDER = ("ERROR", "WARNING", "INFO", "DEBUG")
+ORDER = ("ERROR", "WARNING", "PROOF", "INFO", "DEBUG")
 LOUD = ("ERROR", "WARNING")
 
 

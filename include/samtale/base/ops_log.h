@@ -17,21 +17,39 @@ enum log_event_id {
 	EV_COUNT
 };
 
-enum log_level { LOG_E_ERROR = 3, LOG_E_WARNING = 4, LOG_E_INFO = 6, LOG_E_DEBUG = 7 };
+enum log_level {
+	LOG_E_ERROR = 3,
+	LOG_E_WARNING = 4,
+	LOG_E_PROOF = 5, /* evidence, not news: written at every level */
+	LOG_E_INFO = 6,
+	LOG_E_DEBUG = 7
+};
 
-enum log_field_kind { LOG_END, LOG_COUNT, LOG_MS, LOG_ERRNO, LOG_WORD, LOG_TAG };
+enum log_field_kind {
+	LOG_END,
+	LOG_COUNT,
+	LOG_MS,
+	LOG_ERRNO,
+	LOG_WORD,
+	LOG_TAG,
+	LOG_CHECKPOINT
+};
 
 struct log_field {
 	enum log_field_kind kind;
 	const char *key; /* literal */
 	int64_t number;
-	const char *word; /* literal from our own tables, never a peer's bytes */
+	/* Literal from our own tables, never a peer's bytes; or a checkpoint. */
+	const char *word;
 };
 
 #define F_COUNT(k, n) ((struct log_field){ LOG_COUNT, (k), (int64_t)(n), NULL })
 #define F_MS(k, n)    ((struct log_field){ LOG_MS, (k), (int64_t)(n), NULL })
 #define F_ERRNO(e)    ((struct log_field){ LOG_ERRNO, "error", (int64_t)(e), NULL })
 #define F_WORD(k, w)  ((struct log_field){ LOG_WORD, (k), 0, (w) })
+/* A line of the sealed log's checkpoints, which is public. It ends at the first character
+ * that is in none of them. */
+#define F_CHECKPOINT(line) ((struct log_field){ LOG_CHECKPOINT, "line", 0, (line) })
 /* A short keyed hash of what it is about, new key at each start: see tag_of() in vault.
  */
 #define F_TAG(k, t) ((struct log_field){ LOG_TAG, (k), (int64_t)(t), NULL })

@@ -47,6 +47,9 @@ must_check int frame_stream_room(
 	struct frame_stream *s, uint8_t **ret_at, size_t *ret_len);
 /* n bytes were put there; n is at most what room() gave. */
 void frame_stream_added(struct frame_stream *s, size_t n);
+/* Overwrites what it holds of frames that were handed out, whose bodies end here: for a
+ * link that carries keys. */
+void frame_stream_wipe(struct frame_stream *s);
 /* The next whole frame; its body is borrowed until the next room() or free().
  * Outcomes: FRAME_E_MORE, FRAME_E_BAD (for ever). */
 must_check int frame_stream_next(struct frame_stream *s, struct frame *ret);

@@ -148,6 +148,33 @@ static void errno_survives_a_line(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
+static const char checkpoint[] = "samtale-checkpoint 1 epoch 0f1e 7 c0ffee 2 "
+				 "2026-11-22T13:00:00.000Z ab 99 cd 0 ef";
+
+static void a_checkpoint_is_written_at_every_level_and_whole(void **state)
+{
+	const char *line;
+
+	(void)state;
+	log_set_level(LOG_E_ERROR);
+	log_event(EV_AUDIT_CHECKPOINT, F_CHECKPOINT(checkpoint));
+	line = written();
+	assert_int_equal(strncmp(line + 25, "proof AUDIT_CHECKPOINT line=", 28), 0);
+	assert_int_equal(strncmp(line + 53, checkpoint, sizeof(checkpoint) - 1), 0);
+	assert_string_equal(line + 53 + sizeof(checkpoint) - 1, "\n");
+}
+
+static void what_is_no_checkpoint_does_not_get_through_its_field(void **state)
+{
+	(void)state;
+	log_event(EV_AUDIT_CHECKPOINT, F_CHECKPOINT("Anna Borger"));
+	assert_string_equal(written() + 25, "proof AUDIT_CHECKPOINT line=-\n");
+	log_event(EV_AUDIT_CHECKPOINT,
+		F_CHECKPOINT("samtale-checkpoint 1 ab\nAnna \033[2J"));
+	assert_string_equal(
+		written() + 25, "proof AUDIT_CHECKPOINT line=samtale-checkpoint 1 ab\n");
+}
+
 /* The journal is looked for once in a process, so each case is a child of its own. */
 static void write_as_child(const char *suffix)
 {
@@ -198,6 +225,8 @@ int main(void)
 		WITH_PIPE(a_reader_who_does_not_read_never_holds_the_writer),
 		WITH_PIPE(a_line_over_its_room_is_cut_and_still_ends),
 		WITH_PIPE(errno_survives_a_line),
+		WITH_PIPE(a_checkpoint_is_written_at_every_level_and_whole),
+		WITH_PIPE(what_is_no_checkpoint_does_not_get_through_its_field),
 		cmocka_unit_test(names_come_from_the_table),
 	};
 

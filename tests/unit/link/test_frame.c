@@ -139,9 +139,30 @@ static void a_long_frame_that_only_begins_takes_room_for_itself_alone(void **sta
 	assert_int_equal(len, 0x2000 + 4 - 5);
 }
 
+static void what_was_handed_out_can_be_wiped_and_the_rest_stays(void **state)
+{
+	owned(frame_stream_freep) struct frame_stream *s = NULL;
+	uint8_t buf[64];
+	struct writer w = writer_of(buf, sizeof(buf));
+	struct frame f;
+
+	(void)state;
+	frame_write(&w, &(struct frame){ .kind = 1, .body = BYTES_LIT("key") });
+	frame_write(&w, &(struct frame){ .kind = 2, .body = BYTES_LIT("next") });
+	assert_int_equal(frame_stream_new(&s), 0);
+	feed(s, writer_bytes(&w));
+	assert_int_equal(frame_stream_next(s, &f), 0);
+	assert_true(bytes_equal_str(f.body, "key"));
+	frame_stream_wipe(s);
+	assert_memory_equal(f.body.at, "\0\0\0", 3);
+	assert_int_equal(frame_stream_next(s, &f), 0);
+	assert_true(bytes_equal_str(f.body, "next"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_handed_out_can_be_wiped_and_the_rest_stays),
 		cmocka_unit_test(a_frame_has_length_kind_id_and_body_in_that_order),
 		cmocka_unit_test(frames_survive_every_cut),
 		cmocka_unit_test(
