@@ -5,7 +5,10 @@
  */
 #include "samtale/vault/signature.h"
 
+#include "samtale/base/fault.h"
+
 #include <assert.h>
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 
@@ -22,6 +25,35 @@ _Static_assert(SIGN_PEM_TEXT == sizeof(BEGIN) + SPKI_TEXT + sizeof(END) + 1, "PE
 static const uint8_t head[HEAD] = { 0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70,
 	0x03, 0x21, 0x00 };
 
+/* -- what is signed for others ----------------------------------------------------- */
+void minutes_write_log(struct writer *w, const char *checkpoint)
+{
+	write_fmt(w, MINUTES_LOG "%s\n", *checkpoint ? checkpoint : "-");
+}
+
+static bool are_minutes(struct bytes text)
+{
+	size_t len = strlen(MINUTES_FIRST_LINE);
+
+	return text.len > len && memcmp(text.at, MINUTES_FIRST_LINE, len) == 0 &&
+	       text.at[text.len - 1] == '\n' && bytes_is_clean_text(text, true);
+}
+
+int minutes_sign(const struct key *seed, struct bytes text, const char *checkpoint,
+	uint8_t ret[SIGNATURE_BYTES])
+{
+	uint8_t whole[MINUTES_TEXT_MAX];
+	struct writer w = writer_of(whole, sizeof(whole));
+
+	write_bytes(&w, text);
+	minutes_write_log(&w, checkpoint);
+	if (!are_minutes(text) || !writer_ok(&w))
+		return fault_here(EINVAL);
+	sign_text(seed, writer_bytes(&w), ret);
+	return 0;
+}
+
+/* -- as text ----------------------------------------------------------------------- */
 void signature_text(const uint8_t signature[SIGNATURE_BYTES], char ret[SIGNATURE_TEXT])
 {
 	(void)sodium_bin2base64(ret, SIGNATURE_TEXT, signature, SIGNATURE_BYTES, BASE64);

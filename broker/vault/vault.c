@@ -133,6 +133,13 @@ int vault_forget_here(
 	return fault_fold(v->ops->forget(v->arg, use, which));
 }
 
+int vault_sign_here(struct vault *v, struct bytes minutes, struct vault_signature *ret)
+{
+	if (!v->ops->sign)
+		return fault_here(ENOTSUP);
+	return fault_fold(v->ops->sign(v->arg, minutes, ret));
+}
+
 int vault_shelf_ids_here(struct vault *v, int64_t after, int64_t before_ms, int64_t *ids,
 	size_t cap, size_t *ret_n)
 {
@@ -285,6 +292,15 @@ static int here_find_case(void *arg, const struct vault_use *use, struct bytes c
 		shelf->find(shelf->arg, &tag, ids->after, ids->at, ids->cap, &ids->n));
 }
 
+static int here_sign(void *arg, struct bytes minutes, struct vault_signature *ret)
+{
+	const struct vault *v = arg;
+
+	if (!v->parts.sign)
+		return fault_here(ENOTSUP);
+	return v->parts.sign(v->parts.record_arg, minutes, ret);
+}
+
 static const struct vault_ops here_ops = {
 	.open = here_open,
 	.create = here_create,
@@ -292,6 +308,7 @@ static const struct vault_ops here_ops = {
 	.shelf_ids = here_shelf_ids,
 	.set_case = here_set_case,
 	.find_case = here_find_case,
+	.sign = here_sign,
 };
 
 /* -- the asynchronous door --------------------------------------------------------- */

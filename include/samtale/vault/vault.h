@@ -7,6 +7,7 @@
 #pragma once
 
 #include "samtale/vault/key_shelf.h"
+#include "samtale/vault/signature.h"
 
 struct node_key;
 struct vault;
@@ -62,6 +63,17 @@ struct vault_task {
 #define VAULT_E_FULL 1 /* the worker's queue is full; nothing was taken */
 typedef int (*vault_submit_fn)(void *arg, struct vault_task *task);
 
+/* By the node's signing key. */
+#define VAULT_CHECKPOINT_MAX 640
+struct vault_signature {
+	uint8_t at[SIGNATURE_BYTES], public_key[SIGN_PUBLIC];
+	char checkpoint[VAULT_CHECKPOINT_MAX]; /* the log's newest; "": none yet */
+};
+/* Signs minutes as minutes_sign() does. On the store's worker; what was signed is put on
+ * record by who asks. */
+typedef int (*vault_sign_fn)(
+	void *arg, struct bytes minutes, struct vault_signature *ret);
+
 /* -- two makers ------------------------------------------------------------------ */
 
 /* Keys made, opened and destroyed right here: in the vault process and in tests. */
@@ -72,6 +84,7 @@ struct vault_parts { /* all borrowed; must outlive the vault */
 	void *record_arg;
 	vault_submit_fn submit; /* desk_submit(); NULL: only the _here calls work */
 	void *submit_arg;
+	vault_sign_fn sign; /* with record_arg; NULL: nothing is signed here */
 };
 
 must_check int vault_new(struct vault **ret, const struct vault_parts *parts);
@@ -100,6 +113,7 @@ struct vault_ops {
 	int (*set_case)(void *arg, const struct vault_use *use, struct bytes case_ref);
 	int (*find_case)(void *arg, const struct vault_use *use, struct bytes case_ref,
 		struct vault_ids *ids);
+	vault_sign_fn sign;
 };
 
 /* ops and arg are borrowed; submit as in vault_parts. */
@@ -144,3 +158,7 @@ must_check int vault_set_case_here(
  * compared as case_tag() does. */
 must_check int vault_find_case_here(struct vault *v, const struct vault_use *use,
 	struct bytes case_ref, struct vault_ids *ids);
+/* Signs minutes (store/minutes.h); ret->checkpoint is what was appended to them. Faults:
+ * -EINVAL, no minutes; -ENOTSUP, no key here. */
+must_check int vault_sign_here(
+	struct vault *v, struct bytes minutes, struct vault_signature *ret);

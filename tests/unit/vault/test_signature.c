@@ -7,6 +7,8 @@
 
 #include "samtale/vault/signature.h"
 
+#include <errno.h>
+
 static const char RFC_8410[] =
 	"-----BEGIN PUBLIC KEY-----\n"
 	"MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
@@ -80,6 +82,47 @@ static void a_signature_reads_back(void **state)
 	assert_false(signature_of_text(bytes_str(text), back));
 }
 
+static void minutes_are_signed_with_the_checkpoint_behind_them(void **state)
+{
+	static const struct key seed = { { 1, 2, 3 } };
+	uint8_t signature[SIGNATURE_BYTES], key[SIGN_PUBLIC];
+
+	(void)state;
+	sign_public(&seed, key);
+	assert_int_equal(minutes_sign(&seed, BYTES_LIT("samtale-minutes-1\na: b\n"),
+				 "samtale-checkpoint 1", signature),
+		0);
+	assert_true(sign_check(key,
+		BYTES_LIT("samtale-minutes-1\na: b\nlog: samtale-checkpoint 1\n"),
+		signature));
+	assert_int_equal(minutes_sign(&seed, BYTES_LIT("samtale-minutes-1\na: b\n"), "",
+				 signature),
+		0);
+	assert_true(sign_check(
+		key, BYTES_LIT("samtale-minutes-1\na: b\nlog: -\n"), signature));
+}
+
+/* The same key signs the log's starts: one that signed anything would forge them. */
+static void nothing_but_minutes_is_signed(void **state)
+{
+	static const char *const texts[] = { "", "samtale-minutes-1\n",
+		"samtale-checkpoint 1 start 00\n", "samtale-minutes-2\na: b\n",
+		"samtale-minutes-1\na: b", "samtale-minutes-1\na: \x1b[2J\n",
+		"samtale-minutes-1\r\na: b\n", "samtale-minutes-1\na: \xff\n" };
+	static const struct key seed = { { 1, 2, 3 } };
+	uint8_t signature[SIGNATURE_BYTES];
+	char much[MINUTES_TEXT_MAX] = MINUTES_FIRST_LINE;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		assert_int_equal(
+			minutes_sign(&seed, bytes_str(texts[i]), "", signature), -EINVAL);
+	memset(much + strlen(much), 'a', sizeof(much) - strlen(much));
+	much[sizeof(much) - 1] = '\n';
+	assert_int_equal(minutes_sign(&seed, bytes_of(much, sizeof(much)), "", signature),
+		-EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -87,6 +130,8 @@ int main(void)
 		cmocka_unit_test(line_ends_of_another_system_are_fine),
 		cmocka_unit_test(what_is_no_such_key_is_refused),
 		cmocka_unit_test(a_signature_reads_back),
+		cmocka_unit_test(minutes_are_signed_with_the_checkpoint_behind_them),
+		cmocka_unit_test(nothing_but_minutes_is_signed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -147,8 +147,13 @@ static int start(void **state)
 	place_make_node(&b->place);
 	b->table = (struct key_shelf){ &b->shelf, put, get, drop_ck, drop_mk, list,
 		change, find_tag };
-	assert_int_equal(vault_new(&b->vault, &(struct vault_parts){ b->place.node,
-						      &b->table, record, b, submit, b }),
+	assert_int_equal(
+		vault_new(&b->vault, &(struct vault_parts){ .node = b->place.node,
+					     .shelf = &b->table,
+					     .record = record,
+					     .record_arg = b,
+					     .submit = submit,
+					     .submit_arg = b }),
 		0);
 	*state = b;
 	return 0;
@@ -269,7 +274,8 @@ static void a_meeting_gets_keys_once(void **state)
 	struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
 
 	(void)create(b, 5);
-	assert_int_equal(vault_create_here(b->vault, &use, BYTES_NULL, &k), VAULT_E_TAKEN);
+	assert_int_equal(
+		vault_create_here(b->vault, &use, BYTES_NULL, &k), VAULT_E_TAKEN);
 	use.n = 0;
 	assert_int_equal(vault_create_here(b->vault, &use, BYTES_NULL, &k), -EINVAL);
 	assert_int_equal(vault_open_here(b->vault, &use, &k), -EINVAL);

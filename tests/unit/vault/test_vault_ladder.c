@@ -54,7 +54,9 @@ static void never(void *arg, int result, struct meeting_keys *keys, size_t n)
 static int knock(void *arg)
 {
 	static const struct key_shelf shelf = { 0 };
-	struct vault_parts parts = { place.node, &shelf, consent, NULL, full, NULL };
+	struct vault_parts parts = {
+		.node = place.node, .shelf = &shelf, .record = consent, .submit = full
+	};
 	owned(vault_freep) struct vault *v = NULL;
 	int64_t id = 1;
 	struct vault_use use = { VAULT_VIEW, 1, &id, 1 };
