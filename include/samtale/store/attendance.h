@@ -37,6 +37,8 @@ struct attendance {
 	} interval[LIMIT_INTERVALS];
 };
 
+#define ATTENDANCE_BYTES_MAX 1280
+
 void attendance_write(struct writer *w, const struct attendance *a);
 /* Takes what any version wrote. False, *ret untouched: anything else. */
 must_check bool attendance_read(struct bytes plain, struct attendance *ret);
