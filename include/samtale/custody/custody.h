@@ -25,7 +25,8 @@ struct custody_parts {
 	bool accept_loss;
 };
 
-#define CUSTODY_E_BAD 1 /* the sentence says what and what to do */
+#define CUSTODY_E_BAD   1 /* the sentence says what and what to do */
+#define CUSTODY_E_LATER 2 /* the group is full: settle it, then ask this again */
 struct custody_error {
 	char sentence[1024];
 };
@@ -58,11 +59,13 @@ void custody_state(struct custody *c, struct audit_log_state *ret);
 const struct auditor_set *custody_auditors(const struct custody *c);
 
 /* -- for the vault process: questions in groups ------------------------------------ */
-struct custody_group;
 /* Up to LOG_GROUP_MAX questions share one commit. ask() stages one frame that came over
  * `link` (any number); settle() commits and then writes every answer, in order, through
- * answer(). A question that is not our language: CUSTODY_E_BAD, drop that link. */
-must_check int custody_ask(struct custody *c, unsigned link, const struct frame *question);
+ * answer(); frames are wiped when it returns. Outcomes of ask(): CUSTODY_E_BAD, it is not
+ * our language: drop that link; CUSTODY_E_LATER. Faults of either are answered as FAILED
+ * or FULL; they are for the log of the operation alone. */
+must_check int custody_ask(
+	struct custody *c, unsigned link, const struct frame *question);
 must_check int custody_settle(struct custody *c,
 	void (*answer)(void *arg, unsigned link, struct bytes frames), void *arg);
 /* Epochs and the like; boot-clock ms when to call again. */
