@@ -6,6 +6,7 @@
 #include "call.h"
 
 #include "samtale/base/fault.h"
+#include "samtale/base/ops_log.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -119,7 +120,10 @@ static int open_session(struct call *c, struct store *s, int64_t now)
 	return s->staff_session->put(s, &row);
 }
 
-static int note_sign_in(struct call *c, bool granted)
+#define VALUE_UNLOCK 1u /* of the row SIGN_IN */
+#define VALUE_LOCKED 2u
+
+static int note_sign_in(struct call *c, bool granted, bool is_locked)
 {
 	struct audit_event e = {
 		.what = AUDIT_SIGN_IN,
@@ -127,23 +131,28 @@ static int note_sign_in(struct call *c, bool granted)
 		.outcome = granted ? AUDIT_DONE : AUDIT_REFUSED,
 		.role = AUDIT_CONSULTANT,
 		.actor = c->account.is_known ? (uint32_t)c->other.id : 0,
+		.value = (c->account.unlocks ? VALUE_UNLOCK : 0) |
+			 (is_locked ? VALUE_LOCKED : 0),
 	};
 
-	return audit_note(c->api->parts.audit, &e);
+	return call_recorded(c, audit_note(c->api->parts.audit, &e));
 }
 
 /* Counts a wrong try in the account. A race with another sign-in loses one count. */
 static int refuse_sign_in(struct call *c, struct store *s, struct user *u, int64_t now)
 {
 	const struct settings *set = c->api->parts.settings;
-	int r = note_sign_in(c, false);
+	bool is_locked =
+		c->account.is_known && u->failures + 1 >= set->staff_failures_until_lock;
+	int r = note_sign_in(c, false, is_locked);
 
-	if (r < 0)
-		return fault_pass(r);
+	if (r != 0)
+		return r;
 	call_refuse(c, 401, "sign_in_refused");
 	if (!c->account.is_known)
 		return 0;
-	if (++u->failures >= set->staff_failures_until_lock) {
+	u->failures++;
+	if (is_locked) {
 		u->failures = 0;
 		u->locked_until_ms = now + set->staff_lock_minutes * MS_MINUTE;
 	}
@@ -154,13 +163,17 @@ static int refuse_sign_in(struct call *c, struct store *s, struct user *u, int64
 /* Only who knows both is told of the lock: an unknown name has none to be told of. */
 static int refuse_locked(struct call *c, const struct user *u, int64_t now, bool is_owner)
 {
+	int r = note_sign_in(c, false, true);
+
+	if (r != 0)
+		return r;
 	if (is_owner) {
 		c->retry_after_s = (unsigned)((u->locked_until_ms - now) / MS_SECOND) + 1;
 		call_refuse(c, 429, "locked_out");
 	} else {
 		call_refuse(c, 401, "sign_in_refused");
 	}
-	return note_sign_in(c, false);
+	return 0;
 }
 
 static int ask_sign_in(struct call *c, struct store *s)
@@ -186,14 +199,15 @@ static int ask_sign_in(struct call *c, struct store *s)
 	u->last_sign_in_ms = now;
 	r = s->user->update(s, u);
 	if (r == STORE_E_CONFLICT) { /* the same code in two windows: one is too late */
+		r = note_sign_in(c, false, false);
 		call_refuse(c, 401, "sign_in_refused");
-		return 0;
+		return r;
 	}
 	if (r != 0)
 		return fault_fold(r);
 	c->user = *u;
-	r = note_sign_in(c, true);
-	return r < 0 ? fault_pass(r) : open_session(c, s, now);
+	r = note_sign_in(c, true, false);
+	return r != 0 ? r : open_session(c, s, now);
 }
 
 static void write_me(struct call *c)
@@ -273,13 +287,20 @@ static void refused_sign_in(struct call *c)
 
 static int ask_sign_out(struct call *c, struct store *s)
 {
-	int r = call_note(c, AUDIT_SIGN_OUT, AUDIT_FOR_OWN_MEETING, 0);
-
-	return r < 0 ? fault_pass(r) : s->staff_session->drop(s, &c->session_hash);
+	return s->staff_session->drop(s, &c->session_hash);
 }
 
+/* Who wants out gets out, whatever the log says. */
 static void answer_sign_out(struct call *c)
 {
+	const struct audit_event e = { .what = AUDIT_SIGN_OUT,
+		.purpose = AUDIT_FOR_OWN_MEETING,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_CONSULTANT,
+		.actor = (uint32_t)c->user.id };
+
+	if (audit_note_soon(c->api->parts.audit, &e) < 0)
+		log_event(EV_AUDIT_FAILED);
 	house_signed_out(c->api->parts.house, &c->session_hash);
 	call_cookie(c, "__Host-staff", "", 0);
 	call_send(c);
@@ -295,12 +316,13 @@ static int ask_unlock(struct call *c, struct store *s)
 
 	if (r != 0)
 		return fault_fold(r);
-	c->account.is_known = true;
+	c->account.is_known = c->account.unlocks = true;
 	if (u->locked_until_ms > now)
 		return refuse_locked(c, u, now, c->account.password_right);
 	if (!c->account.password_right)
 		return refuse_sign_in(c, s, u, now);
-	return s->staff_session->touch(s, &c->session_hash, now);
+	r = note_sign_in(c, true, false);
+	return r != 0 ? r : s->staff_session->touch(s, &c->session_hash, now);
 }
 
 static void unlock_compared(void *arg, bool right)
@@ -349,14 +371,17 @@ static void answer_colleagues(struct call *c)
 }
 
 const struct route account_routes[] = {
-	{ API_POST, "staff/sign-in", ROUTE_PUBLIC, read_sign_in, ask_name, answer_name,
-		refused_sign_in },
-	{ API_POST, "staff/sign-out", ROUTE_STAFF | ROUTE_EVEN_LOCKED, NULL, ask_sign_out,
-		answer_sign_out, NULL },
-	{ API_POST, "staff/unlock", ROUTE_STAFF | ROUTE_EVEN_LOCKED, read_unlock, NULL,
-		answer_unlock, refused_sign_in },
-	{ API_GET, "staff/me", ROUTE_STAFF, NULL, NULL, answer_me, NULL },
-	{ API_GET, "staff/colleagues", ROUTE_STAFF, NULL, ask_colleagues,
-		answer_colleagues, NULL },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_POST, "staff/sign-in", ROUTE_PUBLIC, RECORD(SIGN_IN), read_sign_in,
+		ask_name, answer_name, refused_sign_in },
+	{ API_POST, "staff/sign-out", ROUTE_STAFF | ROUTE_EVEN_LOCKED, RECORD(SIGN_OUT),
+		NULL, ask_sign_out, answer_sign_out, NULL },
+	{ API_POST, "staff/unlock", ROUTE_STAFF | ROUTE_EVEN_LOCKED, RECORD(SIGN_IN),
+		read_unlock, NULL, answer_unlock, refused_sign_in },
+	{ API_GET, "staff/me", ROUTE_STAFF,
+		NO_RECORD("her own first name and team, nothing of a citizen"), NULL,
+		NULL, answer_me, NULL },
+	{ API_GET, "staff/colleagues", ROUTE_STAFF,
+		NO_RECORD("first names of her own team, nothing of a citizen"), NULL,
+		ask_colleagues, answer_colleagues, NULL },
+	{ .path = NULL },
 };

@@ -51,6 +51,15 @@ unsigned api_open_calls(const struct api *a)
 	return a->open_calls;
 }
 
+const struct route *api_route(size_t at)
+{
+	for (size_t t = 0; t < ARRAY_LEN(tables); t++)
+		for (const struct route *route = tables[t]; route->path; route++)
+			if (at-- == 0)
+				return route;
+	return NULL;
+}
+
 /* -- finding the route ----------------------------------------------------------------
  */
 

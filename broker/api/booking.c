@@ -173,10 +173,12 @@ static int ask_create(struct call *c, struct store *s)
 	memcpy(b->team, c->user.team, sizeof(b->team));
 	take_fields(c, b);
 	c->booking.has_phone = true; /* absent: none */
-	r = call_note(c, AUDIT_MEETING_CREATED, AUDIT_FOR_OWN_MEETING, b->id);
+	r = call_note(c, AUDIT_MEETING_CREATED, AUDIT_FOR_OWN_MEETING, b->id, 0);
 	if (r == 0)
-		r = vault_create_here(c->api->parts.vault, &use,
-			bytes_str(c->booking.case_ref), &keys);
+		r = call_recorded(c, vault_create_here(c->api->parts.vault, &use,
+					     bytes_str(c->booking.case_ref), &keys));
+	if (c->error)
+		return r;
 	if (r == 0)
 		r = seal_contact(c, keys, b);
 	if (r == 0)
@@ -231,8 +233,8 @@ static int change_case(struct call *c, const struct meeting_keys *k, struct book
 	if (r != 0 || (had == b->has_case &&
 			      (!had || memcmp(&old, &b->case_tag, sizeof(old)) == 0)))
 		return fault_fold(r);
-	return vault_set_case_here(
-		c->api->parts.vault, &use, bytes_str(c->booking.case_ref));
+	return call_recorded(c, vault_set_case_here(c->api->parts.vault, &use,
+					bytes_str(c->booking.case_ref)));
 }
 
 static int ask_patch(struct call *c, struct store *s)
@@ -250,13 +252,15 @@ static int ask_patch(struct call *c, struct store *s)
 	moved = b->starts_ms != c->booking.starts_ms;
 	take_fields(c, b);
 	r = call_note(c, moved ? AUDIT_MEETING_MOVED : AUDIT_MEETING_CHANGED,
-		AUDIT_FOR_OWN_MEETING, b->id);
+		AUDIT_FOR_OWN_MEETING, b->id, c->booking.has_phone);
 	if (r == 0)
-		r = vault_open_here(c->api->parts.vault, &use, &keys);
+		r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
 	if (r == 0 && keys->has_ck)
 		r = seal_contact(c, keys, b);
 	if (r == 0 && keys->has_mk)
 		r = change_case(c, keys, b);
+	if (c->error)
+		return r;
 	if (r == 0)
 		r = s->meeting->update(s, b);
 	if (r == STORE_E_CONFLICT)
@@ -273,9 +277,9 @@ static void answer_patch(struct call *c)
 }
 
 const struct route booking_routes[] = {
-	{ API_POST, "staff/meetings", ROUTE_STAFF, read_create, ask_create, answer_create,
-		NULL },
-	{ API_PATCH, "staff/meetings/{id}", ROUTE_STAFF, read_patch, ask_patch,
-		answer_patch, NULL },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_POST, "staff/meetings", ROUTE_STAFF, RECORD(MEETING_CREATED), read_create,
+		ask_create, answer_create, NULL },
+	{ API_PATCH, "staff/meetings/{id}", ROUTE_STAFF, RECORD(MEETING_CHANGED),
+		read_patch, ask_patch, answer_patch, NULL },
+	{ .path = NULL },
 };

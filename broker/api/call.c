@@ -84,28 +84,75 @@ static void give_tries_back(struct call *c)
 		throttle_give_back(c->api->throttle, c->tries[i].kind, c->tries[i].key);
 }
 
-static uint32_t value_of(const struct call *c, enum audit_what what)
+/* -- on record -------------------------------------------------------------------- */
+
+int call_recorded(struct call *c, int r)
 {
-	if (what == AUDIT_SEARCH)
-		return (uint32_t)c->cards.n;
-	return what == AUDIT_TAKEN_OVER ? (uint32_t)c->choice : 0;
+	if (r >= 0)
+		return r;
+	log_event(EV_API_FAULT, F_ERRNO(-r));
+	call_refuse(c, 503, "not_recorded");
+	return CALL_E_REFUSED;
 }
 
-int call_note(
-	struct call *c, enum audit_what what, enum audit_purpose purpose, int64_t meeting)
+enum audit_purpose call_purpose(const struct call *c)
+{
+	return c->row.owner == c->user.id ? AUDIT_FOR_OWN_MEETING : AUDIT_FOR_COLLEAGUE;
+}
+
+int call_note(struct call *c, enum audit_what what, enum audit_purpose purpose,
+	int64_t meeting, uint32_t value)
 {
 	struct audit_event e = {
 		.what = what,
 		.purpose = purpose,
 		.outcome = AUDIT_DONE,
-		.role = c->user.id ? AUDIT_CONSULTANT : AUDIT_CITIZEN,
+		.role = AUDIT_CONSULTANT,
 		.actor = (uint32_t)c->user.id,
 		.subject = (uint32_t)c->other.id,
 		.meeting = (uint64_t)meeting,
-		.value = value_of(c, what),
+		.value = value,
 	};
 
-	return audit_note(c->api->parts.audit, &e);
+	return call_recorded(c, audit_note(c->api->parts.audit, &e));
+}
+
+static bool is_same(const struct view *a, const struct view *b)
+{
+	return a->user == b->user && a->meeting == b->meeting && a->day_ms == b->day_ms &&
+	       a->what == b->what && a->purpose == b->purpose;
+}
+
+/* A place for each; two that share one are on record more often, never less. */
+static struct view *view_place(struct api *a, const struct view *v)
+{
+	uint64_t h = (uint64_t)v->user * 0x9e3779b97f4a7c15u;
+
+	h = (h ^ (uint64_t)v->meeting) * 0x9e3779b97f4a7c15u;
+	h = (h ^ (uint64_t)(v->day_ms / MS_HOUR)) * 0x9e3779b97f4a7c15u;
+	h = (h ^ ((uint64_t)v->what << 8 | v->purpose)) * 0x9e3779b97f4a7c15u;
+	return &a->views[(h >> 32) % LIMIT_VIEWS];
+}
+
+int call_note_view(struct call *c, enum audit_what what, enum audit_purpose purpose,
+	int64_t meeting, uint32_t value)
+{
+	int64_t now = clock_boot_ms();
+	struct view v = { .user = c->user.id,
+		.meeting = meeting,
+		.day_ms = c->day.from_ms,
+		.until_ms = now + VIEW_MS,
+		.what = what,
+		.purpose = purpose };
+	struct view *place = view_place(c->api, &v);
+	int r;
+
+	if (is_same(place, &v) && place->until_ms > now)
+		return 0;
+	r = call_note(c, what, purpose, meeting, value);
+	if (r == 0)
+		*place = v;
+	return r;
 }
 
 int call_keep_text(struct call *c, unsigned place, const char *text)

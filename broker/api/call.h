@@ -21,10 +21,19 @@
 
 #include "cards.h"
 
+#define VIEW_MS (15 * MS_MINUTE)
+
+struct view { /* what was looked at, and until when that is on record */
+	int64_t user, meeting, day_ms, until_ms; /* clock_boot_ms() */
+	enum audit_what what;
+	enum audit_purpose purpose;
+};
+
 struct api {
 	struct api_parts parts;
 	struct throttle *throttle; /* the house's */
 	unsigned open_calls;
+	struct view views[LIMIT_VIEWS]; /* the store's worker's alone */
 };
 
 struct call;
@@ -35,10 +44,25 @@ enum route_needs {
 	ROUTE_EVEN_LOCKED = 2, /* also while idle for too long */
 };
 
+/* What the use of a route leaves in the sealed log. A test asks every route and looks. */
+struct route_record {
+	enum audit_what what;
+	const char *none; /* why nothing; NULL: `what` */
+};
+#define RECORD(id)                                                                       \
+	{                                                                                \
+		AUDIT_##id, NULL                                                         \
+	}
+#define NO_RECORD(why)                                                                   \
+	{                                                                                \
+		AUDIT_WHAT_COUNT, why                                                    \
+	}
+
 struct route {
 	enum api_method method;
 	const char *path; /* below /api/v1/; {id} and {date} match one part */
 	unsigned needs;
+	struct route_record record;
 	/* Loop: decode. NULL: nothing to decode. Refuses through call_refuse(). */
 	void (*read)(struct call *c);
 	/* Worker: ask the store. NULL: straight to answer(). A fault (< 0) becomes 500 or
@@ -71,7 +95,7 @@ struct account_ask {
 	struct bytes password; /* in the body's tree: until the call ends */
 	char password_hash[PASSWORD_HASH_TEXT];
 	struct token_hash setup;
-	bool has_setup, password_right, is_known;
+	bool has_setup, password_right, is_known, unlocks;
 };
 
 struct booking_ask {
@@ -165,9 +189,18 @@ void call_charge(struct call *c, enum throttle_kind kind, uint64_t key);
 bool call_try(struct call *c, enum throttle_kind kind, uint64_t key);
 void call_failed(struct call *c);
 
-/* Notes what the staff of this call does. A fault means: do not go on. */
+/* Worker. What the log or the vault answered. A fault of it means that the use is not on
+ * record: refuses with 503 and returns CALL_E_REFUSED, and nothing is shown. */
+must_check int call_recorded(struct call *c, int r);
+/* Worker. Notes what the staff of this call does; outcomes of call_recorded(). */
 must_check int call_note(struct call *c, enum audit_what what, enum audit_purpose purpose,
-	int64_t meeting);
+	int64_t meeting, uint32_t value);
+/* The same for what is looked at again and again: once in VIEW_MS for the same person,
+ * purpose, meeting and day. */
+must_check int call_note_view(struct call *c, enum audit_what what,
+	enum audit_purpose purpose, int64_t meeting, uint32_t value);
+/* Her own meeting, c->row, or a colleague's. */
+enum audit_purpose call_purpose(const struct call *c);
 
 /* Keeps a text to show once, in c->texts[place]. Fault: -EMSGSIZE. */
 must_check int call_keep_text(struct call *c, unsigned place, const char *text);
@@ -180,5 +213,7 @@ void call_answer_card(struct call *c);
 /* Decodes the optional field `code`. */
 void account_read_code(struct call *c);
 
+/* Every route, one after the other; NULL: there are no more. */
+const struct route *api_route(size_t at);
 extern const struct route link_routes[], seat_routes[], account_routes[], setup_routes[],
 	day_routes[], booking_routes[], change_routes[], call_back_routes[];

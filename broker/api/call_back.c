@@ -26,12 +26,13 @@ static int open_number(struct call *c, const struct call_back *b, char ret[OPEN_
 
 static int ask_list(struct call *c, struct store *s)
 {
-	int r = call_note(c, AUDIT_DAY_READ, AUDIT_FOR_ENQUIRY, 0);
-
-	if (r < 0)
-		return fault_pass(r);
-	return s->call->back_list(
+	int r = s->call->back_list(
 		s, c->user.team, clock_utc_ms() - CALL_BACK_KEEP_MS, &c->call_backs);
+
+	if (r != 0)
+		return fault_fold(r);
+	return call_note_view(c, AUDIT_CALL_BACKS_READ, AUDIT_FOR_ENQUIRY, 0,
+		audit_count_of(c->call_backs.n));
 }
 
 /* Its last two digits; what does not open shows none. */
@@ -93,7 +94,7 @@ static int ask_number(struct call *c, struct store *s)
 	int r = reach(c, s);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_CALL_BACK_SHOWN, AUDIT_FOR_ENQUIRY, 0);
+		r = call_note(c, AUDIT_CALL_BACK_SHOWN, AUDIT_FOR_ENQUIRY, 0, 0);
 	if (r != 0)
 		return r;
 	r = open_number(c, &c->call_back, text);
@@ -118,7 +119,7 @@ static int ask_done(struct call *c, struct store *s)
 	int r = reach(c, s);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_CALL_BACK_DONE, AUDIT_FOR_ENQUIRY, 0);
+		r = call_note(c, AUDIT_CALL_BACK_DONE, AUDIT_FOR_ENQUIRY, 0, 0);
 	return r != 0 ? r : s->call->back_drop(s, c->id);
 }
 
@@ -129,10 +130,11 @@ static void answer_done(struct call *c)
 }
 
 const struct route call_back_routes[] = {
-	{ API_GET, "staff/callbacks", ROUTE_STAFF, NULL, ask_list, answer_list, NULL },
-	{ API_POST, "staff/callbacks/{id}/number", ROUTE_STAFF, NULL, ask_number,
-		answer_number, NULL },
-	{ API_POST, "staff/callbacks/{id}/done", ROUTE_STAFF, NULL, ask_done, answer_done,
-		NULL },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_GET, "staff/callbacks", ROUTE_STAFF, RECORD(CALL_BACKS_READ), NULL,
+		ask_list, answer_list, NULL },
+	{ API_POST, "staff/callbacks/{id}/number", ROUTE_STAFF, RECORD(CALL_BACK_SHOWN),
+		NULL, ask_number, answer_number, NULL },
+	{ API_POST, "staff/callbacks/{id}/done", ROUTE_STAFF, RECORD(CALL_BACK_DONE),
+		NULL, ask_done, answer_done, NULL },
+	{ .path = NULL },
 };

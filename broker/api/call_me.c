@@ -137,9 +137,12 @@ static void answer_forget(struct call *c)
 }
 
 const struct route seat_routes[] = {
-	{ API_POST, "link/call-me", ROUTE_PUBLIC, read_call_me, NULL, answer_call_me,
-		link_refused },
-	{ API_POST, "seat/peek", ROUTE_PUBLIC, read_seat, NULL, answer_seat_peek, NULL },
-	{ API_POST, "device/forget", ROUTE_PUBLIC, NULL, NULL, answer_forget, NULL },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_POST, "link/call-me", ROUTE_PUBLIC, RECORD(CALL_ASKED), read_call_me, NULL,
+		answer_call_me, link_refused },
+	{ API_POST, "seat/peek", ROUTE_PUBLIC, RECORD(KEY_OPENED), read_seat, NULL,
+		answer_seat_peek, NULL },
+	{ API_POST, "device/forget", ROUTE_PUBLIC,
+		NO_RECORD("the citizen has her own device forgotten; nothing is shown"),
+		NULL, NULL, answer_forget, NULL },
+	{ .path = NULL },
 };

@@ -89,9 +89,9 @@ static int open_part(struct call *c, enum vault_purpose purpose, size_t from, si
 
 	for (size_t i = 0; i < n; i++)
 		ids[i] = c->cards.at[from + i].row.id;
-	r = vault_open_here(c->api->parts.vault, &use, &keys);
+	r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
 	if (r != 0)
-		return fault_fold(r);
+		return r;
 	for (size_t i = 0; i < n; i++)
 		card_open(&c->cards.at[from + i], &keys[i]);
 	return 0;
@@ -120,8 +120,8 @@ int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
 			n - from < VAULT_MEETINGS_MAX ? n - from : VAULT_MEETINGS_MAX;
 
 		r = open_part(c, purpose, from, part);
-		if (r < 0)
-			return fault_pass(r);
+		if (r != 0)
+			return r;
 	}
 	return 0;
 }

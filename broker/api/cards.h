@@ -40,7 +40,8 @@ struct card_list {
 #define CARD_JSON_MAX 3072
 
 void cards_free(struct card_list *list);
-/* Worker. Opens rows[n] for the call's user. Cards come in the order of rows. */
+/* Worker. Opens rows[n] for the call's user. Cards come in the order of rows. Outcome:
+ * CALL_E_REFUSED, the use could not be put on record. */
 must_check int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
 	const struct booking *rows, size_t n);
 /* Loop. `version` on the wire is the time of the last change by a person: the row's own

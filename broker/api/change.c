@@ -53,7 +53,8 @@ static int ask_cancel(struct call *c, struct store *s)
 	int r = own_newest(c, s, BEFORE_TALK);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_MEETING_CANCELLED, AUDIT_FOR_OWN_MEETING, c->id);
+		r = call_note(
+			c, AUDIT_MEETING_CANCELLED, AUDIT_FOR_OWN_MEETING, c->id, 0);
 	if (r != 0)
 		return r;
 	c->row.state = BOOKING_ENDED;
@@ -79,7 +80,7 @@ static int ask_restore(struct call *c, struct store *s)
 		call_refuse(c, 409, "ended");
 		return CALL_E_REFUSED;
 	}
-	r = call_note(c, AUDIT_MEETING_CHANGED, AUDIT_FOR_OWN_MEETING, c->id);
+	r = call_note(c, AUDIT_MEETING_RESTORED, AUDIT_FOR_OWN_MEETING, c->id, 0);
 	if (r != 0)
 		return r;
 	c->row.state = BOOKING_BOOKED;
@@ -105,9 +106,9 @@ static int ask_new_link(struct call *c, struct store *s)
 	int r = own_newest(c, s, ~(1u << BOOKING_ENDED));
 
 	if (r == 0)
-		r = call_note(c, AUDIT_LINK_RENEWED, AUDIT_FOR_OWN_MEETING, c->id);
+		r = call_note(c, AUDIT_LINK_RENEWED, AUDIT_FOR_OWN_MEETING, c->id, 0);
 	if (r == 0)
-		r = vault_open_here(c->api->parts.vault, &use, &keys);
+		r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
 	if (r != 0)
 		return r;
 	if (!keys->has_ck) {
@@ -141,7 +142,7 @@ static int ask_invitation(struct call *c, struct store *s)
 	int r = card_reach(c, s, REACH_TEAM);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_INVITATION_SHOWN, AUDIT_FOR_OWN_MEETING, c->id);
+		r = call_note(c, AUDIT_INVITATION_SHOWN, call_purpose(c), c->id, 0);
 	return r == 0 ? invitation_open(c, s, VAULT_LINK) : r;
 }
 
@@ -164,9 +165,9 @@ static int ask_number(struct call *c, struct store *s)
 
 	if (r == 0)
 		r = call_note(c, AUDIT_NUMBER_SHOWN,
-			c->choice ? AUDIT_FOR_ENQUIRY : AUDIT_FOR_OWN_MEETING, c->id);
+			c->choice ? AUDIT_FOR_ENQUIRY : AUDIT_FOR_OWN_MEETING, c->id, 0);
 	if (r == 0)
-		r = vault_open_here(c->api->parts.vault, &use, &keys);
+		r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
 	if (r != 0)
 		return r;
 	if (!keys->has_ck) {
@@ -219,7 +220,8 @@ static int ask_take_over(struct call *c, struct store *s)
 	int r = card_reach(c, s, REACH_TEAM);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_TAKEN_OVER, AUDIT_FOR_COLLEAGUE, c->id);
+		r = call_note(c, AUDIT_TAKEN_OVER, AUDIT_FOR_COLLEAGUE, c->id,
+			(uint32_t)c->choice);
 	return r == 0 ? give_to(c, s, c->user.id) : r;
 }
 
@@ -241,7 +243,7 @@ static int ask_hand_over(struct call *c, struct store *s)
 		call_refuse_field(c, 404, "not_found", "user");
 		return CALL_E_REFUSED;
 	}
-	r = call_note(c, AUDIT_HANDED_OVER, AUDIT_FOR_COLLEAGUE, c->id);
+	r = call_note(c, AUDIT_HANDED_OVER, AUDIT_FOR_COLLEAGUE, c->id, 0);
 	return r == 0 ? give_to(c, s, c->choice) : r;
 }
 
@@ -260,9 +262,7 @@ static int ask_summary(struct call *c, struct store *s)
 
 	if (r != 0)
 		return r;
-	return call_note(c, AUDIT_RECORD_READ,
-		c->row.owner == c->user.id ? AUDIT_FOR_OWN_MEETING : AUDIT_FOR_COLLEAGUE,
-		c->id);
+	return call_note(c, AUDIT_RECORD_READ, call_purpose(c), c->id, 0);
 }
 
 static void summarised(void *arg, int result, struct bytes json)
@@ -273,6 +273,8 @@ static void summarised(void *arg, int result, struct bytes json)
 		call_fault(c, result);
 	else if (result == HOUSE_E_BUSY)
 		call_refuse(c, 503, "busy");
+	else if (result == HOUSE_E_NOT_RECORDED)
+		call_refuse(c, 503, "not_recorded");
 	else if (result != 0)
 		call_refuse(c, 409, "not_ended");
 	else
@@ -292,22 +294,24 @@ static void answer_check(struct call *c)
 }
 
 const struct route change_routes[] = {
-	{ API_POST, "staff/meetings/{id}/cancel", ROUTE_STAFF, read_version, ask_cancel,
-		answer_cancel, NULL },
-	{ API_POST, "staff/meetings/{id}/restore", ROUTE_STAFF, read_version, ask_restore,
-		answer_restored, NULL },
-	{ API_POST, "staff/meetings/{id}/link", ROUTE_STAFF, read_version, ask_new_link,
-		answer_new_link, NULL },
-	{ API_GET, "staff/meetings/{id}/invitation", ROUTE_STAFF, NULL, ask_invitation,
-		write_invitation, NULL },
-	{ API_POST, "staff/meetings/{id}/number", ROUTE_STAFF, read_purpose, ask_number,
-		answer_number, NULL },
-	{ API_POST, "staff/meetings/{id}/take-over", ROUTE_STAFF, read_take_over,
-		ask_take_over, answer_owner, NULL },
-	{ API_POST, "staff/meetings/{id}/hand-over", ROUTE_STAFF, read_hand_over,
-		ask_hand_over, answer_owner, NULL },
-	{ API_GET, "staff/meetings/{id}/summary", ROUTE_STAFF, NULL, ask_summary,
-		answer_summary, NULL },
-	{ API_POST, "staff/check", ROUTE_STAFF, NULL, NULL, answer_check, NULL },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_POST, "staff/meetings/{id}/cancel", ROUTE_STAFF, RECORD(MEETING_CANCELLED),
+		read_version, ask_cancel, answer_cancel, NULL },
+	{ API_POST, "staff/meetings/{id}/restore", ROUTE_STAFF, RECORD(MEETING_RESTORED),
+		read_version, ask_restore, answer_restored, NULL },
+	{ API_POST, "staff/meetings/{id}/link", ROUTE_STAFF, RECORD(LINK_RENEWED),
+		read_version, ask_new_link, answer_new_link, NULL },
+	{ API_GET, "staff/meetings/{id}/invitation", ROUTE_STAFF,
+		RECORD(INVITATION_SHOWN), NULL, ask_invitation, write_invitation, NULL },
+	{ API_POST, "staff/meetings/{id}/number", ROUTE_STAFF, RECORD(NUMBER_SHOWN),
+		read_purpose, ask_number, answer_number, NULL },
+	{ API_POST, "staff/meetings/{id}/take-over", ROUTE_STAFF, RECORD(TAKEN_OVER),
+		read_take_over, ask_take_over, answer_owner, NULL },
+	{ API_POST, "staff/meetings/{id}/hand-over", ROUTE_STAFF, RECORD(HANDED_OVER),
+		read_hand_over, ask_hand_over, answer_owner, NULL },
+	{ API_GET, "staff/meetings/{id}/summary", ROUTE_STAFF, RECORD(RECORD_READ), NULL,
+		ask_summary, answer_summary, NULL },
+	{ API_POST, "staff/check", ROUTE_STAFF,
+		NO_RECORD("names of our own servers for a test of her computer"), NULL,
+		NULL, answer_check, NULL },
+	{ .path = NULL },
 };

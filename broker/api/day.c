@@ -34,21 +34,22 @@ static int ask_day(struct call *c, struct store *s)
 {
 	struct booking_list rows = STORE_LIST_NULL;
 	struct booking_span span = { c->day.from_ms, c->day.to_ms, c->user.id, NULL };
-	int r = call_note(c, AUDIT_DAY_READ,
-		c->day.team ? AUDIT_FOR_COLLEAGUE : AUDIT_FOR_OWN_MEETING, 0);
+	int r;
 
-	if (r < 0)
-		return fault_pass(r);
 	if (c->day.team && c->user.team[0]) {
 		span.owner = 0;
 		span.team = c->user.team;
 	}
 	r = s->meeting->between(s, &span, &rows);
 	if (r == 0)
+		r = call_note_view(c, AUDIT_DAY_READ,
+			c->day.team ? AUDIT_FOR_COLLEAGUE : AUDIT_FOR_OWN_MEETING, 0,
+			audit_count_of(rows.n));
+	if (r == 0)
 		r = cards_open(c, s, VAULT_DAY, rows.at, rows.n);
 	c->cards.more = rows.more;
 	free(rows.at);
-	return r < 0 ? fault_pass(r) : 0;
+	return r;
 }
 
 static void write_cards(struct call *c, struct jout *o)
@@ -149,7 +150,7 @@ static int find_label(struct call *c, struct store *s)
 		secret_wipe(c->cards.at + n, (c->cards.n - n) * sizeof(*c->cards.at));
 		c->cards.n = n;
 	}
-	return r < 0 ? fault_pass(r) : 0;
+	return r;
 }
 
 static int find_exact(struct call *c, struct store *s,
@@ -162,21 +163,33 @@ static int find_exact(struct call *c, struct store *s,
 	if (r == 0 && rows.n)
 		r = cards_open(c, s, VAULT_VIEW, rows.at, rows.n);
 	free(rows.at);
-	return r < 0 ? fault_pass(r) : 0;
+	return r;
 }
+
+/* What the text matched: of the row SEARCH. */
+enum find_by { BY_NOTHING, BY_CASE, BY_NUMBER, BY_LABEL };
+#define HITS_MAX 999
 
 static int ask_find(struct call *c, struct store *s)
 {
-	/* On record before anything is looked at. */
-	int r = call_note(c, AUDIT_SEARCH, AUDIT_FOR_ENQUIRY, 0);
+	enum find_by by = BY_CASE;
+	size_t hits;
+	int r = find_exact(c, s, find_case);
 
-	if (r == 0)
-		r = find_exact(c, s, find_case);
-	if (r == 0 && c->cards.n == 0)
+	if (r == 0 && c->cards.n == 0) {
+		by = BY_NUMBER;
 		r = find_exact(c, s, find_number);
-	if (r == 0 && c->cards.n == 0)
+	}
+	if (r == 0 && c->cards.n == 0) {
+		by = BY_LABEL;
 		r = find_label(c, s);
-	return r < 0 ? fault_pass(r) : 0;
+	}
+	if (r != 0)
+		return r;
+	hits = c->cards.n < HITS_MAX ? c->cards.n : HITS_MAX;
+	/* On record before anything of it leaves. */
+	return call_note(c, AUDIT_SEARCH, AUDIT_FOR_ENQUIRY, 0,
+		(uint32_t)((hits ? by : BY_NOTHING) * 1000 + hits));
 }
 
 /* -- one card -------------------------------------------------------------------------
@@ -187,10 +200,7 @@ static int ask_card(struct call *c, struct store *s)
 	int r = card_reach(c, s, REACH_TEAM);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_DAY_READ,
-			c->row.owner == c->user.id ? AUDIT_FOR_OWN_MEETING
-						   : AUDIT_FOR_COLLEAGUE,
-			c->id);
+		r = call_note_view(c, AUDIT_MEETING_READ, call_purpose(c), c->id, 0);
 	return r == 0 ? cards_open(c, s, VAULT_VIEW, &c->row, 1) : r;
 }
 
@@ -201,11 +211,13 @@ void call_answer_card(struct call *c)
 }
 
 const struct route day_routes[] = {
-	{ API_GET, "staff/day/{date}", ROUTE_STAFF, read_day, ask_day, answer_day, NULL },
-	{ API_GET, "staff/day/{date}/team", ROUTE_STAFF, read_team_day, ask_day,
+	{ API_GET, "staff/day/{date}", ROUTE_STAFF, RECORD(DAY_READ), read_day, ask_day,
 		answer_day, NULL },
-	{ API_POST, "staff/find", ROUTE_STAFF, read_find, ask_find, answer_day, NULL },
-	{ API_GET, "staff/meetings/{id}", ROUTE_STAFF, NULL, ask_card, call_answer_card,
-		NULL },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_GET, "staff/day/{date}/team", ROUTE_STAFF, RECORD(DAY_READ), read_team_day,
+		ask_day, answer_day, NULL },
+	{ API_POST, "staff/find", ROUTE_STAFF, RECORD(SEARCH), read_find, ask_find,
+		answer_day, NULL },
+	{ API_GET, "staff/meetings/{id}", ROUTE_STAFF, RECORD(MEETING_READ), NULL,
+		ask_card, call_answer_card, NULL },
+	{ .path = NULL },
 };

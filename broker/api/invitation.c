@@ -18,9 +18,9 @@ int invitation_open(struct call *c, struct store *s, enum vault_purpose purpose)
 
 	if (r < 0)
 		return fault_pass(r);
-	r = vault_open_here(c->api->parts.vault, &use, &keys);
+	r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
 	if (r != 0)
-		return fault_fold(r);
+		return r;
 	if (!keys->has_ck || !c->row.has_link) {
 		call_refuse(c, 410, "gone");
 		return CALL_E_REFUSED;

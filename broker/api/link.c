@@ -6,6 +6,7 @@
 #include "link.h"
 
 #include "samtale/base/fault.h"
+#include "samtale/base/ops_log.h"
 
 #define DEVICE_COOKIE_S ((int64_t)183 * 24 * 3600)
 
@@ -99,17 +100,37 @@ static int ask_digits(struct call *c, struct store *s)
 	return link_ask_around(c, s);
 }
 
+enum { VALUE_LINK, VALUE_PIN, VALUE_DIGITS }; /* of the row LINK_REDEEMED */
+
+/* What the house never sees; what it refuses itself, it notes itself. */
+static void note_refused(struct call *c, uint32_t value)
+{
+	const struct audit_event e = { .what = AUDIT_LINK_REDEEMED,
+		.purpose = AUDIT_FOR_CITIZEN,
+		.outcome = AUDIT_REFUSED,
+		.role = AUDIT_CITIZEN,
+		.meeting = (uint64_t)c->row.id,
+		.value = value };
+
+	if (audit_note_soon(c->api->parts.audit, &e) < 0)
+		log_event(EV_AUDIT_FAILED);
+}
+
 /* Only what was looked up and not found counts. */
 void link_refused(struct call *c)
 {
-	if (c->status == 404)
-		call_charge(c, THROTTLE_LINK_PREFIX, c->prefix);
+	if (c->status != 404)
+		return;
+	note_refused(c, VALUE_LINK);
+	call_charge(c, THROTTLE_LINK_PREFIX, c->prefix);
 }
 
 static void refused_digits(struct call *c)
 {
-	if (c->status == 404)
-		call_failed(c);
+	if (c->status != 404)
+		return;
+	note_refused(c, VALUE_DIGITS);
+	call_failed(c);
 }
 
 /* -- answering ------------------------------------------------------------------------
@@ -174,8 +195,10 @@ static void answer_redeem(struct call *c)
 			redeem(c, false, true);
 			return;
 		}
-		if (c->link.has_pin)
+		if (c->link.has_pin) {
+			note_refused(c, VALUE_PIN);
 			call_charge(c, THROTTLE_PIN_MEETING, key);
+		}
 		call_refuse(c, 403, "pin_wrong");
 	}
 	call_send(c);
@@ -188,11 +211,11 @@ static void answer_digits(struct call *c)
 }
 
 const struct route link_routes[] = {
-	{ API_POST, "link/peek", ROUTE_PUBLIC, link_read_token, link_ask_token,
-		link_answer_peek, link_refused },
-	{ API_POST, "link/redeem", ROUTE_PUBLIC, read_redeem, link_ask_token,
-		answer_redeem, link_refused },
-	{ API_POST, "link/digits", ROUTE_PUBLIC, read_digits, ask_digits, answer_digits,
-		refused_digits },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_POST, "link/peek", ROUTE_PUBLIC, RECORD(KEY_OPENED), link_read_token,
+		link_ask_token, link_answer_peek, link_refused },
+	{ API_POST, "link/redeem", ROUTE_PUBLIC, RECORD(LINK_REDEEMED), read_redeem,
+		link_ask_token, answer_redeem, link_refused },
+	{ API_POST, "link/digits", ROUTE_PUBLIC, RECORD(LINK_REDEEMED), read_digits,
+		ask_digits, answer_digits, refused_digits },
+	{ .path = NULL },
 };

@@ -16,7 +16,7 @@ must_check int link_ask_token(struct call *c, struct store *s);
 must_check int link_unknown(struct call *c);
 /* Worker. The row's owner, and what of the contact data the citizen's page shows. */
 must_check int link_ask_around(struct call *c, struct store *s);
-/* Loop. Counts a link that was looked up and not found. */
+/* Loop. Counts a link that was looked up and not found, and notes it. */
 void link_refused(struct call *c);
 
 /* Loop. The fields of Peek (docs/openapi.yaml) into an open object. */

@@ -19,8 +19,7 @@ int link_ask_around(struct call *c, struct store *s)
 
 	if (r < 0)
 		return fault_pass(r);
-	r = cards_open(c, s, VAULT_LINK, &c->row, 1);
-	return r < 0 ? fault_pass(r) : 0;
+	return cards_open(c, s, VAULT_LINK, &c->row, 1);
 }
 
 static const char *when_word(struct call *c, const struct house_glance *g)
@@ -96,6 +95,9 @@ void link_house_refuse(struct call *c, int result)
 		break;
 	case HOUSE_E_NO_NUMBER:
 		call_refuse_field(c, 422, "phone_missing", "phone");
+		break;
+	case HOUSE_E_NOT_RECORDED:
+		call_refuse(c, 503, "not_recorded");
 		break;
 	case HOUSE_E_BUSY:
 		c->retry_after_s = 2;

@@ -33,6 +33,33 @@ static void refused(struct call *c)
 		call_charge(c, THROTTLE_SETUP_PREFIX, c->prefix);
 }
 
+static int note_set_up(struct call *c, enum audit_outcome outcome, bool to_the_end)
+{
+	const struct audit_event e = {
+		.what = AUDIT_ACCOUNT_SET_UP,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = outcome,
+		.role = AUDIT_CONSULTANT,
+		.actor = (uint32_t)c->other.id,
+		.subject = (uint32_t)c->other.id,
+		.value = to_the_end,
+	};
+
+	return call_recorded(c, audit_note(c->api->parts.audit, &e));
+}
+
+/* Worker. A refusal is on record before it is told. */
+static int refuse(struct call *c, bool to_the_end)
+{
+	if (note_set_up(c, AUDIT_REFUSED, to_the_end) != 0)
+		return CALL_E_REFUSED;
+	if (to_the_end)
+		call_refuse_field(c, 422, "code_wrong", "code");
+	else
+		call_refuse(c, 404, "setup_unknown");
+	return CALL_E_REFUSED;
+}
+
 static int ask_account(struct call *c, struct store *s)
 {
 	int r = c->account.has_setup ? s->user->by_setup(s, &c->account.setup, &c->other)
@@ -42,8 +69,7 @@ static int ask_account(struct call *c, struct store *s)
 		return fault_pass(r);
 	if (r == 0 && !c->other.disabled && c->other.setup_expires_ms > clock_utc_ms())
 		return 0;
-	call_refuse(c, 404, "setup_unknown");
-	return CALL_E_REFUSED;
+	return refuse(c, false);
 }
 
 /* -- first step: whose link it is, and a secret for the authenticator ------------------
@@ -56,6 +82,8 @@ static int ask_start(struct call *c, struct store *s)
 	struct writer uri;
 	int r = ask_account(c, s);
 
+	if (r == 0)
+		r = note_set_up(c, AUDIT_DONE, false);
 	if (r != 0 || !c->api->parts.settings->staff_totp)
 		return r;
 	if (c->other.totp.len &&
@@ -108,8 +136,7 @@ static int ask_code(struct call *c, struct store *s)
 		c->other.totp_last_step = step;
 		return 0;
 	}
-	call_refuse_field(c, 422, "code_wrong", "code");
-	return CALL_E_REFUSED;
+	return refuse(c, true);
 }
 
 static int ask_store_account(struct call *c, struct store *s)
@@ -131,9 +158,10 @@ static int ask_store_account(struct call *c, struct store *s)
 	for (size_t i = 0; i < RECOVERY_CODES; i++)
 		memcpy(c->texts[i], codes[i], RECOVERY_TEXT);
 	secret_wipe(codes, sizeof(codes));
-	r = call_note(c, AUDIT_ACCOUNT_CHANGED, AUDIT_FOR_ADMINISTRATION, 0);
-	if (r == 0)
-		r = s->user->update(s, u);
+	r = note_set_up(c, AUDIT_DONE, true);
+	if (r != 0)
+		return r;
+	r = s->user->update(s, u);
 	if (r == 0)
 		r = s->staff_session->drop_of_user(s, u->id, NULL);
 	return r == 0 ? 0 : fault_fold(r);
@@ -175,9 +203,9 @@ static void answer_code(struct call *c)
 }
 
 const struct route setup_routes[] = {
-	{ API_POST, "staff/setup/start", ROUTE_PUBLIC, read_token, ask_start,
-		answer_start, refused },
-	{ API_POST, "staff/setup/finish", ROUTE_PUBLIC, read_finish, ask_code,
-		answer_code, refused },
-	{ API_OTHER, NULL, 0, NULL, NULL, NULL, NULL },
+	{ API_POST, "staff/setup/start", ROUTE_PUBLIC, RECORD(ACCOUNT_SET_UP), read_token,
+		ask_start, answer_start, refused },
+	{ API_POST, "staff/setup/finish", ROUTE_PUBLIC, RECORD(ACCOUNT_SET_UP),
+		read_finish, ask_code, answer_code, refused },
+	{ .path = NULL },
 };

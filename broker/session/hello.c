@@ -70,7 +70,7 @@ static struct arrival *arrival_new(struct peer *p, const struct message *m)
 
 static void not_loaded(struct peer *p, const struct arrival *a, int result)
 {
-	if (result < 0 || result == HOUSE_E_BUSY)
+	if (result < 0 || result == HOUSE_E_BUSY || result == HOUSE_E_NOT_RECORDED)
 		peer_close(p, CLOSE_FAULT);
 	else if (a->type == MESSAGE_HELLO)
 		peer_close(p, CLOSE_UNKNOWN_SEAT);

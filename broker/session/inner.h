@@ -224,7 +224,8 @@ void live_follow(struct live *l); /* its deadline, after a step */
 /* load.c */
 struct wait {
 	struct ring at;
-	/* result: 0, HOUSE_E_NONE, HOUSE_E_BUSY or a fault; l is NULL unless 0. */
+	/* result: 0, HOUSE_E_NONE, _BUSY, _NOT_RECORDED or a fault; l is NULL unless 0.
+	 */
 	void (*done)(struct wait *w, int result, struct live *l);
 };
 /* Calls w->done now or once the meeting is loaded. actor as in struct vault_use. */

@@ -105,12 +105,12 @@ static void load_keys(void *arg, int result, struct meeting_keys *keys, size_t n
 {
 	struct load *load = arg;
 
+	if (result != 0)
+		log_event(EV_MEETING_LOAD_FAILED, F_ERRNO(result < 0 ? -result : EIO));
 	if (result == 0 && n == 1 && keys[0].has_mk)
 		loaded(load, &keys[0]);
 	else
-		load_failed(load, result == 0  ? HOUSE_E_NONE
-				  : result < 0 ? result
-					       : -EIO);
+		load_failed(load, result == 0 ? HOUSE_E_NONE : HOUSE_E_NOT_RECORDED);
 	meeting_keys_free(keys);
 }
 

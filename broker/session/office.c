@@ -342,6 +342,8 @@ static void end_loaded(struct wait *w, int result, struct live *l)
 		ring_append(&l->saved, &end->saved.at);
 		return;
 	}
+	if (result == HOUSE_E_NOT_RECORDED)
+		result = -EIO;
 	end_done(end, l && result > 0 ? HOUSE_E_OVER : result);
 }
 

@@ -37,5 +37,7 @@
 /* -- queues -- */
 #define LIMIT_PASSWORD_QUEUE 32
 #define LIMIT_STORE_QUEUE    4096
+#define LIMIT_VIEWS          1024 /* what staff looked at in the last quarter of an hour */
+#define LIMIT_AUDIT_QUEUE    4096 /* events of talks that the vault has not taken yet */
 #define LIMIT_GATEWAY_OUTBOX                                                             \
 	(512 * 1024) /* orders that the gateway has not read, bytes */

@@ -70,6 +70,7 @@ enum house_result {        /* 0: done; < 0: a fault */
 	HOUSE_E_NO_NUMBER, /* no number on file and none given */
 	HOUSE_E_PIN,       /* the booking asks for a PIN and with_pin is not set */
 	HOUSE_E_BUSY,      /* queue full or stopping: 503 */
+	HOUSE_E_NOT_RECORDED, /* the vault keeps the keys: their use is not on record */
 };
 
 /* -- citizens' HTTP ---------------------------------------------------------------- */

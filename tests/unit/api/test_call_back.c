@@ -73,7 +73,7 @@ static void a_number_is_shown_on_record(void **state)
 	assert_int_equal(k->audited[AUDIT_CALL_BACK_SHOWN], 1);
 	kit_sign_in(k, METTE);
 	k->audit_result = -ENOSPC;
-	assert_int_equal(act(k, 11, "number"), 507);
+	assert_int_equal(act(k, 11, "number"), 503);
 	assert_string_equal(text(k, "phone"), "(none)");
 	k->audit_result = 0;
 }

@@ -117,7 +117,7 @@ static void a_meeting_that_has_not_ended_has_no_summary(void **state)
 	assert_string_equal(error_of(k), "not_ended");
 	assert_int_equal(k->noted.what, AUDIT_RECORD_READ);
 	k->audit_result = -EIO;
-	assert_int_equal(kit_do(k, API_GET, &m, "summary", NULL), 500);
+	assert_int_equal(kit_do(k, API_GET, &m, "summary", NULL), 503);
 }
 
 static void the_self_test_learns_the_servers(void **state)

@@ -48,6 +48,8 @@ export const en: StaffText = {
 			`There have been too many attempts. Try again in ${many(Math.max(1, Math.ceil(seconds / 60)), "minute", "minutes")}.`,
 		network: "We cannot reach Samtale. Check your network and try again.",
 		disk_full: "The server is out of space. Call IT.",
+		not_recorded:
+			"This cannot be put on record right now, so we do not show it. Talks that are running go on. Call IT.",
 		fault: "That did not work. Try again. If it goes on, call IT.",
 		not_found: "The meeting does not exist any more.",
 		gone: "The contact details were deleted after their deadline.",
