@@ -47,10 +47,16 @@ const struct phrase phrases[] = {
 		"Print every setting as it is in force; secrets are files, never shown.",
 		PHRASE_HERE, run_config_show,
 		NO_RECORD("it opens the configuration alone") },
-	{ "retention explain",
+	{ "retention explain [--json]",
 		"Print what is kept, why, for how long, and who can read it.",
 		PHRASE_HERE, run_retention_explain,
 		NO_RECORD("it opens the configuration alone") },
+	{ "report privacy --out <folder> [--json]",
+		"Write the report for the data protection officer, in Danish and "
+		"English, from the configuration in force: record of processing, picture "
+		"of the flows, annex for the impact assessment, the citizen's pages.",
+		PHRASE_HERE, run_report_privacy,
+		NO_RECORD("it writes the configuration in words, no personal data") },
 	{ "retention run [--dry-run]",
 		"Delete what is due now; with --dry-run only count it.", PHRASE_STORE,
 		run_retention_run, RECORDS(DELETION_RUN) },

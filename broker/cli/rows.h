@@ -26,6 +26,8 @@ int run_user_reset(struct phrase_call *c);
 /* -- meeting.c -- */
 int run_meeting_list(struct phrase_call *c);
 int run_meeting_show(struct phrase_call *c);
+/* -- report.c -- */
+int run_report_privacy(struct phrase_call *c);
 /* -- retention.c -- */
 int run_retention_explain(struct phrase_call *c);
 int run_retention_run(struct phrase_call *c);
@@ -34,6 +36,21 @@ int run_backup(struct phrase_call *c);
 int run_restore(struct phrase_call *c);
 int run_key_backup(struct phrase_call *c);
 int run_backup_keygen(struct phrase_call *c);
+/* -- audit_*.c -- */
+int run_audit_keygen(struct phrase_call *c);
+int run_audit_share(struct phrase_call *c);
+int run_audit_bundle(struct phrase_call *c);
+int run_audit_read(struct phrase_call *c);
+int run_audit_sample(struct phrase_call *c);
+int run_audit_export(struct phrase_call *c);
+int run_audit_verify(struct phrase_call *c);
+int run_audit_shred(struct phrase_call *c);
+int run_audit_selftest(struct phrase_call *c);
+int run_audit_status(struct phrase_call *c);
+int run_audit_auditors(struct phrase_call *c);
+int run_audit_accept_loss(struct phrase_call *c);
+int run_key_show(struct phrase_call *c);
+int run_key_rotate(struct phrase_call *c);
 /* -- note.c -- */
 int run_note(struct phrase_call *c);
 /* -- stats.c -- */

@@ -28,6 +28,8 @@ bool fact_holds(enum fact fact, const struct settings *s)
 		[FACT_ALWAYS] = true,
 		[FACT_TURN] = s->media_turn_urls[0],
 		[FACT_NO_TURN] = !s->media_turn_urls[0],
+		[FACT_RELAY] =
+			s->media_turn_urls[0] && strcmp(s->media_p2p, "allow") != 0,
 		[FACT_DIRECT] =
 			s->media_turn_urls[0] && strcmp(s->media_p2p, "allow") == 0,
 		[FACT_TRUNK] = s->phone_server[0],
@@ -98,21 +100,31 @@ void speak_raw(const struct speaker *s, const char *text)
 	write_str(s->to, text);
 }
 
+/* The name up to the brace that ends it; what follows it. */
+static const char *put_name(const struct speaker *s, const char *text)
+{
+	size_t len = strcspn(text, "}");
+
+	put_setting(s, bytes_of(text, len));
+	return text[len] ? text + len + 1 : text + len;
+}
+
 void speak(const struct speaker *s, const char *text)
 {
+	bool code = false;
+
 	while (*text) {
-		size_t plain = strcspn(text, "{"), name;
+		size_t plain = strcspn(text, s->html ? "{`" : "{");
 
 		put(s, text, plain);
 		text += plain;
-		if (*text == '\0')
-			return;
-		text++;
-		name = strcspn(text, "}");
-		put_setting(s, bytes_of(text, name));
-		text += name;
-		if (*text)
+		if (*text == '{') {
+			text = put_name(s, text + 1);
+		} else if (*text == '`') {
+			speak_raw(s, code ? "</code>" : "<code>");
+			code = !code;
 			text++;
+		}
 	}
 }
 

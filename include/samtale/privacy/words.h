@@ -18,6 +18,7 @@ enum fact {
 	FACT_ALWAYS,
 	FACT_TURN,
 	FACT_NO_TURN, /* media is direct: each side's address is seen by the other */
+	FACT_RELAY,   /* all media passes through the TURN server */
 	FACT_DIRECT,  /* a TURN server is there, but media may be direct */
 	FACT_TRUNK,
 	FACT_NO_TRUNK,
@@ -54,7 +55,8 @@ struct speaker { /* borrowed for the call */
 
 /* As it is. */
 void speak_raw(const struct speaker *s, const char *text);
-/* With the settings that it names; a name that is no setting makes the writer bad. */
+/* With the settings that it names; a name that is no setting makes the writer bad. In
+ * HTML, what stands between two backticks is <code>. */
 void speak(const struct speaker *s, const char *text);
 void speak_said(const struct speaker *s, const struct said *said);
 /* <tag>text</tag> */
