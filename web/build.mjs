@@ -25,9 +25,15 @@ const ENTRIES = [
 const LEFT_FOR_BROKER = new Set([
 	"build",
 	"lang",
+	"notice",
+	"notice_lang",
+	"notice_title",
 	"org_name",
 	"org_phone",
 	"org_phone_href",
+	"other_href",
+	"other_lang",
+	"other_words",
 	"trial_banner",
 ]);
 const TYPES = {
@@ -62,6 +68,30 @@ async function loadEsbuild() {
 	return import("esbuild");
 }
 
+/** The words of a citizen's table are numbered without a gap, so an array holds them without
+ * their numbers: a sixtieth of the page. */
+const wordTables = {
+	name: "word tables",
+	setup({ esbuild, onLoad }) {
+		onLoad({ filter: /\/src\/text\/(da|en)\.ts$/ }, async ({ path }) => {
+			const { outputFiles } = await esbuild.build({
+				entryPoints: [path],
+				bundle: true,
+				format: "esm",
+				write: false,
+			});
+			const text = Buffer.from(outputFiles[0].contents).toString("base64");
+			const module = await import(`data:text/javascript;base64,${text}`);
+			const [name, table] = Object.entries(module)[0];
+			if (Object.keys(table).some((key, i) => key !== String(i)))
+				fail(`${relative(WEB, path)}: a word is missing`);
+			return {
+				contents: `export const ${name} = ${JSON.stringify(Object.values(table))};`,
+			};
+		});
+	},
+};
+
 /** What both pages are built with. */
 function esbuildOptions(build, dev) {
 	return {
@@ -77,6 +107,7 @@ function esbuildOptions(build, dev) {
 		sourcemap: dev ? "linked" : false,
 		define: { __BUILD__: JSON.stringify(build) },
 		logLevel: "warning",
+		plugins: [wordTables],
 	};
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The compiled-in files as the listener wants them, and the few texts that are made here:
- * the pages with their placeholders filled, security.txt.
+ * the pages with their placeholders filled, the notices, the signing key, security.txt.
  */
 #include "site.h"
 
@@ -9,6 +9,8 @@
 #include "samtale/base/fault.h"
 #include "samtale/daemon/template.h"
 #include "samtale/daemon/web_assets.h"
+#include "samtale/privacy/notice.h"
+#include "samtale/vault/signature.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,10 +18,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define TEXT_MAX          (32 * 1024) /* all made texts together */
+#define NOTICES           (NOTICE_COUNT * LANGUAGE_COUNT)
+#define TEXT_MAX          (32 * 1024 + NOTICES * NOTICE_BYTES_MAX) /* all made texts */
 #define ETAG_TEXT         24
 #define SECURITY_TXT_DAYS 180
-#define MADE_MAX          4                /* assets that are made here */
+#define MADE_MAX          (2 + NOTICES)    /* assets that are made here */
 #define FORMER_MS         (10 * MS_MINUTE) /* longer than any answer takes */
 
 struct site {
@@ -41,11 +44,33 @@ static const struct {
 	{ "/staff", "staff" },
 };
 
+static const char *const notice_paths[NOTICE_COUNT][LANGUAGE_COUNT] = {
+	[NOTICE_PRIVACY] = { "/privatliv", "/privacy" },
+	[NOTICE_ACCESSIBILITY] = { "/tilgaengelighed", "/accessibility" },
+};
+
 /* -- words ----------------------------------------------------------------------- */
-enum value { LANG, ORG_NAME, ORG_PHONE, ORG_PHONE_HREF, BUILD, TRIAL, VALUE_COUNT };
+enum value {
+	LANG,
+	ORG_NAME,
+	ORG_PHONE,
+	ORG_PHONE_HREF,
+	BUILD,
+	TRIAL,
+	VALUE_COUNT,
+	/* Of a notice alone. */
+	NOTICE_LANG = VALUE_COUNT,
+	NOTICE_TITLE,
+	NOTICE_TEXT,
+	OTHER_LANG,
+	OTHER_HREF,
+	OTHER_WORDS,
+	NOTICE_VALUE_COUNT
+};
 
 struct filling {
-	struct template_value values[VALUE_COUNT];
+	struct template_value values[NOTICE_VALUE_COUNT];
+	unsigned count;
 	char href[64];
 };
 
@@ -74,6 +99,7 @@ static void fill_values(struct filling *f, const struct site_words *words)
 	const struct settings *s = words->settings;
 	const char *banner = words->trial ? trial_banner : "";
 
+	f->count = VALUE_COUNT;
 	write_href(s->org_phone, f->href, sizeof(f->href));
 	f->values[LANG] =
 		(struct template_value){ "lang", bytes_str(s->org_language), false };
@@ -94,7 +120,7 @@ static struct bytes fill(struct site *s, struct bytes text, const struct filling
 {
 	size_t from = s->text.len;
 
-	template_fill(&s->text, text, f->values, VALUE_COUNT);
+	template_fill(&s->text, text, f->values, f->count);
 	return bytes_of(s->text.at + from, s->text.len - from);
 }
 
@@ -145,6 +171,59 @@ static const struct web_template *find_page(const char *name)
 	return NULL;
 }
 
+static struct template_value value_of(const char *name, const char *text)
+{
+	return (struct template_value){ name, bytes_str(text), false };
+}
+
+static void add_notice(struct site *s, const struct settings *settings, enum notice which,
+	enum language language, struct filling *f)
+{
+	static const char *const other_words[LANGUAGE_COUNT] = { "English", "Dansk" };
+	const struct web_template *page = find_page("notice");
+	enum language other = language == LANGUAGE_DA ? LANGUAGE_EN : LANGUAGE_DA;
+	uint8_t room[NOTICE_BYTES_MAX];
+	struct writer text = writer_of(room, sizeof(room));
+
+	if (!page)
+		return;
+	notice_write(&text, settings, which, language);
+	s->text.bad |= !writer_ok(&text);
+	f->values[NOTICE_LANG] = value_of("notice_lang", language_code(language));
+	f->values[NOTICE_TITLE] = value_of("notice_title", notice_title(which, language));
+	f->values[NOTICE_TEXT] =
+		(struct template_value){ "notice", writer_bytes(&text), true };
+	f->values[OTHER_LANG] = value_of("other_lang", language_code(other));
+	f->values[OTHER_HREF] = value_of("other_href", notice_paths[which][other]);
+	f->values[OTHER_WORDS] = value_of("other_words", other_words[language]);
+	f->count = NOTICE_VALUE_COUNT;
+	add(s, notice_paths[which][language], "text/html; charset=utf-8",
+		fill(s, page->text, f));
+}
+
+static void add_notices(
+	struct site *s, const struct settings *settings, struct filling *f)
+{
+	for (int which = 0; which < NOTICE_COUNT; which++)
+		for (int language = 0; language < LANGUAGE_COUNT; language++)
+			add_notice(s, settings, (enum notice)which,
+				(enum language)language, f);
+}
+
+/* Whoever holds minutes checks them with this key; it does not change with the host. */
+static void add_signing_key(struct site *s, const struct site_words *words)
+{
+	char pem[SIGN_PEM_TEXT];
+	size_t from = s->text.len;
+
+	if (!words->signing)
+		return;
+	sign_public_pem(words->signing, pem);
+	write_str(&s->text, pem);
+	add(s, "/.well-known/samtale-signing-key", "application/x-pem-file",
+		bytes_of(s->text.at + from, s->text.len - from));
+}
+
 /* RFC 9116; only where the organisation named a contact. */
 static void add_security_txt(struct site *s, const struct site_words *words)
 {
@@ -192,6 +271,8 @@ int site_new(struct site **ret, const struct site_words *words)
 	not_found = find_page("not_found");
 	if (not_found)
 		s->not_found = fill(s, not_found->text, &f);
+	add_notices(s, words->settings, &f);
+	add_signing_key(s, words);
 	add_security_txt(s, words);
 	if (!writer_ok(&s->text)) {
 		free(s);

@@ -17,6 +17,7 @@ struct site_words { /* borrowed for the call */
 	const char *origin;
 	int64_t utc_ms;
 	bool trial;
+	const uint8_t *signing; /* public half of the signing key; NULL: not served */
 };
 
 /* Faults: -ENOMEM, -EMSGSIZE. */

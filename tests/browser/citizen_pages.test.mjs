@@ -179,6 +179,28 @@ describe("the citizen's page", { timeout: 300_000 }, () => {
 		await page.close();
 	});
 
+	it("leads to the notices in a tab of their own, in its language, and not in a talk", async () => {
+		const { page, broker } = await device();
+		await page.goto(LINK);
+		await title(page, "Goddag").waitFor();
+		const link = (name) => page.getByRole("link", { name, exact: true });
+		assert.equal(await link("Tilgængelighed").getAttribute("href"), "/tilgaengelighed");
+		assert.equal(await link("Dine oplysninger").getAttribute("href"), "/privatliv");
+		assert.equal(await link("Dine oplysninger").getAttribute("target"), "_blank");
+		await page.getByRole("button", { name: "Read this page in English" }).click();
+		await title(page, "Hello").waitFor();
+		assert.equal(await link("Your data").getAttribute("href"), "/privacy");
+		assert.equal(await link("Dine oplysninger").count(), 0);
+		await press(page, "Start");
+		await press(page, "Sound only");
+		await press(page, "I am ready");
+		await title(page, "You are in the right place").waitFor();
+		broker.state({ place: "admitted", phase: "live" });
+		await page.locator(".talk").waitFor();
+		assert.equal(await link("Your data").count(), 0);
+		await page.close();
+	});
+
 	it("speaks English when asked, remembers it, and stays on the screen", async () => {
 		const { page } = await device();
 		await page.goto(LINK);

@@ -34,6 +34,7 @@ const ALLOWED =
 	"camera=(self), microphone=(self), display-capture=(self), " +
 	"screen-wake-lock=(self), fullscreen=(self), autoplay=(self), " +
 	"speaker-selection=(self), clipboard-write=(self), ";
+const NOTICES = ["/privatliv", "/privacy", "/tilgaengelighed", "/accessibility"];
 const PAGE = { type: "text/html; charset=utf-8", cache: "no-cache", etag: true };
 const FILE = { cache: "no-cache", etag: true };
 const ASSET = { cache: "public, max-age=31536000, immutable", etag: true };
@@ -91,6 +92,7 @@ describe("what is served", { timeout: 120_000 }, () => {
 			["/", 200, PAGE],
 			["/j", 200, PAGE],
 			["/staff", 200, PAGE],
+			...NOTICES.map((path) => [path, 200, PAGE]),
 			["/nowhere", 404, NOTHING],
 			["/a/nothing.js", 404, NOTHING],
 			["/favicon.svg", 200, { ...FILE, type: "image/svg+xml" }],
@@ -170,6 +172,10 @@ describe("what is served", { timeout: 120_000 }, () => {
 		await look(page, "pages-over-english").catch(only404);
 		await press(page, "Læs siden på dansk");
 		await shows(page, "Linket virker ikke længere");
+		for (const path of NOTICES) {
+			await page.goto(`${broker.origin}${path}`);
+			await look(page, `pages${path.replace("/", "-")}`);
+		}
 		await page.goto(`${broker.origin}/nowhere`);
 		await look(page, "pages-nowhere").catch(only404);
 		await page.context().close();

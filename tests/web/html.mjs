@@ -11,6 +11,13 @@ import { formatterFactory, HtmlValidate } from "html-validate";
 const FILLED_IN = {
 	build: "0123456789abcdef",
 	lang: "da",
+	notice:
+		"<h1>Sådan passer vi på dine oplysninger</h1>\n<p>Her kan du læse …</p>\n<ul>\n<li>Dit nummer.</li>\n</ul>",
+	notice_lang: "da",
+	notice_title: "Sådan passer vi på dine oplysninger",
+	other_href: "/privacy",
+	other_lang: "en",
+	other_words: "English",
 	org_name: "Testkommunen",
 	org_phone: "12 34 56 78",
 	org_phone_href: "tel:+4512345678",

@@ -7,9 +7,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+/* A notice is read on a telephone that may be slow: whole, uncompressed. */
+#define NOTICE_BUDGET (12 * 1024)
 
 static const struct asset *find(const struct site *s, const char *path)
 {
@@ -29,7 +33,9 @@ static bool holds(struct bytes text, const char *part)
 
 static struct site *make(const struct settings *settings, bool trial)
 {
-	struct site_words words = { settings, "https://a.test", 1795332800000, trial };
+	static const uint8_t key[32] = { 0x19, 0xbf };
+	struct site_words words = { settings, "https://a.test", 1795332800000, trial,
+		key };
 	struct site *s = NULL;
 
 	assert_int_equal(site_new(&s, &words), 0);
@@ -117,6 +123,59 @@ static void security_txt_is_there_only_with_a_contact(void **state)
 	assert_true(holds(a->identity, "Canonical: https://a.test/"));
 }
 
+static void notices_are_there_in_both_languages_and_lead_to_each_other(void **state)
+{
+	static const struct {
+		const char *path, *lang, *other, *title;
+	} rows[] = {
+		{ "/privatliv", "da", "/privacy", "Sådan passer vi på dine oplysninger" },
+		{ "/privacy", "en", "/privatliv", "How we look after your data" },
+		{ "/tilgaengelighed", "da", "/accessibility", "Kan alle bruge siden?" },
+		{ "/accessibility", "en", "/tilgaengelighed",
+			"Can everybody use this page?" },
+	};
+	struct settings settings = settings_named("A<B");
+	owned(site_freep) struct site *s = make(&settings, true);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct asset *a = find(s, rows[i].path);
+		char text[200];
+
+		assert_non_null(a);
+		(void)snprintf(text, sizeof(text), "<html lang=\"%s\">", rows[i].lang);
+		assert_true(holds(a->identity, text));
+		(void)snprintf(text, sizeof(text), "href=\"%s\"", rows[i].other);
+		assert_true(holds(a->identity, text));
+		(void)snprintf(
+			text, sizeof(text), "<title>%s – A&lt;B</title>", rows[i].title);
+		assert_true(holds(a->identity, text));
+		(void)snprintf(text, sizeof(text), "<h1>%s</h1>", rows[i].title);
+		assert_true(holds(a->identity, text));
+		assert_true(holds(a->identity, "Kun til afprøvning"));
+		assert_false(holds(a->identity, "{{"));
+		assert_false(holds(a->identity, "<script"));
+		assert_false(holds(a->identity, "A<B"));
+		assert_true(a->identity.len <= NOTICE_BUDGET);
+	}
+}
+
+static void the_signing_key_is_there_as_openssl_reads_it(void **state)
+{
+	struct settings settings = settings_named("A");
+	struct site_words words = { &settings, "https://a.test", 0, false, NULL };
+	owned(site_freep) struct site *with = make(&settings, true);
+	owned(site_freep) struct site *without = NULL;
+	const struct asset *a = find(with, "/.well-known/samtale-signing-key");
+
+	(void)state;
+	assert_non_null(a);
+	assert_true(
+		holds(a->identity, "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb8"));
+	assert_int_equal(site_new(&without, &words), 0);
+	assert_null(find(without, "/.well-known/samtale-signing-key"));
+}
+
 /* What was replaced stays readable for answers that are on their way. */
 static void a_replaced_site_lives_on_for_a_while(void **state)
 {
@@ -138,6 +197,9 @@ int main(void)
 		cmocka_unit_test(without_a_trial_there_is_no_banner),
 		cmocka_unit_test(the_etag_follows_the_text),
 		cmocka_unit_test(security_txt_is_there_only_with_a_contact),
+		cmocka_unit_test(
+			notices_are_there_in_both_languages_and_lead_to_each_other),
+		cmocka_unit_test(the_signing_key_is_there_as_openssl_reads_it),
 		cmocka_unit_test(a_replaced_site_lives_on_for_a_while),
 	};
 
