@@ -72,8 +72,11 @@ struct kit {
 
 static inline int kit_recorded(void *arg, const struct vault_use *use)
 {
+	struct kit *k = arg;
+
 	(void)use;
-	return ((struct kit *)arg)->audit_result;
+	k->audited[AUDIT_KEY_OPENED] += k->audit_result == 0;
+	return k->audit_result;
 }
 
 static inline int kit_audited(void *arg, const struct audit_event *event)
