@@ -266,6 +266,9 @@ static void unlocking_takes_the_password(void **state)
 	assert_int_equal(
 		kit_ask(k, API_POST, "/api/v1/staff/unlock", pair("password", PASSWORD)),
 		200);
+	assert_int_equal(k->noted.what, AUDIT_SIGN_IN);
+	assert_int_equal(k->noted.outcome, AUDIT_DONE);
+	assert_int_equal(k->noted.value, 1);
 	assert_int_equal(kit_ask(k, API_GET, "/api/v1/staff/me", NULL), 200);
 }
 
@@ -282,6 +285,7 @@ static void guesses_at_unlocking_count_in_the_account_and_lock_it(void **state)
 			401);
 	assert_int_equal(k->store->user->by_id(k->store, METTE, &u), 0);
 	assert_true(u.locked_until_ms > clock_utc_ms());
+	assert_int_equal(k->noted.value, 3); /* a page that had locked itself, the lock */
 	restart(k);
 	assert_int_equal(kit_ask(k, API_POST, "/api/v1/staff/unlock",
 				 pair("password", "wrong one")),

@@ -69,11 +69,14 @@ static void a_meeting_is_found_by_case_number_and_part_of_its_label(void **state
 		assert_int_equal(find(k, words[i]), 200);
 		assert_int_equal(cards(k), 1);
 		assert_string_equal(text(k, "cards.0.id"), m.id);
+		assert_int_equal(k->noted.value, i < 2 ? 1001 : 3001);
 	}
 	assert_int_equal(find(k, m.number), 200);
 	assert_int_equal(cards(k), 1);
+	assert_int_equal(k->noted.value, 2001);
 	assert_int_equal(find(k, "nobody"), 200);
 	assert_int_equal(cards(k), 0);
+	assert_int_equal(k->noted.value, 0);
 	assert_int_equal(k->audited[AUDIT_SEARCH], ARRAY_LEN(words) + 2);
 }
 

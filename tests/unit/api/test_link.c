@@ -39,6 +39,8 @@ static void a_mistyped_a_foreign_and_a_replaced_link_get_one_answer(void **state
 
 		assert_int_equal(peek(k, i < 2 ? other[i] : m.token), 404);
 		assert_string_equal(error_of(k), "link_unknown");
+		assert_int_equal(k->noted.what, AUDIT_LINK_REDEEMED);
+		assert_int_equal(k->noted.outcome, AUDIT_REFUSED);
 	}
 }
 
@@ -102,6 +104,9 @@ static void a_link_that_asks_for_the_pin_takes_no_other(void **state)
 		(unsigned)(strtoul(m.pin, NULL, 10) + 1) % 1000000);
 	assert_int_equal(kit_ask(k, API_POST, "/api/v1/link/redeem", body), 403);
 	assert_string_equal(error_of(k), "pin_wrong");
+	assert_int_equal(k->noted.what, AUDIT_LINK_REDEEMED);
+	assert_int_equal(k->noted.outcome, AUDIT_REFUSED);
+	assert_int_equal(k->noted.value, 1);
 	(void)snprintf(
 		body, sizeof(body), "{\"token\":\"%s\",\"pin\":\"%s\"}", m.token, m.pin);
 	assert_int_equal(kit_ask(k, API_POST, "/api/v1/link/redeem", body), 200);

@@ -109,6 +109,8 @@ static void a_link_is_dead_after_two_days_and_guessing_is_throttled(void **state
 	clock_shift(49 * MS_HOUR);
 	assert_int_equal(kit_ask(k, API_POST, START, pair("token", token)), 404);
 	assert_string_equal(error_of(k), "setup_unknown");
+	assert_int_equal(k->noted.what, AUDIT_ACCOUNT_SET_UP);
+	assert_int_equal(k->noted.outcome, AUDIT_REFUSED);
 	for (; status == 404 && tries < 100; tries++)
 		status = kit_ask(
 			k, API_POST, START, pair("token", "AAAAAAAAAAAAAAAAAAAAAA"));
