@@ -121,6 +121,28 @@ const char *minutes_sentence(int outcome)
 	}
 }
 
+/* -- the receipt ------------------------------------------------------------------- */
+static uint8_t plain_letter(uint8_t c)
+{
+	if (c >= 'a' && c <= 'z')
+		c = (uint8_t)(c - 'a' + 'A');
+	return c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+}
+
+bool receipt_fits(const char *receipt, struct bytes typed)
+{
+	for (size_t i = 0; i < typed.len; i++) {
+		uint8_t c = plain_letter(typed.at[i]);
+
+		if (c == ' ' || c == '-')
+			continue;
+		receipt += *receipt == '-';
+		if (!c || c != (uint8_t)*receipt++)
+			return false;
+	}
+	return *receipt == '\0';
+}
+
 /* -- writing ----------------------------------------------------------------------- */
 static void write_line(struct writer *w, const char *key, const char *value)
 {

@@ -39,6 +39,10 @@ must_check int minutes_find(const struct minutes_ask *ask, struct minutes *ret);
 /* One sentence for an outcome. */
 const char *minutes_sentence(int outcome);
 
+/* Is that the receipt, as people read it out or type it? Dashes, blanks and letter case
+ * do not matter; O is 0, I and L are 1. */
+bool receipt_fits(const char *receipt, struct bytes typed);
+
 /* Worker. The text, signed by this node, as a whole file. Times are those of the
  * process's time zone, with their distance from UTC. Faults: vault_sign_here()'s,
  * -EMSGSIZE. */

@@ -190,6 +190,22 @@ static void the_receipt_is_the_citizens(void **state)
 	assert_string_equal(m.receipt, receipt);
 }
 
+static void a_receipt_fits_as_people_say_it(void **state)
+{
+	static const char *const good[] = { "7F3K-20QD", "7f3k20qd", " 7F3K 2OQD ",
+		"7-F-3-K-2-o-Q-D" };
+	static const char *const bad[] = { "", "7F3K", "7F3K-20QE", "7F3K-20QD0", "-",
+		"8F3K-20QD" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		assert_true(receipt_fits("7F3K-20QD", bytes_str(good[i])));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(receipt_fits("7F3K-20QD", bytes_str(bad[i])));
+	assert_true(receipt_fits("1111-1111", BYTES_LIT("iIlL1111")));
+	assert_false(receipt_fits("7F3K-20QD", bytes_of("7F3K-20QD\0", 10)));
+}
+
 static void no_value_can_add_a_line(void **state)
 {
 	struct place *p = *state;
@@ -313,6 +329,7 @@ int main(void)
 		AT(they_say_what_is_kept),
 		AT(what_is_not_known_is_a_dash),
 		AT(the_receipt_is_the_citizens),
+		AT(a_receipt_fits_as_people_say_it),
 		AT(no_value_can_add_a_line),
 		AT(a_meeting_that_is_not_over_has_none),
 		AT(what_was_deleted_is_said_to_be_gone),
