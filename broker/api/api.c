@@ -18,7 +18,8 @@
 		   */
 
 static const struct route *const tables[] = { link_routes, seat_routes, account_routes,
-	setup_routes, day_routes, booking_routes, change_routes, call_back_routes };
+	setup_routes, day_routes, booking_routes, change_routes, call_back_routes,
+	minutes_routes };
 
 int api_new(struct api **ret, const struct api_parts *parts)
 {

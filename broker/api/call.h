@@ -216,4 +216,5 @@ void account_read_code(struct call *c);
 /* Every route, one after the other; NULL: there are no more. */
 const struct route *api_route(size_t at);
 extern const struct route link_routes[], seat_routes[], account_routes[], setup_routes[],
-	day_routes[], booking_routes[], change_routes[], call_back_routes[];
+	day_routes[], booking_routes[], change_routes[], call_back_routes[],
+	minutes_routes[];

@@ -187,6 +187,7 @@ static const struct example {
 	{ API_POST, "staff/meetings/{id}/take-over", as_ole },
 	{ API_POST, "staff/meetings/{id}/hand-over", to_ole },
 	{ API_GET, "staff/meetings/{id}/summary", when_cancelled },
+	{ API_GET, "staff/meetings/{id}/minutes", when_cancelled },
 	{ API_POST, "staff/check", as_mette },
 	{ API_GET, "staff/callbacks", with_a_caller },
 	{ API_POST, "staff/callbacks/{id}/number", with_a_caller },
