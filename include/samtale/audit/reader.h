@@ -57,8 +57,6 @@ struct bundle_facts {
 	int64_t from_ms, to_ms;       /* as asked for */
 	uint64_t records;
 	uint32_t segments, keys; /* keys: meetings whose parts can be opened */
-	uint64_t sealed;         /* number of the last record that a signed checkpoint in
-				  * the bundle covers; 0: none */
 };
 void log_reader_facts(const struct log_reader *r, struct bundle_facts *ret);
 
