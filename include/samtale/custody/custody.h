@@ -62,8 +62,8 @@ const struct auditor_set *custody_auditors(const struct custody *c);
 /* Up to LOG_GROUP_MAX questions share one commit. ask() stages one frame that came over
  * `link` (any number); settle() commits and then writes every answer, in order, through
  * answer(); frames are wiped when it returns. Outcomes of ask(): CUSTODY_E_BAD, it is not
- * our language: drop that link; CUSTODY_E_LATER. Faults of either are answered as FAILED
- * or FULL; they are for the log of the operation alone. */
+ * our language: drop that link; CUSTODY_E_LATER. Faults, of settle() alone: questions
+ * were answered as FAILED; this is the first reason why, for the log of the operation. */
 must_check int custody_ask(
 	struct custody *c, unsigned link, const struct frame *question);
 must_check int custody_settle(struct custody *c,
