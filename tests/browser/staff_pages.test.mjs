@@ -5,6 +5,7 @@
 // SHOTS=DIR every state is also pictured, at 1280 and 320 px, light and dark.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import { until } from "../lib/browsers.mjs";
@@ -476,6 +477,31 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 			["ended"],
 		);
 		await look("summary");
+
+		assert.equal(
+			world.asked.some((a) => a.path.endsWith("/minutes")),
+			false,
+			"fetched when asked for",
+		);
+		world.instead["GET /staff/meetings/2/minutes"] = {
+			status: 503,
+			body: { error: "not_recorded" },
+		};
+		await button("Hent beviset").click();
+		await shows("Det kan ikke skrives i loggen lige nu");
+		world.instead = {};
+		await button("Hent beviset").click();
+		await shows("started: 2026-11-22T10:02:11+01:00");
+		const downloading = page.waitForEvent("download");
+		await button("Gem som fil").click();
+		const file = await downloading;
+		assert.equal(file.suggestedFilename(), "bevis-2.txt");
+		assert.equal(await readFile(await file.path(), "utf8"), world.minutes);
+		await page.getByLabel("Borgerens kvittering").fill("7f3k 29qe");
+		await shows("Kvitteringen passer ikke til mødet.");
+		await page.getByLabel("Borgerens kvittering").fill("7f3k 29qd");
+		await shows("Kvitteringen passer.");
+		await look("minutes");
 		world.sent.length = 0;
 		await button("Næste").click();
 		assert.equal((await heard("enter")).meeting, "3");

@@ -145,6 +145,27 @@ export function newWorld() {
 			stated: ["phone"],
 			receipt: "7F3K-29QD",
 		},
+		minutes: [
+			"samtale-minutes-1",
+			"organisation: Hedensted Kommune",
+			"issued: 2026-11-22T10:35:12+01:00",
+			"meeting: 2",
+			"number: 48213377",
+			"case: Sag 12-34",
+			"planned: 2026-11-22T10:00:00+01:00",
+			"started: 2026-11-22T10:02:11+01:00",
+			"ended: 2026-11-22T10:31:04+01:00",
+			"outcome: held",
+			"video-minutes: 21 measured",
+			"audio-minutes: 0",
+			"phone-minutes: 8 stated",
+			"form-chosen-by: citizen",
+			"identity: link-and-pin",
+			"receipt: 7F3K-29QD",
+			`log: samtale-checkpoint 1 epoch ${"5f".repeat(16)} 4711 ${"a4".repeat(32)} 12 2026-11-22T09:35:00.000Z`,
+			`signature: ${"Zm9v".repeat(22)}`,
+			"",
+		].join("\n"),
 	};
 }
 
@@ -246,6 +267,8 @@ function answer(world, method, path, body) {
 	if (verb === "number") return ok({ phone: "+4520304078", given: false });
 	if (verb === "link") return ok({ card, invitation: invitationOf(card, world.callIn) });
 	if (verb === "summary") return ok({ summary: world.summary });
+	if (verb === "minutes")
+		return ok({ minutes: world.minutes, receipt: world.summary.receipt });
 	if (verb === "cancel")
 		Object.assign(card, { state: "cancelled", version: card.version + 1 });
 	if (verb === "restore")

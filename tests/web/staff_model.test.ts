@@ -16,6 +16,7 @@ import {
 } from "../../web/src/staff/model/booking";
 import { type Call, callWords, isDialled, onLine } from "../../web/src/staff/model/call";
 import type { Card } from "../../web/src/staff/model/http";
+import { receiptFits } from "../../web/src/staff/model/receipt";
 import {
 	type Action,
 	cardsOf,
@@ -551,6 +552,19 @@ describe("the line for the case system", () => {
 			"Meeting Sunday 22 November 2026 at 12:00: The citizen did not come. " +
 				"The citizen chose the form. Receipt 7F3K-29QD.",
 		);
+	});
+});
+
+describe("a citizen's receipt", () => {
+	it("fits as people say it, and tells nothing before it is whole", () => {
+		for (const good of ["7F3K-20QD", "7f3k 2Oqd", " 7F3K20QD "])
+			assert.equal(receiptFits("7F3K-20QD", good), true, good);
+		for (const bad of ["7F3K-20QE", "8F3K-20QD", "7F3K-20QD0"])
+			assert.equal(receiptFits("7F3K-20QD", bad), false, bad);
+		for (const half of ["", "-", "7F3K", "7F3K-20Q"])
+			assert.equal(receiptFits("7F3K-20QD", half), undefined, half);
+		assert.equal(receiptFits("1111-1111", "iIlL 1111"), true);
+		assert.equal(receiptFits("", "7F3K-20QD"), undefined);
 	});
 });
 

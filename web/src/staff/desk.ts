@@ -18,6 +18,7 @@ import {
 	oneCard,
 	oneInvitation,
 	type Person,
+	signedMinutes,
 	someCards,
 } from "./model/http";
 import { cardsOf } from "./model/state";
@@ -191,6 +192,12 @@ export async function fetchInvitation(id: string): Promise<Invitation | undefine
 	const invitation = accepted(answer)?.invitation;
 	if (invitation) dispatch({ do: "invitation", id, invitation });
 	return invitation;
+}
+
+/** The signed minutes of a meeting that is over; that they were given out is recorded. */
+export async function fetchMinutes(id: string): Promise<string | undefined> {
+	const answer = await ask(`/staff/meetings/${id}/minutes`, signedMinutes);
+	return accepted(answer)?.minutes;
 }
 
 /** A meeting that was moved since has another invitation. */

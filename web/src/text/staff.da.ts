@@ -62,6 +62,8 @@ export const da = {
 		too_early: "Det er for tidligt endnu.",
 		no_call: "Der er ikke noget opkald i gang.",
 		ended: "Mødet er slut og kan ikke ændres.",
+		not_ended: "Mødet er ikke slut endnu.",
+		record_gone: "Mødets forløb er slettet efter fristen.",
 		changed:
 			"En anden har ændret mødet imens. Her er det nyeste. Skriv din ændring igen.",
 	},
@@ -541,6 +543,19 @@ export const da = {
 		nextWho: (clock: string, label: string) => `Næste møde: ${clock} ${label}`,
 		noNext: "Der er ikke flere møder i dag.",
 		released: "Kamera og mikrofon er slukket.",
+	},
+	minutes: {
+		title: "Bevis for mødet",
+		lead: "Det siger, hvornår og hvordan I talte sammen, og hvad det blev til. Det siger ikke, hvad I talte om. Det er underskrevet, så enhver kan se, at det er ægte. Det noteres, at du henter det.",
+		get: "Hent beviset",
+		here: "Beviset er her.",
+		save: "Gem som fil",
+		file: "bevis",
+		receipt: "Borgerens kvittering",
+		receiptHelp:
+			"Skriv de otte tegn, som borgeren viser. Så ser du, om de hører til mødet.",
+		fits: "Kvitteringen passer.",
+		differs: "Kvitteringen passer ikke til mødet.",
 	},
 	transfer: {
 		takeTitle: "Overtag mødet",

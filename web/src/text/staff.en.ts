@@ -63,6 +63,8 @@ export const en: StaffText = {
 		too_early: "It is too early yet.",
 		no_call: "There is no call going on.",
 		ended: "The meeting is over and cannot be changed.",
+		not_ended: "The meeting is not over yet.",
+		record_gone: "What was kept of the meeting has been deleted on its date.",
 		changed:
 			"Somebody changed the meeting meanwhile. This is the newest. Make your change again.",
 	},
@@ -543,6 +545,19 @@ export const en: StaffText = {
 		nextWho: (clock, label) => `Next meeting: ${clock} ${label}`,
 		noNext: "There are no more meetings today.",
 		released: "Camera and microphone are off.",
+	},
+	minutes: {
+		title: "Proof of the meeting",
+		lead: "It says when and how you talked, and what came of it. It does not say what you talked about. It is signed, so that anybody can see that it is genuine. It is recorded that you get it.",
+		get: "Get the proof",
+		here: "The proof is here.",
+		save: "Save as a file",
+		file: "proof",
+		receipt: "The citizen's receipt",
+		receiptHelp:
+			"Type the eight characters that the citizen shows. You see whether they belong to the meeting.",
+		fits: "The receipt fits.",
+		differs: "The receipt does not fit the meeting.",
 	},
 	transfer: {
 		takeTitle: "Take over the meeting",

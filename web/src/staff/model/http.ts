@@ -111,6 +111,7 @@ export const callBacks = fields({ callbacks: list(callBack, 1000) });
 export const callBackNumber = fields({ phone: phoneText });
 
 export const oneSummary = fields({ summary });
+export const signedMinutes = fields({ minutes: text(8192, 1), receipt: text(32) });
 
 export const setupStart = fields({
 	username: text(64, 1),

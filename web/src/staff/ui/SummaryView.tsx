@@ -8,8 +8,10 @@ import { clock, go, goInstead, lang, state, t, zone } from "../store";
 import { Button } from "./Button";
 import { Copy } from "./Copy";
 import { Heading } from "./Heading";
+import { Minutes } from "./Minutes";
+import { ReceiptCheck } from "./ReceiptCheck";
 
-function Minutes({ summary }: { summary: Summary }) {
+function Forms({ summary }: { summary: Summary }) {
 	const held = FORMS.filter((form) => summary.minutes[form] > 0);
 	return (
 		<ul class="row wide">
@@ -32,7 +34,7 @@ function Next({ talk }: { talk: Talk }) {
 	const words = t.value.end;
 	const next = nextCard(state.value, talk.meeting);
 	return (
-		<div class="stack tight">
+		<div class="stack tight unprinted">
 			<p class="muted">
 				{next ? words.nextWho(clock(next.starts), next.label) : words.noNext}
 			</p>
@@ -73,16 +75,18 @@ export function SummaryView({ talk, summary }: { talk: Talk; summary: Summary })
 				{summary.from > 0 && ` · ${words.time(clock(summary.from), clock(summary.to))}`}
 				<span class="muted"> · {words.receipt(summary.receipt)}</span>
 			</p>
-			<Minutes summary={summary} />
-			<div class="stack tight">
+			<Forms summary={summary} />
+			<div class="stack tight unprinted">
 				<p class="legend">{words.line}</p>
 				<p class="note pasteline">{line}</p>
 				<div class="row">
 					<Copy kind="plain" text={line} words={words.copyLine} />
 				</div>
 			</div>
-			<p class="muted small">{words.released}</p>
+			<p class="muted small unprinted">{words.released}</p>
 			<Next talk={talk} />
+			<Minutes meeting={talk.meeting} />
+			<ReceiptCheck receipt={summary.receipt} />
 		</div>
 	);
 }
