@@ -121,6 +121,23 @@ const struct said *data_never(void)
 }
 
 /* -- limits ------------------------------------------------------------------------ */
+/* A unit of settings.def, which is English. */
+static const char *unit_in(enum language language, const char *unit)
+{
+	static const struct said units[] = {
+		SAID("timer", "h"),
+		SAID("min.", "min"),
+		SAID("minutter", "minutes"),
+		SAID("dage", "days"),
+		SAID("arbejdsdage", "working days"),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(units); i++)
+		if (strcmp(units[i].in[LANGUAGE_EN], unit) == 0)
+			return units[i].in[language];
+	return unit;
+}
+
 static void write_limit(const struct speaker *s, const char *name)
 {
 	struct setting_value v;
@@ -130,7 +147,7 @@ static void write_limit(const struct speaker *s, const char *name)
 		return;
 	}
 	write_fmt(s->to, "%s = %" PRId64 " %s (%" PRId64 "–%" PRId64 ")", name, v.number,
-		v.unit, v.min, v.max);
+		unit_in(s->language, v.unit), v.min, v.max);
 }
 
 void data_write_limits(const struct speaker *s, const struct datum *d)

@@ -24,10 +24,17 @@ const char *notice_title(enum notice which, enum language language)
 	return "";
 }
 
+void notice_say(const struct speaker *s, int which, int deeper)
+{
+	const struct passages all = { passages, ARRAY_LEN(passages), deeper };
+
+	passages_write(s, &all, which);
+}
+
 void notice_write(struct writer *to, const struct settings *s, enum notice which,
 	enum language language)
 {
 	const struct speaker speaker = { to, s, language, true };
 
-	passages_write(&speaker, passages, ARRAY_LEN(passages), (int)which);
+	notice_say(&speaker, (int)which, 0);
 }

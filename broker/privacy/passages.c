@@ -23,23 +23,33 @@ void passage_said(const struct speaker *s, const char *tag, const struct said *s
 	speak_tag(s, tag, said->in[s->language]);
 }
 
-void passages_write(
-	const struct speaker *s, const struct passage *rows, size_t n, int section)
+static void write_passage(const struct speaker *s, const struct passage *p, int deeper)
+{
+	char tag[] = { 'h', p->tag[1], '\0' };
+
+	if (strcmp(p->tag, "fill") == 0) {
+		write_fill(s, &p->said);
+	} else if (p->tag[0] == 'h') {
+		tag[1] = (char)(tag[1] + deeper);
+		passage_said(s, tag, &p->said);
+	} else {
+		passage_said(s, p->tag, &p->said);
+	}
+}
+
+void passages_write(const struct speaker *s, const struct passages *all, int section)
 {
 	bool in_list = false;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct passage *p = &rows[i];
+	for (size_t i = 0; i < all->n; i++) {
+		const struct passage *p = &all->rows[i];
 
 		if (p->section != section || !fact_holds(p->when, s->settings))
 			continue;
 		if (is_item(p) != in_list)
 			speak_raw(s, in_list ? "</ul>\n" : "<ul>\n");
 		in_list = is_item(p);
-		if (strcmp(p->tag, "fill") == 0)
-			write_fill(s, &p->said);
-		else
-			passage_said(s, p->tag, &p->said);
+		write_passage(s, p, all->deeper);
 	}
 	if (in_list)
 		speak_raw(s, "</ul>\n");

@@ -29,23 +29,27 @@ static const struct node nodes[NODE_COUNT] = {
 #include "flow.def"
 };
 
+enum ways { WAYS_ONE, WAYS_BOTH };
+
 struct flow {
 	enum fact when;
 	enum node_id from, to;
 	int x1, y1, x2, y2, bend; /* bend: how far its middle is pulled down */
+	enum ways ways;
 	struct said what, protection, kept;
 };
 
 static const struct flow flows[] = {
-#define FLOW(when, from, to, x1, y1, x2, y2, bend, ...)                                  \
-	{ FACT_##when, NODE_##from, NODE_##to, x1, y1, x2, y2, bend, __VA_ARGS__ },
+#define FLOW(when, from, to, x1, y1, x2, y2, bend, ways, ...)                            \
+	{ FACT_##when, NODE_##from, NODE_##to, x1, y1, x2, y2, bend, WAYS_##ways,        \
+		__VA_ARGS__ },
 #include "flow.def"
 };
 
 static const char style[] =
 	"<style>"
-	".pic text{font:15px system-ui,sans-serif;fill:#12232b}"
-	".pic .t{font-weight:600}.pic .l{font-size:12.5px;fill:#3a4d56}"
+	".pic{background:#fff}.pic text{font:14px system-ui,sans-serif;fill:#12232b}"
+	".pic .t{font-weight:600}.pic .l{font-size:12px;fill:#3a4d56}"
 	".pic rect{fill:#fff;stroke:#0b5a6b;stroke-width:1.5}"
 	".pic .frame rect{fill:#eef6f7;stroke-width:2;stroke-dasharray:none}"
 	".pic .person rect{fill:#fff6e3;stroke:#8a5a00}"
@@ -81,10 +85,10 @@ static void draw_node(const struct speaker *s, const struct node *n)
 static void draw_arrow(const struct speaker *s, const struct flow *f)
 {
 	write_fmt(s->to,
-		"<path class=\"a\" marker-start=\"url(#end)\" marker-end=\"url(#end)\" "
+		"<path class=\"a\"%s marker-end=\"url(#end)\" "
 		"d=\"M%d %dQ%d %d %d %d\"/>\n",
-		f->x1, f->y1, (f->x1 + f->x2) / 2, (f->y1 + f->y2) / 2 + 2 * f->bend,
-		f->x2, f->y2);
+		f->ways == WAYS_BOTH ? " marker-start=\"url(#end)\"" : "", f->x1, f->y1,
+		(f->x1 + f->x2) / 2, (f->y1 + f->y2) / 2 + 2 * f->bend, f->x2, f->y2);
 }
 
 static void draw_number(const struct speaker *s, const struct flow *f, unsigned number)
@@ -141,7 +145,7 @@ static void describe(const struct speaker *s)
 static void begin_svg(const struct speaker *s, const char *space)
 {
 	write_fmt(s->to,
-		"<svg%s class=\"pic\" viewBox=\"0 0 1000 690\" lang=\"%s\" role=\"img\" "
+		"<svg%s class=\"pic\" viewBox=\"0 0 1100 760\" lang=\"%s\" role=\"img\" "
 		"aria-labelledby=\"pic-title pic-desc\">\n",
 		space, language_code(s->language));
 }
@@ -167,7 +171,7 @@ static void table_row(const struct speaker *s, const struct flow *f, unsigned nu
 {
 	write_fmt(s->to, "<tr><td class=\"no\">%u</td><td>", number);
 	speak_said(s, &nodes[f->from].title);
-	speak_raw(s, " ↔ ");
+	speak_raw(s, f->ways == WAYS_BOTH ? " ↔ " : " → ");
 	speak_said(s, &nodes[f->to].title);
 	speak_raw(s, "</td>");
 	passage_said(s, "td", &f->what);

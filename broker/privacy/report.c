@@ -42,7 +42,7 @@ static const char style[] =
 	"p,li{max-width:46rem}p{margin:.5rem 0}ul{padding-left:1.25rem}li{margin:.25rem "
 	"0}"
 	".about{color:#3a4d56;margin-bottom:1.5rem}a{color:#0b5a6b}"
-	"nav ol{columns:2;max-width:46rem}"
+	"nav ol{columns:2;max-width:46rem;margin:0 0 1.5rem;padding-left:1.25rem}"
 	"table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;"
 	"margin:.75rem 0}th,td{border:1px solid #b7c6cb;padding:.45rem .55rem;"
 	"text-align:left;vertical-align:top}"
@@ -65,9 +65,8 @@ static const char style[] =
 	"#8a5a00;flex:none;margin-bottom:.2rem}"
 	".line{flex:1 1 12rem;border-bottom:1px solid #8a5a00;min-height:1.2rem}"
 	".notice{border-left:4px solid #0b5a6b;padding-left:1.25rem}"
-	".notice h1{font-size:1.3rem}.notice h2{font-size:1.05rem;border:0;margin:1rem 0 "
-	".25rem;"
-	"padding:0}svg.pic{width:100%;height:auto;display:block;margin:1rem 0}"
+	".notice{margin-bottom:2rem}.notice h3{font-size:1.3rem}"
+	"svg.pic{width:100%;height:auto;display:block;margin:1rem 0}"
 	".scroll{overflow-x:auto}"
 	"@media "
 	"print{@page{size:A4;margin:14mm}body{font-size:10pt;padding:0;max-width:none}"
@@ -78,7 +77,9 @@ static const char style[] =
 /* -- chapters ---------------------------------------------------------------------- */
 static void say(const struct speaker *s, enum section section)
 {
-	passages_write(s, passages, ARRAY_LEN(passages), (int)section);
+	const struct passages all = { passages, ARRAY_LEN(passages), 0 };
+
+	passages_write(s, &all, (int)section);
 }
 
 static void heading(const struct speaker *s, const char *da, const char *en)
@@ -140,7 +141,7 @@ static void chapter_pages(const struct speaker *s)
 {
 	for (int which = 0; which < NOTICE_COUNT; which++) {
 		speak_raw(s, "<div class=\"notice\">\n");
-		notice_write(s->to, s->settings, (enum notice)which, s->language);
+		notice_say(s, which, 2);
 		speak_raw(s, "</div>\n");
 	}
 }

@@ -91,6 +91,8 @@ static void put_setting(const struct speaker *s, struct bytes name)
 		s->to->bad = true;
 	else if (v.text)
 		put(s, v.text, strlen(v.text));
+	else if (strcmp(v.def, "true") == 0 || strcmp(v.def, "false") == 0)
+		write_str(s->to, v.number ? "true" : "false");
 	else
 		write_fmt(s->to, "%" PRId64, v.number);
 }
