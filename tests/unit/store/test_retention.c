@@ -6,6 +6,7 @@
 #include "store_fixture.h"
 
 #include "samtale/base/clock.h"
+#include "samtale/vault/key_shelf.h"
 #include "samtale/vault/seal.h"
 
 #include <errno.h>
@@ -87,7 +88,7 @@ static struct booking book(struct place *p, int64_t id)
 
 	b.starts_ms = p->now_ms;
 	begin(p);
-	assert_int_equal(vault_create_here(p->vault, &use, BYTES_NULL, &k), 0);
+	assert_int_equal(vault_create_here(p->vault, &use, BYTES_LIT(CASE), &k), 0);
 	assert_int_equal(seal_text(&k->ck, SEAL_MEETING_LABEL, id, LABEL, &b.label), 0);
 	assert_int_equal(seal_text(&k->ck, SEAL_MEETING_PHONE, id, PHONE, &b.phone), 0);
 	assert_int_equal(seal_text(&k->mk, SEAL_MEETING_CASE, id, CASE, &b.case_ref), 0);
@@ -165,6 +166,83 @@ static void contact_data_dies_first_and_the_record_last(void **state)
 	n = run(p, p->now_ms + 185 * MS_DAY, false);
 	for (size_t i = 0; i < RETENTION_KIND_COUNT; i++)
 		assert_int_equal(n.of[i], 0);
+}
+
+/* -- one case ---------------------------------------------------------------------- */
+/* As `samtale audit shred` does it: keys first, then every row. */
+static void erase(struct place *p, int64_t id)
+{
+	static const enum retention_kind kinds[] = { RETENTION_CONTACT, RETENTION_BOOKING,
+		RETENTION_ATTENDANCE, RETENTION_RECORD };
+	struct vault_use use = { VAULT_EXPORT, 0, &id, 1 };
+
+	begin(p);
+	assert_int_equal(vault_forget_here(p->vault, &use, VAULT_BOTH), 0);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		assert_int_equal(p->store->retention->drop(p->store, kinds[i], id), 0);
+	commit(p);
+}
+
+static void after_erasure_no_file_holds_a_byte_of_the_case(void **state)
+{
+	static const char attendance[] = "attendance of the erased", live[] = "its state";
+	struct place *p = *state;
+	struct booking b = book(p, 1), other = book(p, 2), got;
+	struct shelf_row keys;
+	const struct bytes planted[] = {
+		bytes_of(b.label.at, b.label.len),
+		bytes_of(b.phone.at, b.phone.len),
+		bytes_of(b.case_ref.at, b.case_ref.len),
+		bytes_of(b.link.at, sizeof(b.link.at)),
+		bytes_of(b.pin.at, sizeof(b.pin.at)),
+		bytes_of(keys.ck, sizeof(keys.ck)),
+		bytes_of(keys.mk, sizeof(keys.mk)),
+		bytes_of(keys.case_ref.at, sizeof(keys.ck)),
+		BYTES_LIT(attendance),
+		BYTES_LIT(live),
+	};
+
+	begin(p);
+	assert_int_equal(p->store->record->attendance_put(
+				 p->store, 1, p->now_ms, BYTES_LIT(attendance)),
+		0);
+	assert_int_equal(
+		p->store->record->live_put(p->store, 1, p->now_ms, BYTES_LIT(live)), 0);
+	commit(p);
+	assert_int_equal(keys_db_shelf(p->keys)->get(p->keys, 1, &keys), 0);
+	assert_true(keys.has_case);
+	for (size_t i = 0; i < ARRAY_LEN(planted); i++) /* or the search proves nothing */
+		if (!folder_holds(&p->folder, planted[i]))
+			fail_msg("%zu was not planted", i);
+	erase(p, 1);
+	/* The databases are open: -wal lies beside each of them. */
+	for (size_t i = 0; i < ARRAY_LEN(planted); i++)
+		if (folder_holds(&p->folder, planted[i]))
+			fail_msg("%zu is still in a file", i);
+	assert_int_equal(p->store->meeting->get(p->store, 1, &got), STORE_E_NONE);
+	assert_false(keys_of(p, 1).has_mk);
+	/* The neighbour is as it was; only its case is the same. */
+	assert_true(folder_holds(&p->folder, bytes_of(other.phone.at, other.phone.len)));
+	assert_true(keys_of(p, 2).has_ck && keys_of(p, 2).has_mk);
+}
+
+static void an_older_backup_does_not_bring_an_erased_case_back(void **state)
+{
+	struct place *p = *state;
+	struct booking b = book(p, 1);
+	struct retention_counts n;
+
+	erase(p, 1);
+	/* The row comes back with the data, the key does not. */
+	begin(p);
+	b.version = 0;
+	assert_int_equal(p->store->meeting->insert(p->store, &b), 0);
+	commit(p);
+	assert_false(keys_of(p, 1).has_ck);
+	assert_false(keys_of(p, 1).has_mk);
+	n = run(p, p->now_ms + 8 * MS_DAY, false);
+	assert_int_equal(n.of[RETENTION_CONTACT], 1);
+	assert_false(folder_holds(&p->folder, bytes_of(b.phone.at, b.phone.len)));
 }
 
 static void keys_without_a_booking_are_collected_after_an_hour(void **state)
@@ -275,6 +353,8 @@ int main(void)
 #define AT(test) cmocka_unit_test_setup_teardown(test, start, stop)
 		AT(nothing_that_names_a_citizen_is_in_any_file),
 		AT(contact_data_dies_first_and_the_record_last),
+		AT(after_erasure_no_file_holds_a_byte_of_the_case),
+		AT(an_older_backup_does_not_bring_an_erased_case_back),
 		AT(keys_without_a_booking_are_collected_after_an_hour),
 		AT(a_run_that_died_after_the_keys_is_repeated),
 		AT(no_record_no_deletion),
