@@ -32,7 +32,8 @@ enum {
 	AUDIT_LOG_E_FULL,        /* no room, for this class: nothing was written */
 };
 
-/* Recovers, starts a segment, writes START or UNCLEAN_START and its checkpoint. On an
+/* Reads the boot id in /proc, so: before the lockdown, or with a rule for it. Recovers,
+ * starts a segment, writes START or UNCLEAN_START and its checkpoint. On an
  * outcome or fault *ret_sentence (static) says what is wrong and what to do. Faults:
  * -EROFS, -ENOSPC, -EACCES, -errno. */
 must_check int audit_log_open(struct audit_log **ret, const struct audit_log_parts *parts,
@@ -47,13 +48,12 @@ uint64_t audit_log_next(const struct audit_log *l);
 
 /* Fills utc, boot clock, boot id, node and takes the record into the group. may_use_
  * reserve: a meeting that begins or goes on; staff reading never. Outcome: _FULL. The
- * group is full after LOG_GROUP_MAX: commit first (-EAGAIN). A new segment is begun by
- * itself. Faults. */
-must_check int audit_log_put(
-	struct audit_log *l, struct record *r, bool may_use_reserve);
+ * group is full after LOG_GROUP_MAX or ends with its segment: commit first and put again
+ * (-EAGAIN). A new segment is begun by itself. Faults. */
+must_check int audit_log_put(struct audit_log *l, struct record *r, bool may_use_reserve);
 /* Group commit: frames, one fdatasync. On a fault or _FULL nothing of the group counts:
- * sequence and chain are those of before. is_urgent: a checkpoint follows (at most every
- * second). */
+ * sequence and chain are those of before, so inner parts must be sealed anew. is_urgent:
+ * a checkpoint follows (at most every second; what comes sooner is sealed by tick()). */
 must_check int audit_log_commit(struct audit_log *l, bool is_urgent);
 
 /* Call when due: epochs, steps of the clock (CLOCK records), refilling the reserve.
@@ -61,9 +61,12 @@ must_check int audit_log_commit(struct audit_log *l, bool is_urgent);
 int64_t audit_log_tick(struct audit_log *l);
 /* Counts events that a full queue dropped elsewhere; in the next checkpoint. */
 void audit_log_dropped(struct audit_log *l, uint64_t n);
-/* Other auditors from the next record on: a new segment. */
+/* Other auditors from the next record on: a new segment, and AUDITORS_CHANGED in it, put
+ * there by the log itself. What was put before is committed. */
 must_check int audit_log_auditors(struct audit_log *l, const struct auditor_set *to);
-/* Deletes segments whose last record is older; their links go to `chain` first. */
+/* Deletes segments whose last record is older; their links go to `chain` first, and
+ * LOG_PRUNED on record before that, by the log itself. What was put before is committed.
+ */
 must_check int audit_log_prune(struct audit_log *l, int64_t before_ms, size_t *ret_n);
 
 struct audit_log_state {
