@@ -93,6 +93,8 @@ export async function startBroker({
 		origin,
 		config,
 		folder,
+		/** The vault's folder: keys and sealed log. */
+		vault: `${folder}-vault`,
 		certificates,
 		samtale,
 		/** What the broker wrote so far, over all its starts. */
@@ -118,6 +120,7 @@ export async function startBroker({
 			await endChild(broker.child, "SIGTERM");
 			await certificates.stop();
 			await rm(folder, { recursive: true, force: true });
+			await rm(`${folder}-vault`, { recursive: true, force: true });
 		},
 	};
 }
