@@ -166,16 +166,23 @@ bool act_is_minutes(struct bytes text)
 	       bytes_is_clean_text(text, true);
 }
 
-int act_sign(struct custody *c, struct bytes text, uint8_t ret_signature[SIGNATURE_BYTES])
+int act_sign(struct custody *c, struct bytes minutes, struct vault_signature *ret)
 {
 	const struct audit_event event = { .what = AUDIT_MINUTES_SIGNED,
 		.purpose = AUDIT_FOR_ADMINISTRATION,
 		.role = AUDIT_SYSTEM };
+	struct audit_log_state state;
 	int r = stage_event(c, &event, RECORD_VAULT, NULL);
 
-	if (r == 0)
-		sign_text(c->signing, text, ret_signature);
-	return r;
+	if (r != 0)
+		return r;
+	audit_log_state(c->log, &state);
+	*ret = (struct vault_signature){ 0 };
+	if (!bytes_to_str(bytes_of(state.checkpoint, strcspn(state.checkpoint, "\n")),
+		    ret->checkpoint, sizeof(ret->checkpoint)))
+		return fault_here(EMSGSIZE);
+	memcpy(ret->public_key, c->signing_public, SIGN_PUBLIC);
+	return minutes_sign(c->signing, minutes, ret->checkpoint, ret->at);
 }
 
 static bool is_same_set(const struct auditor_set *a, const struct auditor_set *b)

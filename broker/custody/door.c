@@ -71,6 +71,11 @@ static int door_find_case(void *arg, const struct vault_use *use, struct bytes c
 	return r;
 }
 
+static int door_sign(void *arg, struct bytes minutes, struct vault_signature *ret)
+{
+	return custody_sign(arg, minutes, ret);
+}
+
 const struct vault_ops custody_door = {
 	.open = door_open,
 	.create = door_create,
@@ -78,6 +83,7 @@ const struct vault_ops custody_door = {
 	.shelf_ids = door_shelf_ids,
 	.set_case = door_set_case,
 	.find_case = door_find_case,
+	.sign = door_sign,
 };
 
 /* -- records and signatures of the command ----------------------------------------- */
@@ -93,20 +99,23 @@ int custody_note(void *custody, const struct audit_event *events, size_t n)
 	return ended(c, r);
 }
 
-int custody_sign(struct custody *c, struct bytes text,
-	uint8_t ret_signature[SIGNATURE_BYTES], uint8_t ret_public[SIGN_PUBLIC])
+int custody_sign(struct custody *c, struct bytes minutes, struct vault_signature *ret)
 {
-	uint8_t signature[SIGNATURE_BYTES];
+	struct vault_signature signature;
 	int r;
 
-	if (!act_is_minutes(text))
+	if (!act_is_minutes(minutes))
 		return fault_here(EINVAL);
-	r = ended(c, act_sign(c, text, signature));
+	r = ended(c, act_sign(c, minutes, &signature));
 	if (r != 0)
 		return fault_fold(r);
-	memcpy(ret_signature, signature, sizeof(signature));
-	memcpy(ret_public, c->signing_public, SIGN_PUBLIC);
+	*ret = signature;
 	return 0;
+}
+
+int custody_reload(struct custody *c)
+{
+	return fault_fold(act_reload(c));
 }
 
 int custody_prune(struct custody *c, int64_t now_ms, size_t *ret_segments)
@@ -121,6 +130,8 @@ int custody_prune(struct custody *c, int64_t now_ms, size_t *ret_segments)
 	/* Whoever asks cannot make the log older than it is. */
 	if (now_ms > clock)
 		now_ms = clock;
+	if (now_ms < c->keep_ms)
+		now_ms = c->keep_ms;
 	r = audit_log_prune(c->log, now_ms - c->keep_ms, &n);
 	if (r != 0)
 		return fault_fold(r);

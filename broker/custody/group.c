@@ -183,13 +183,14 @@ static int answer_note(struct custody *c, const struct vault_question *q)
 static int answer_signature(
 	struct custody *c, const struct vault_question *q, struct writer *w)
 {
-	uint8_t signature[SIGNATURE_BYTES];
-	int r = act_sign(c, q->text, signature);
+	struct vault_signature signature;
+	int r = act_sign(c, q->text, &signature);
 
 	if (r != 0)
 		return r;
-	write_bytes(w, bytes_of(signature, sizeof(signature)));
-	write_bytes(w, bytes_of(c->signing_public, SIGN_PUBLIC));
+	write_bytes(w, bytes_of(signature.at, sizeof(signature.at)));
+	write_bytes(w, bytes_of(signature.public_key, sizeof(signature.public_key)));
+	write_var(w, bytes_str(signature.checkpoint));
 	return 0;
 }
 

@@ -145,7 +145,7 @@ must_check int act_set_case(
 must_check int act_find_case(struct custody *c, const struct vault_use *use,
 	struct bytes case_ref, struct vault_ids *ids);
 must_check int act_sign(
-	struct custody *c, struct bytes text, uint8_t ret_signature[SIGNATURE_BYTES]);
+	struct custody *c, struct bytes minutes, struct vault_signature *ret);
 /* May these minutes be signed? The signing key signs the log's START lines too. */
 must_check bool act_is_minutes(struct bytes text);
 must_check int act_reload(struct custody *c);

@@ -193,6 +193,7 @@ bool stage_may_note(const struct audit_event *event)
 	case AUDIT_NODE_KEY_ROTATED:
 	case AUDIT_AUDITORS_CHANGED:
 	case AUDIT_CASE_FOUND:
+	case AUDIT_CASE_SET:
 		return false;
 	default:
 		return (unsigned)event->what < AUDIT_WHAT_COUNT &&

@@ -312,6 +312,7 @@ static void read_done(struct reader *r, enum vault_frame asked, struct vault_ans
 	case VAULT_ASK_SIGN:
 		a->signature = read_bytes(r, VAULT_LINK_SIGNATURE);
 		a->public_key = read_bytes(r, VAULT_LINK_KEY);
+		a->checkpoint = read_var(r, VAULT_LINK_LINE - 1);
 		break;
 	case VAULT_ASK_STATE:
 		read_state(r, &a->state);

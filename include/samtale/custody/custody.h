@@ -50,8 +50,12 @@ struct vault *custody_vault(struct custody *c); /* borrowed; only the _here call
 const struct node_key *custody_node(struct custody *c);
 /* For audit_new(): durable when it returns 0. arg: the custody. */
 int custody_note(void *custody, const struct audit_event *events, size_t n);
-must_check int custody_sign(struct custody *c, struct bytes text,
-	uint8_t ret_signature[SIGNATURE_BYTES], uint8_t ret_public[SIGN_PUBLIC]);
+/* Minutes alone; on record. See minutes_sign(). */
+must_check int custody_sign(
+	struct custody *c, struct bytes minutes, struct vault_signature *ret);
+/* Reads the auditors' file again; others than before go on record, under the former ones,
+ * and a new segment begins. Faults: -EINVAL, it cannot be used. */
+must_check int custody_reload(struct custody *c);
 /* New node key, everything wrapped anew in one transaction. */
 must_check int custody_rotate(struct custody *c);
 must_check int custody_prune(struct custody *c, int64_t now_ms, size_t *ret_segments);

@@ -112,6 +112,7 @@ struct vault_answer { /* every view is borrowed from the frame */
 	struct bytes public_key;  /* HELLO, SIGN */
 	bool is_development;      /* HELLO */
 	struct bytes signature;   /* SIGN */
+	struct bytes checkpoint;  /* SIGN: what was appended to the minutes */
 	uint32_t segments;        /* PRUNE */
 	struct vault_state state; /* STATE */
 };
