@@ -114,7 +114,7 @@ static void look_at_node_key(struct doctor *d)
 	const struct place *p = d->c->place;
 	struct node_key *node = NULL;
 	struct place_error e;
-	size_t len = strlen(p->folder);
+	size_t len = strlen(p->vault);
 	int r = node_key_load(&node, p->node_key);
 
 	(void)node_key_free(node);
@@ -124,13 +124,14 @@ static void look_at_node_key(struct doctor *d)
 			"It is given as a credential to the service.");
 	else if (r != 0)
 		doctor_find(d, MARK_BAD, "node key", "%s", e.sentence);
-	else if (strncmp(p->node_key, p->folder, len) == 0 && p->node_key[len] == '/')
+	else if (strncmp(p->node_key, p->vault, len) == 0 && p->node_key[len] == '/')
 		doctor_find(d, MARK_WARN, "node key",
-			"%s lies beside the data that it opens; give it "
+			"%s lies beside the keys that it opens; give it "
 			"as a systemd credential or set data.node_key_file.",
 			p->node_key);
 	else
-		doctor_find(d, MARK_OK, "node key", "It lies apart from the data.");
+		doctor_find(d, MARK_OK, "node key",
+			"It lies apart from the keys that it opens.");
 }
 
 static void look_at_backup(struct doctor *d)
@@ -316,15 +317,10 @@ static void look_at_clock(struct doctor *d)
 
 static void say_what_holds_always(struct doctor *d)
 {
-	doctor_find(d, MARK_WARN, "trial",
-		"Kun til afprøvning – ikke til rigtige borgere: the sealed "
-		"log is not in yet.");
-	doctor_find(d, MARK_WARN, "auditor",
-		"There is no auditor: no record of the use of personal "
-		"data is kept.");
 	doctor_find(d, MARK_OK, "snapshots",
 		"Snapshots of the whole machine keep what is deleted "
-		"here; let them age out or leave the data folder out of them.");
+		"here; let them age out, or leave the folders of data and vault out of "
+		"them: what is deleted is gone when the last one is.");
 }
 
 int run_doctor(struct phrase_call *c)
@@ -337,6 +333,7 @@ int run_doctor(struct phrase_call *c)
 	look_at_organisation(&d);
 	look_at_folder(&d);
 	look_at_node_key(&d);
+	doctor_vault(&d);
 	look_at_certificate(&d);
 	look_at_service(&d);
 	look_at_library(&d);

@@ -23,6 +23,8 @@ bool doctor_is_credential(const struct doctor *d, const char *setting, int loade
 
 /* -- doctor_phone.c -------------------------------------------------------------- */
 void doctor_phone(struct doctor *d);
+/* -- doctor_vault.c -------------------------------------------------------------- */
+void doctor_vault(struct doctor *d);
 /* -- doctor_ports.c: not while the gateway runs, for then they are its own -------- */
 void doctor_phone_ports(struct doctor *d);
 void doctor_phone_addresses(struct doctor *d);

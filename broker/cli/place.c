@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,6 +199,52 @@ int place_load(struct place *ret, const struct place_source *source,
 	if (r == 0)
 		*ret = p;
 	return r;
+}
+
+static bool lies_in(const char *what, const char *folder)
+{
+	char inner[PATH_MAX], outer[PATH_MAX];
+	size_t len;
+
+	if (!realpath(what, inner) || !realpath(folder, outer))
+		return false; /* not there yet: said elsewhere */
+	len = strlen(outer);
+	return strncmp(inner, outer, len) == 0 && (!inner[len] || inner[len] == '/');
+}
+
+static bool lies_beside(const char *what, const char *file)
+{
+	char folder[PATH_MAX];
+	const char *slash = file ? strrchr(file, '/') : NULL;
+
+	if (!file || !*file)
+		return false;
+	(void)snprintf(folder, sizeof(folder), "%.*s",
+		slash ? (int)(slash - file) + 1 : 1, slash ? file : ".");
+	return lies_in(what, folder);
+}
+
+const char *place_vault_exposed_by(const struct place *p, const char *config)
+{
+	const struct settings *s = &p->settings;
+	const struct {
+		const char *file, *name;
+	} files[] = {
+		{ config, "the configuration file" },
+		{ s->listener_certificate, "listener.certificate" },
+		{ s->listener_private_key, "listener.private_key" },
+		{ s->listener_socket, "listener.socket" },
+		{ s->metrics_address[0] == '/' ? s->metrics_address : "",
+			"metrics.address" },
+		{ p->turn_secret, "media.turn_secret_file" },
+	};
+
+	if (lies_in(p->vault, p->folder))
+		return "data.folder";
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (lies_beside(p->vault, files[i].file))
+			return files[i].name;
+	return NULL;
 }
 
 void place_set_timezone(const struct place *p)

@@ -4,8 +4,11 @@
  * again. Teardown walks the same tables backwards, so it cannot differ from them.
  */
 #include "control.h"
+#include "custodian.h"
 #include "gateway.h"
 #include "keeper.h"
+#include "recorder.h"
+#include "remote.h"
 #include "step.h"
 
 #include "samtale/base/clock.h"
@@ -48,25 +51,6 @@ static void unmake_store(struct broker *b)
 	b->store = sqlite_store_close(b->store);
 }
 
-static int make_keys(struct broker *b, struct place_error *e)
-{
-	int r = keys_db_open(&b->keys, b->place->keys);
-
-	if (r == 0)
-		return 0;
-	return step_complain(e, "%s: %s", b->place->keys,
-		r == SQLITE_STORE_E_NEWER
-			? "It was written by a newer version of Samtale."
-		: r == SQLITE_STORE_E_DAMAGED
-			? "It is damaged; restore the newest key backup."
-			: store_fault_sentence(r));
-}
-
-static void unmake_keys(struct broker *b)
-{
-	b->keys = keys_db_close(b->keys);
-}
-
 static void reap_desk(void *arg)
 {
 	struct broker *b = arg;
@@ -76,9 +60,7 @@ static void reap_desk(void *arg)
 
 static int make_desk(struct broker *b, struct place_error *e)
 {
-	struct desk_parts parts = {
-		.store = b->store, .keys = b->keys, .wake = loop_wake_send
-	};
+	struct desk_parts parts = { .store = b->store, .wake = loop_wake_send };
 	int r = loop_wake_new(&b->desk_wake, b->loop, reap_desk, b);
 
 	(void)e;
@@ -95,10 +77,30 @@ static void unmake_desk(struct broker *b)
 }
 
 /* -- keys and records ------------------------------------------------------------ */
+/* The first thread of this process: every right that it must not have is given up. */
+static int make_recorder(struct broker *b, struct place_error *e)
+{
+	struct recorder_parts parts = { .custodian = b->custodian,
+		.loop = b->loop,
+		.reloaded = broker_auditors_reloaded,
+		.arg = b };
+	int r = custodian_start(b->custodian);
+
+	(void)e;
+	return r < 0 ? fault_pass(r) : recorder_new(&b->recorder, &parts);
+}
+
+static void unmake_recorder(struct broker *b)
+{
+	b->recorder = recorder_free(b->recorder);
+}
+
 static int make_audit(struct broker *b, struct place_error *e)
 {
+	struct audit_sink sink = recorder_sink(b->recorder);
+
 	(void)e;
-	return audit_new(&b->audit, NULL);
+	return audit_new(&b->audit, &sink);
 }
 
 static void unmake_audit(struct broker *b)
@@ -106,26 +108,11 @@ static void unmake_audit(struct broker *b)
 	b->audit = audit_free(b->audit);
 }
 
-/* Where the sealed log will refuse: no record, no key. Until then the rooms above note
- * what the key was for. */
-static int record_use(void *arg, const struct vault_use *use)
-{
-	(void)arg;
-	(void)use;
-	return 0;
-}
-
 static int make_vault(struct broker *b, struct place_error *e)
 {
-	struct vault_parts parts = { .node = b->node,
-		.shelf = keys_db_shelf(b->keys),
-		.record = record_use,
-		.record_arg = b,
-		.submit = desk_submit,
-		.submit_arg = b->desk };
-
 	(void)e;
-	return vault_new(&b->vault, &parts);
+	return vault_remote_new(
+		&b->vault, &remote_ops, b->custodian, desk_submit, b->desk);
 }
 
 static void unmake_vault(struct broker *b)
@@ -302,9 +289,9 @@ static void unmake_control(struct broker *b)
 /* -- the tables ------------------------------------------------------------------ */
 const struct step serving_steps[] = {
 	{ make_store, unmake_store, "The database" },
-	{ make_keys, unmake_keys, "The key database" },
-	{ make_desk, unmake_desk, "The store's worker" },
+	{ make_recorder, unmake_recorder, "The recorder" },
 	{ make_audit, unmake_audit, "The record" },
+	{ make_desk, unmake_desk, "The store's worker" },
 	{ make_vault, unmake_vault, "The vault" },
 	{ make_passwords, unmake_passwords, "The password worker" },
 	{ make_house, unmake_house, "The house" },

@@ -15,14 +15,16 @@
 #include "samtale/session/gateway.h"
 #include "samtale/session/house.h"
 #include "samtale/store/desk.h"
-#include "samtale/store/keys_db.h"
 #include "samtale/store/sqlite.h"
 #include "samtale/vault/node_key.h"
 #include "samtale/vault/vault.h"
 
+struct anchors;
 struct control;
+struct custodian;
 struct gateway;
 struct keeper;
+struct recorder;
 struct site;
 
 struct ready { /* last answer of /readyz */
@@ -33,19 +35,21 @@ struct ready { /* last answer of /readyz */
 struct broker {
 	const struct options *options;
 	int report_fd;       /* to the parent; gone when the parent is gone */
-	bool trial;          /* no sealed log yet: for trying out only */
+	bool trial;          /* an auditor is the trial's: for trying out only */
 	struct place *place; /* replaced as a whole by a reload */
 
 	int lock_fd; /* of the data folder */
-	struct node_key *node;
+	struct anchors *anchors;
+	struct custodian *custodian;
+	struct node_key *node; /* what the vault gave us of it */
 	struct secret *turn_secret;
 	struct loop *loop;
 	struct site *site;
 	struct listener *listener;
 	struct store *store;
-	struct keys_db *keys;
 	struct loop_wake *desk_wake;
 	struct desk *desk;
+	struct recorder *recorder;
 	struct audit *audit;
 	struct vault *vault;
 	struct loop_wake *password_wake;
@@ -83,6 +87,8 @@ int broker_serve(const struct options *options, int report_fd);
 
 /* -- reload.c -------------------------------------------------------------------- */
 void broker_reload(struct broker *b);
+/* The vault read its auditors again; broker: a struct broker. */
+void broker_auditors_reloaded(void *broker, int result, bool is_development);
 
 /* -- web.c, sockets.c: between the listener and the rooms below ------------------ */
 void web_request(void *broker, struct http_exchange *x);

@@ -7,6 +7,7 @@
 #include "child.h"
 
 #include "broker.h"
+#include "vault_child.h"
 
 #include "samtale/base/fault.h"
 
@@ -15,14 +16,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define REPORT_FD 3
 
 const struct child_row child_rows[CHILD_COUNT] = {
-	[CHILD_SERVE] = { "serve", broker_serve, NULL, true },
-	[CHILD_PHONE] = { "phone", NULL, "samtale-phone", false },
+	[CHILD_VAULT] = { "vault", vault_child_run, NULL, true, false },
+	[CHILD_SERVE] = { "serve", broker_serve, NULL, true, true },
+	[CHILD_PHONE] = { "phone", NULL, "samtale-phone", false, false },
 };
 
 /* -- the program ----------------------------------------------------------------- */
@@ -107,6 +110,26 @@ int child_start(
 	return 0;
 }
 
+void child_read(struct child *c, enum child_name name,
+	void (*reported)(void *arg, enum child_name name, const struct frame *f),
+	void *arg)
+{
+	struct frame f;
+	uint8_t *at;
+	size_t room;
+	ssize_t n;
+
+	if (!c->reports || frame_stream_room(c->reports, &at, &room) != 0)
+		return;
+	n = read(c->fd, at, room);
+	c->is_mute = n == 0;
+	if (n <= 0)
+		return; /* its end is seen by SIGCHLD */
+	frame_stream_added(c->reports, (size_t)n);
+	while (frame_stream_next(c->reports, &f) == 0)
+		reported(arg, name, &f);
+}
+
 void child_forget(struct child *c)
 {
 	(void)close(c->fd);
@@ -121,16 +144,29 @@ void child_signal(const struct child *c, int signal_number)
 		(void)kill(c->pid, signal_number);
 }
 
-int child_link(const struct child *a, const struct child *b)
+int child_link(const struct child *a, const struct child *b, enum report_kind kind)
 {
 	int pair[2], r;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		return fault_here(errno);
-	r = report_give_link(a->fd, pair[0]);
+	r = report_give_link(a->fd, kind, pair[0]);
 	if (r == 0)
-		r = report_give_link(b->fd, pair[1]);
+		r = report_give_link(b->fd, kind, pair[1]);
 	(void)close(pair[0]);
 	(void)close(pair[1]);
 	return r < 0 ? fault_pass(r) : 0;
+}
+
+int signals_open(const int *numbers, size_t n, sigset_t *ret_before)
+{
+	sigset_t mine;
+	int fd;
+
+	(void)sigemptyset(&mine);
+	for (size_t i = 0; i < n; i++)
+		(void)sigaddset(&mine, numbers[i]);
+	(void)sigprocmask(SIG_BLOCK, &mine, ret_before);
+	fd = signalfd(-1, &mine, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? fault_here(errno) : fd;
 }

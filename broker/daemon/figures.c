@@ -5,8 +5,11 @@
  */
 #include "broker.h"
 
+#include "anchors.h"
 #include "gateway.h"
+#include "recorder.h"
 
+#include "samtale/base/clock.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/session/gateway.h"
 
@@ -143,6 +146,52 @@ static void write_records(struct broker *b, struct writer *w)
 			audit_count(b->audit, (enum audit_what)a));
 }
 
+/* Seconds since a moment of UTC; that of a moment which was not yet: since the start. */
+static uint64_t age_s(const struct broker *b, int64_t utc_ms)
+{
+	int64_t age = clock_utc_ms() - (utc_ms > 0 ? utc_ms : b->started_ms);
+
+	return age > 0 ? (uint64_t)(age / MS_SECOND) : 0;
+}
+
+static void write_anchors(struct broker *b, struct writer *w)
+{
+	struct anchors_figures f;
+
+	anchors_figures(b->anchors, &f);
+	one(w, "audit_off_host", GAUGE, "1 when checkpoints are sent off this host.",
+		f.is_set);
+	one(w, "audit_anchor_age_seconds", GAUGE,
+		"Since a checkpoint was sent off this host, or since the start.",
+		age_s(b, f.sent_ms));
+	one(w, "audit_anchor_failed_total", COUNTER, "Checkpoints that were not sent.",
+		f.failed);
+}
+
+static void write_sealed_log(struct broker *b, struct writer *w)
+{
+	struct recorder_figures f;
+
+	recorder_figures(b->recorder, &f);
+	one(w, "audit_up", GAUGE, "1 while the vault answers.", f.is_up);
+	one(w, "audit_refusing", GAUGE,
+		"1 while staff reading is refused for want of room for the log.",
+		f.is_refusing);
+	one(w, "audit_lost_total", COUNTER, "Links to the vault that ended.", f.lost);
+	one(w, "audit_size", GAUGE, "Records of the sealed log.", f.state.size);
+	one(w, "audit_bytes", GAUGE, "Its bytes on the disk.", f.state.bytes);
+	one(w, "audit_free_bytes", GAUGE, "Room on its disk.", f.state.free_bytes);
+	one(w, "audit_reserve_bytes", GAUGE, "What is left of its reserve.",
+		f.state.reserve_bytes);
+	one(w, "audit_checkpoint_age_seconds", GAUGE, "Since its newest checkpoint.",
+		age_s(b, f.state.checkpoint_ms));
+	one(w, "audit_queue", GAUGE, "Events of talks that it has not taken yet.",
+		f.waiting);
+	one(w, "audit_dropped_total", COUNTER, "Events that found that queue full.",
+		f.dropped);
+	write_anchors(b, w);
+}
+
 static uint64_t resident_bytes(void)
 {
 	char text[128] = "";
@@ -181,6 +230,7 @@ void figures_write(void *broker, struct writer *to)
 	write_listener(b, to);
 	write_phone(b, to);
 	write_records(b, to);
+	write_sealed_log(b, to);
 	one(to, "store_queue", GAUGE, "Questions to the store that wait or run.",
 		desk_depth(b->desk));
 	one(to, "password_queue", GAUGE, "Passwords that wait or are being checked.",

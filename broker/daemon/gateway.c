@@ -64,7 +64,7 @@ static void close_bad(void *arg)
 		return;
 	drop(g);
 	log_event(EV_GATEWAY_CLOSED);
-	report_send(g->b->report_fd, REPORT_LINK_BAD, "");
+	report_send(g->b->report_fd, REPORT_PHONE_LINK_BAD, "");
 }
 
 /* -- down ------------------------------------------------------------------------ */

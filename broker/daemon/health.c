@@ -4,6 +4,7 @@
  * The store is asked anew at most once a second, whoever asks how often.
  */
 #include "broker.h"
+#include "recorder.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
@@ -60,20 +61,31 @@ enum phone_trunk broker_trunk(const struct broker *b)
 		       : t;
 }
 
+/* "ok", or why what staff wants to read is refused. */
+static const char *record_word(const struct broker *b)
+{
+	struct recorder_figures f;
+
+	recorder_figures(b->recorder, &f);
+	return !f.is_up ? "away" : f.is_refusing ? "full" : "ok";
+}
+
 static void answer(struct broker *b, struct http_exchange *x)
 {
 	char buf[256];
 	struct jout o = jout_of(buf, sizeof(buf));
-	const char *trunk = phone_trunk_name(broker_trunk(b));
+	const char *trunk = phone_trunk_name(broker_trunk(b)), *record = record_word(b);
 	bool store = b->ready.store_answers, disk = disk_is_fine(b),
 	     certificate = certificate_is_fine(b),
-	     ready = store && disk && certificate && !b->stopping;
+	     ready = store && disk && certificate && strcmp(record, "ok") == 0 &&
+		     !b->stopping;
 
 	jout_object(&o, NULL);
 	jout_bool(&o, "ready", ready);
 	jout_bool(&o, "store", store);
 	jout_bool(&o, "disk", disk);
 	jout_bool(&o, "certificate", certificate);
+	jout_str(&o, "record", record);
 	/* Said, not counted: without its telephone the broker still serves everybody. */
 	jout_str(&o, "trunk", trunk);
 	jout_bool(&o, "stopping", b->stopping);

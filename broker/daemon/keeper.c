@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * The deletion run as a task for the store's worker. One at a time; one that found more
- * than it may delete at once is followed by the next.
+ * than it may delete at once is followed by the next. Once a day the vault is asked to
+ * delete what is past its time of the sealed log.
  */
 #include "keeper.h"
 
 #include "broker.h"
+#include "custodian.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
@@ -18,12 +20,15 @@
 #define EVERY_MS  MS_HOUR
 #define AGAIN_MS  100       /* there is more */
 #define FAILED_MS MS_MINUTE /* something was in the way */
+#define PRUNE_MS  MS_DAY
 
 struct keeper {
 	struct desk_task task;
 	struct broker *b;
 	struct loop_timer *timer;
 	bool running, again;
+	int64_t pruned_ms; /* UTC; the worker's while it runs */
+	int prune_fault;
 	struct retention_policy policy;
 	struct retention_counts counts;
 };
@@ -35,6 +40,21 @@ static size_t deleted(const struct retention_counts *c)
 	for (int kind = 0; kind < RETENTION_KIND_COUNT; kind++)
 		n += c->of[kind];
 	return n;
+}
+
+/* On the worker. */
+static int prune_log(struct keeper *k)
+{
+	int64_t now = clock_utc_ms();
+	struct vault_question q = { .kind = VAULT_ASK_PRUNE, .before = now };
+	int r;
+
+	if (k->pruned_ms > 0 && now - k->pruned_ms < PRUNE_MS)
+		return 0;
+	r = fault_fold(custodian_ask(k->b->custodian, &q, NULL));
+	if (r == 0)
+		k->pruned_ms = now;
+	return r;
 }
 
 /* On the worker. */
@@ -53,10 +73,11 @@ static int ask(struct desk_task *t, struct store *s)
 
 	if (r < 0)
 		return fault_pass(r);
-	if (deleted(&k->counts) == 0)
-		return 0;
 	e.value = (uint32_t)deleted(&k->counts);
-	return audit_note(k->b->audit, &e);
+	if (e.value > 0)
+		r = audit_note(k->b->audit, &e);
+	k->prune_fault = r < 0 ? 0 : prune_log(k); /* which undoes nothing of this */
+	return r < 0 ? fault_pass(r) : 0;
 }
 
 static void answer(struct desk_task *t, int result)
@@ -65,6 +86,8 @@ static void answer(struct desk_task *t, int result)
 	int64_t next = EVERY_MS;
 
 	k->running = false;
+	if (result == 0)
+		result = k->prune_fault;
 	if (result < 0) {
 		log_event(EV_RETENTION_FAILED, F_ERRNO(-result));
 		next = FAILED_MS;

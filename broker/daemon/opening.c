@@ -3,7 +3,9 @@
  * The first half of a start: takes the data folder, reads the secrets, opens the port,
  * and then gives up the rights that were needed for it. No thread exists yet.
  */
+#include "anchors.h"
 #include "confine.h"
+#include "custodian.h"
 #include "site.h"
 #include "step.h"
 
@@ -51,29 +53,62 @@ static void unmake_lock(struct broker *b)
 	(void)close(b->lock_fd);
 }
 
-/* -- secrets --------------------------------------------------------------------- */
-static int make_node(struct broker *b, struct place_error *e)
+/* -- the vault ------------------------------------------------------------------- */
+static int make_anchors(struct broker *b, struct place_error *e)
 {
-	const struct place *p = b->place;
-	int r = secret_start();
+	const char *to = b->place->settings.audit_syslog;
+	int r = anchors_new(&b->anchors, to);
 
 	if (r == 0)
-		r = node_key_load(&b->node, p->node_key);
-	if (r == SECRET_E_MISSING)
+		return 0;
+	if (r == ANCHORS_E_ADDRESS)
 		return step_complain(e,
-			"The node key %s is missing; `samtale init` makes it, a "
-			"restored installation needs its own back.",
-			p->node_key);
-	place_secret_sentence(r, "The node key", p->node_key, e);
-	random_fill(&b->prefix_key, sizeof(b->prefix_key));
-	return r == 0 ? 0 : PLACE_E_BAD;
+			"audit.syslog: %s is not an address with a port, for example "
+			"10.0.0.5:514 or [2001:db8::5]:514.",
+			to);
+	return step_complain(
+		e, "audit.syslog: there is no way to %s: %s.", to, strerror(-r));
 }
 
-static void unmake_node(struct broker *b)
+static void unmake_anchors(struct broker *b)
+{
+	b->anchors = anchors_free(b->anchors);
+}
+
+static void send_anchor(void *arg, struct bytes line)
+{
+	struct broker *b = arg;
+
+	anchors_send(b->anchors, line);
+}
+
+/* The keys of this node are the vault's to give: files of them we could not open. */
+static int make_custodian(struct broker *b, struct place_error *e)
+{
+	struct custodian_parts parts = {
+		.report_fd = b->report_fd, .anchor = send_anchor, .arg = b
+	};
+	struct custodian_welcome welcome;
+	int r = secret_start();
+
+	if (r < 0)
+		return fault_pass(r);
+	r = custodian_new(&b->custodian, &parts, &welcome);
+	if (r < 0)
+		return step_complain(e, "The vault does not answer: %s.", strerror(-r));
+	b->node = welcome.node;
+	b->trial = welcome.is_development;
+	random_fill(&b->prefix_key, sizeof(b->prefix_key));
+	return 0;
+}
+
+static void unmake_custodian(struct broker *b)
 {
 	b->node = node_key_free(b->node);
+	b->custodian = custodian_free(b->custodian);
 }
 
+/* -- secrets --------------------------------------------------------------------- */
 int broker_turn_secret(const struct place *p, struct secret **ret, struct place_error *e)
 {
 	int r;
@@ -190,7 +225,8 @@ static int make_locked_files(struct broker *b, struct place_error *e)
 
 const struct step opening_steps[] = {
 	{ make_lock, unmake_lock, "The data folder" },
-	{ make_node, unmake_node, "The node key" },
+	{ make_anchors, unmake_anchors, "The way to the log server" },
+	{ make_custodian, unmake_custodian, "The way to the vault" },
 	{ make_turn, unmake_turn, "The TURN secret" },
 	{ make_loop, unmake_loop, "The event loop" },
 	{ make_listener, unmake_listener, "The listener" },

@@ -6,7 +6,7 @@
  * of a fresh socket, and keeps none.
  */
 #include "parent.h"
-#include "child.h"
+#include "way.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
@@ -27,45 +27,22 @@
 #define NOT_STARTED_MS   (5 * MS_MINUTE) /* longest wait of what never became ready */
 #define CALM_MS          MS_MINUTE /* alive so long: the next crash is the first again */
 #define STOP_MS          (10 * MS_SECOND) /* a child that does not end is killed */
-#define LINK_FIRST_MS    MS_SECOND        /* wait before a link in place of a bad one */
+#define STOP_VAULT_MS    (3 * MS_SECOND)  /* what the vault has after all others */
 
 struct parent {
 	const struct options *options;
 	struct child children[CHILD_COUNT];
 	sigset_t before;
 	int signals;
-	int64_t watchdog_ms, kill_at_ms;             /* kill_at_ms 0: not stopping */
-	int64_t linked_ms, link_at_ms, link_wait_ms; /* link_at_ms 0: none is due */
-	bool phone_wanted;                           /* by the configuration */
+	struct way ways[WAY_COUNT];
+	int64_t watchdog_ms, kill_at_ms; /* kill_at_ms 0: not stopping */
+	bool phone_wanted;               /* by the configuration */
 	bool said_ready, failed;
 };
 
 static int64_t sooner(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
-}
-
-/* -- links between children ------------------------------------------------------- */
-static void give_links(struct parent *p)
-{
-	const struct child *serve = &p->children[CHILD_SERVE],
-			   *phone = &p->children[CHILD_PHONE];
-
-	p->link_at_ms = 0;
-	if (serve->is_ready && phone->is_ready && !p->kill_at_ms &&
-		child_link(serve, phone) == 0)
-		p->linked_ms = clock_boot_ms();
-}
-
-/* As with processes: soon at first, then less and less often. */
-static void link_later(struct parent *p)
-{
-	int64_t now = clock_boot_ms();
-
-	if (now - p->linked_ms > CALM_MS || p->link_wait_ms == 0)
-		p->link_wait_ms = LINK_FIRST_MS;
-	p->link_at_ms = now + p->link_wait_ms;
-	p->link_wait_ms = sooner(p->link_wait_ms * 2, BACKOFF_LAST_MS);
 }
 
 /* -- children -------------------------------------------------------------------- */
@@ -98,14 +75,24 @@ static void start(struct parent *p, enum child_name i)
 		c->start_at_ms = CHILD_NEVER;
 	} else if (r != 0) {
 		c->start_at_ms = birth.now_ms + BACKOFF_LAST_MS;
+	} else if (i == CHILD_SERVE) {
+		way_open(&p->ways[WAY_VAULT], WAY_VAULT, p->children);
 	}
+}
+
+/* The vault ends last: what the serving process does at its end goes on record. */
+static void end_vault(struct parent *p)
+{
+	if (p->children[CHILD_SERVE].pid == 0)
+		child_signal(&p->children[CHILD_VAULT], SIGTERM);
 }
 
 static void begin_stop(struct parent *p)
 {
 	p->kill_at_ms = clock_boot_ms() + STOP_MS;
-	for (size_t i = 0; i < CHILD_COUNT; i++)
-		child_signal(&p->children[i], SIGTERM);
+	child_signal(&p->children[CHILD_SERVE], SIGTERM);
+	child_signal(&p->children[CHILD_PHONE], SIGTERM);
+	end_vault(p);
 }
 
 static void start_later(struct child *c, int64_t longest_ms)
@@ -147,9 +134,9 @@ static void child_ended(struct parent *p, enum child_name i, int status)
 	     was_ready_now = c->is_ready;
 
 	child_forget(c);
-	if (p->kill_at_ms)
-		return;
-	if (row->is_essential && (!c->was_ready || clean)) {
+	if (p->kill_at_ms) {
+		end_vault(p);
+	} else if ((row->is_essential && !c->was_ready) || (row->is_service && clean)) {
 		p->failed = p->failed || !clean;
 		begin_stop(p);
 	} else if (!row->is_essential && !was_ready_now && WIFEXITED(status)) {
@@ -196,11 +183,19 @@ static void became_ready(struct parent *p, enum child_name i, struct bytes text)
 		if (is_first)
 			want_phone(p);
 	}
-	give_links(p);
+	if (p->kill_at_ms)
+		return;
+	if (i == CHILD_VAULT)
+		way_open(&p->ways[WAY_VAULT], WAY_VAULT, p->children);
+	else
+		way_open(&p->ways[WAY_PHONE], WAY_PHONE, p->children);
 }
 
-static void reported(struct parent *p, enum child_name i, const struct frame *f)
+static void reported(void *arg, enum child_name i, const struct frame *f)
 {
+	struct parent *p = arg;
+	enum way_name bad;
+
 	switch (f->kind) {
 	case REPORT_READY:
 		became_ready(p, i, f->body);
@@ -211,31 +206,11 @@ static void reported(struct parent *p, enum child_name i, const struct frame *f)
 	case REPORT_BEAT:
 		p->children[i].beat_ms = clock_boot_ms();
 		break;
-	case REPORT_LINK_BAD:
-		link_later(p);
-		break;
 	default: /* our own child sends nothing else */
+		if (way_of_complaint(f->kind, &bad))
+			way_open_later(&p->ways[bad], bad);
 		break;
 	}
-}
-
-static void read_reports(struct parent *p, enum child_name i)
-{
-	struct child *c = &p->children[i];
-	struct frame f;
-	uint8_t *at;
-	size_t room;
-	ssize_t n;
-
-	if (!c->reports || frame_stream_room(c->reports, &at, &room) != 0)
-		return;
-	n = read(c->fd, at, room);
-	c->is_mute = n == 0;
-	if (n <= 0)
-		return; /* its end is seen by SIGCHLD */
-	frame_stream_added(c->reports, (size_t)n);
-	while (frame_stream_next(c->reports, &f) == 0)
-		reported(p, i, &f);
 }
 
 /* -- signals --------------------------------------------------------------------- */
@@ -282,19 +257,6 @@ static void read_signals(struct parent *p)
 	}
 }
 
-static int open_signals(struct parent *p)
-{
-	static const int numbers[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
-	sigset_t mine;
-
-	(void)sigemptyset(&mine);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		(void)sigaddset(&mine, numbers[i]);
-	(void)sigprocmask(SIG_BLOCK, &mine, &p->before);
-	p->signals = signalfd(-1, &mine, SFD_CLOEXEC | SFD_NONBLOCK);
-	return p->signals < 0 ? fault_here(errno) : 0;
-}
-
 /* -- the turn -------------------------------------------------------------------- */
 /* Its loop does not turn any more. */
 static bool hangs(const struct parent *p, const struct child *c, int64_t now_ms)
@@ -302,30 +264,58 @@ static bool hangs(const struct parent *p, const struct child *c, int64_t now_ms)
 	return p->watchdog_ms > 0 && c->is_ready && now_ms - c->beat_ms > p->watchdog_ms;
 }
 
+/* Kills what does not end, or hangs; forgets the crashes of what has lived long. */
+static void look_after(struct parent *p, enum child_name i, int64_t now)
+{
+	struct child *c = &p->children[i];
+	int64_t grace = i == CHILD_VAULT ? STOP_VAULT_MS : 0;
+
+	if ((p->kill_at_ms && now >= p->kill_at_ms + grace) ||
+		(!child_rows[i].is_service && hangs(p, c, now)))
+		child_signal(c, SIGKILL);
+	if (c->pid > 0 && now - c->started_ms > CALM_MS)
+		c->backoff_ms = BACKOFF_FIRST_MS;
+}
+
+/* Nothing is served that cannot be put on record. */
+static bool may_start(const struct parent *p, enum child_name i)
+{
+	return p->children[i].pid == 0 && !p->kill_at_ms &&
+	       (i != CHILD_SERVE || p->children[CHILD_VAULT].is_ready);
+}
+
+/* Links in place of those that were given up; returns how long to wait for the next. */
+static int64_t mend_ways(struct parent *p, int64_t now)
+{
+	int64_t wait = INT32_MAX;
+
+	for (int i = 0; i < WAY_COUNT && !p->kill_at_ms; i++) {
+		struct way *w = &p->ways[i];
+
+		if (w->due_ms && now >= w->due_ms)
+			way_open(w, (enum way_name)i, p->children);
+		if (w->due_ms)
+			wait = sooner(wait, w->due_ms - now);
+	}
+	return wait;
+}
+
 /* Starts what is due, kills what does not end; returns how long to wait at most. */
 static int64_t act(struct parent *p)
 {
-	int64_t now = clock_boot_ms(), wait = INT32_MAX;
+	int64_t now = clock_boot_ms(), wait = mend_ways(p, now);
 
-	for (size_t i = 0; i < CHILD_COUNT; i++) {
+	for (int i = 0; i < CHILD_COUNT; i++) {
 		struct child *c = &p->children[i];
 
-		if ((p->kill_at_ms && now >= p->kill_at_ms) ||
-			(!child_rows[i].is_essential && hangs(p, c, now)))
-			child_signal(c, SIGKILL);
-		if (c->pid > 0 && now - c->started_ms > CALM_MS)
-			c->backoff_ms = BACKOFF_FIRST_MS;
-		if (c->pid > 0 || p->kill_at_ms)
+		look_after(p, (enum child_name)i, now);
+		if (!may_start(p, (enum child_name)i))
 			continue;
 		if (now >= c->start_at_ms)
 			start(p, (enum child_name)i);
 		if (c->pid == 0 && c->start_at_ms != CHILD_NEVER)
 			wait = sooner(wait, c->start_at_ms - now);
 	}
-	if (p->link_at_ms && now >= p->link_at_ms)
-		give_links(p);
-	if (p->link_at_ms)
-		wait = sooner(wait, p->link_at_ms - now);
 	if (p->kill_at_ms)
 		wait = sooner(wait, p->kill_at_ms > now ? p->kill_at_ms - now : 100);
 	if (p->watchdog_ms > 0)
@@ -333,7 +323,7 @@ static int64_t act(struct parent *p)
 	return wait;
 }
 
-/* Only while the loop of every child turns without which there is no service. */
+/* Only while the loop turns that is the service. */
 static void feed_watchdog(const struct parent *p)
 {
 	int64_t now = clock_boot_ms();
@@ -341,7 +331,7 @@ static void feed_watchdog(const struct parent *p)
 	if (p->watchdog_ms <= 0)
 		return;
 	for (size_t i = 0; i < CHILD_COUNT; i++)
-		if (child_rows[i].is_essential && hangs(p, &p->children[i], now))
+		if (child_rows[i].is_service && hangs(p, &p->children[i], now))
 			return;
 	notify_send("WATCHDOG=1\n");
 }
@@ -370,7 +360,7 @@ static void turn(struct parent *p)
 	(void)poll(fds, ARRAY_LEN(fds), (int)wait);
 	for (size_t i = 0; i < CHILD_COUNT; i++)
 		if (fds[i + 1].revents & POLLIN)
-			read_reports(p, (enum child_name)i);
+			child_read(&p->children[i], (enum child_name)i, reported, p);
 	if (fds[0].revents & POLLIN)
 		read_signals(p);
 	feed_watchdog(p);
@@ -378,6 +368,7 @@ static void turn(struct parent *p)
 
 int parent_run(const struct options *options, bool phone_wanted)
 {
+	static const int signals[] = { SIGCHLD, SIGHUP, SIGINT, SIGTERM };
 	struct parent p = { .options = options,
 		.watchdog_ms = notify_watchdog_ms(),
 		.phone_wanted = phone_wanted };
@@ -387,7 +378,8 @@ int parent_run(const struct options *options, bool phone_wanted)
 	for (size_t i = 0; i < CHILD_COUNT; i++)
 		p.children[i].backoff_ms = BACKOFF_FIRST_MS;
 	p.children[CHILD_PHONE].start_at_ms = CHILD_NEVER;
-	if (open_signals(&p) < 0)
+	p.signals = signals_open(signals, ARRAY_LEN(signals), &p.before);
+	if (p.signals < 0)
 		return EXIT_FAILURE;
 	if (geteuid() == 0 && !options->foreground)
 		log_event(EV_RUNS_AS_ROOT);

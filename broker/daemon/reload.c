@@ -7,6 +7,7 @@
 #include "broker.h"
 
 #include "keeper.h"
+#include "recorder.h"
 #include "site.h"
 
 #include "samtale/base/clock.h"
@@ -64,6 +65,10 @@ static bool needs_restart(const struct settings *a, const struct settings *b)
 	       strcmp(a->metrics_address, b->metrics_address) != 0 ||
 	       strcmp(a->org_timezone, b->org_timezone) != 0 ||
 	       strcmp(a->data_folder, b->data_folder) != 0 ||
+	       strcmp(a->data_vault_folder, b->data_vault_folder) != 0 ||
+	       a->audit_keep_days != b->audit_keep_days ||
+	       a->audit_epoch_minutes != b->audit_epoch_minutes ||
+	       strcmp(a->audit_syslog, b->audit_syslog) != 0 ||
 	       strcmp(a->data_node_key_file, b->data_node_key_file) != 0;
 }
 
@@ -139,6 +144,16 @@ static void say(const char *sentence)
 	(void)fprintf(stderr, "samtale-broker: %s\n", sentence);
 }
 
+void broker_auditors_reloaded(void *broker, int result, bool is_development)
+{
+	const struct broker *b = broker;
+
+	if (result < 0)
+		log_event(EV_AUDITORS_REFUSED);
+	else if (is_development != b->trial)
+		log_event(EV_NEEDS_RESTART); /* the banner is in pages and answers */
+}
+
 void broker_reload(struct broker *b)
 {
 	struct fresh fresh = { 0 };
@@ -154,6 +169,7 @@ void broker_reload(struct broker *b)
 		use(b, &fresh);
 		log_event(EV_RELOADED);
 		keeper_run(b->keeper);
+		recorder_reload(b->recorder);
 	}
 	fresh_drop(&fresh);
 	if (listener_reload_certificate(b->listener, &certificate) == CERTIFICATE_E_BAD)

@@ -7,41 +7,26 @@
 
 #include "confine.h"
 #include "control.h"
+#include "custodian.h"
 #include "gateway.h"
 #include "keeper.h"
+#include "process.h"
+#include "recorder.h"
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/daemon/notify.h"
 #include "samtale/link/report.h"
-#include "samtale/lockdown/lockdown.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DRAIN_MS      (5 * MS_SECOND)
 #define DRAIN_LOOK_MS 10
-#define ARENAS        1 /* one loop does nearly all the work: more arenas are only memory */
-
-static void set_log_level(const struct settings *s)
-{
-	static const struct {
-		const char *word;
-		enum log_level level;
-	} levels[] = { { "error", LOG_E_ERROR }, { "warning", LOG_E_WARNING },
-		{ "info", LOG_E_INFO }, { "debug", LOG_E_DEBUG } };
-
-	for (size_t i = 0; i < ARRAY_LEN(levels); i++)
-		if (strcmp(levels[i].word, s->log_level) == 0)
-			log_set_level(levels[i].level);
-}
+#define RECORD_MS     (2 * MS_SECOND) /* for what is still to go on record at the end */
 
 /* -- the end --------------------------------------------------------------------- */
 static unsigned still_open(const struct broker *b)
@@ -90,14 +75,19 @@ static void asked_to_reload(void *arg, int signal_number)
 	broker_reload(arg);
 }
 
-/* Down come links to the telephone gateway, and the end: the parent is gone. */
+/* Down come links to the other processes, and the end: the parent is gone. */
 static void parent_spoke(void *arg)
 {
 	struct broker *b = arg;
+	enum report_kind kind;
 	int fd, r;
 
-	while ((r = report_take_link(b->report_fd, &fd)) == 0)
-		gateway_take(b->gateway, fd);
+	while ((r = report_take_link(b->report_fd, &kind, &fd)) == 0) {
+		if (kind == REPORT_VAULT_LINK)
+			custodian_take(b->custodian, fd);
+		else
+			gateway_take(b->gateway, fd);
+	}
 	if (r != REPORT_E_GONE)
 		return;
 	loop_watch_want(b->parent_watch, LOOP_NOTHING);
@@ -144,12 +134,6 @@ static void leave_parent(struct broker *b)
 }
 
 /* -- the life -------------------------------------------------------------------- */
-static int complain(const struct place_error *e)
-{
-	(void)fprintf(stderr, "samtale-broker: %s\n", e->sentence);
-	return EXIT_FAILURE;
-}
-
 static void note_life(struct broker *b, enum audit_what what)
 {
 	struct audit_event e = { .what = what,
@@ -179,6 +163,7 @@ static int live(struct broker *b)
 	loop_run(b->loop);
 
 	note_life(b, AUDIT_SERVICE_STOPPED);
+	recorder_flush(b->recorder, RECORD_MS);
 	open = still_open(b);
 	log_event(EV_STOPPED, F_COUNT("open", open));
 	if (open > 0) /* not taken apart under somebody's feet */
@@ -187,43 +172,30 @@ static int live(struct broker *b)
 	return EXIT_SUCCESS;
 }
 
-static int set_process(void)
-{
-	(void)prctl(PR_SET_NAME, "samtale-serve");
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)signal(SIGINT, SIG_IGN); /* the terminal's; the parent passes its own on */
-	(void)signal(SIGHUP, SIG_IGN); /* until the loop takes it */
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)umask(077);
-	(void)mallopt(M_ARENA_MAX, ARENAS);
-	return lockdown_process();
-}
-
 int broker_serve(const struct options *options, int report_fd)
 {
 	struct place place;
 	struct place_error error;
 	struct broker b = { .options = options,
 		.report_fd = report_fd,
-		.trial = true,
 		.lock_fd = -1,
 		.started_ms = clock_utc_ms(),
 		.started_loop_ms = loop_now_ms() };
 	int r;
 
-	if (set_process() < 0)
+	if (process_begin("samtale-serve", SIGKILL) < 0)
 		return EXIT_FAILURE;
 	if (place_load(&place, &options->source, &error) != 0)
-		return complain(&error);
+		return process_complain(error.sentence);
 	b.place = malloc(sizeof(place));
 	if (!b.place)
 		return EXIT_FAILURE;
 	*b.place = place;
-	set_log_level(&place.settings);
+	process_log_level(&place.settings);
 	place_set_timezone(&place);
 	if (broker_assemble(&b, &error) != 0) {
 		free(b.place);
-		return complain(&error);
+		return process_complain(error.sentence);
 	}
 	r = live(&b);
 	broker_dismantle(&b);

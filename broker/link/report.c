@@ -34,7 +34,7 @@ union room { /* aligned as the kernel wants it */
 	uint8_t at[CMSG_SPACE(LINKS * sizeof(int))];
 };
 
-int report_give_link(int child_fd, int fd)
+int report_give_link(int child_fd, enum report_kind kind, int fd)
 {
 	uint8_t buf[FRAME_HEAD];
 	struct writer w = writer_of(buf, sizeof(buf));
@@ -46,7 +46,7 @@ int report_give_link(int child_fd, int fd)
 		.msg_controllen = CMSG_SPACE(sizeof(int)) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
-	frame_write(&w, &(struct frame){ .kind = REPORT_LINK });
+	frame_write(&w, &(struct frame){ .kind = (uint8_t)kind });
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int));
@@ -77,15 +77,18 @@ static int only_descriptor(struct msghdr *m)
 	return first;
 }
 
-static bool is_link(const uint8_t *at, ssize_t len)
+static bool is_link(const uint8_t *at, ssize_t len, enum report_kind *ret_kind)
 {
 	struct reader r = reader_of(bytes_of(at, (size_t)len));
+	uint32_t rest = read_u32(&r);
 
-	return read_u32(&r) == FRAME_HEAD - sizeof(uint32_t) &&
-	       read_u8(&r) == REPORT_LINK && read_u32(&r) == 0 && reader_done(&r);
+	*ret_kind = (enum report_kind)read_u8(&r);
+	return rest == FRAME_HEAD - sizeof(uint32_t) && read_u32(&r) == 0 &&
+	       reader_done(&r) &&
+	       (*ret_kind == REPORT_PHONE_LINK || *ret_kind == REPORT_VAULT_LINK);
 }
 
-int report_take_link(int parent_fd, int *ret_fd)
+int report_take_link(int parent_fd, enum report_kind *ret_kind, int *ret_fd)
 {
 	uint8_t buf[FRAME_HEAD];
 	struct iovec body = { buf, sizeof(buf) };
@@ -95,6 +98,7 @@ int report_take_link(int parent_fd, int *ret_fd)
 		.msg_control = room.at,
 		.msg_controllen = sizeof(room) };
 	ssize_t n = recvmsg(parent_fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	enum report_kind kind;
 	int fd;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -104,10 +108,11 @@ int report_take_link(int parent_fd, int *ret_fd)
 	fd = only_descriptor(&m);
 	if (fd < 0)
 		return fault_here(EPROTO);
-	if (!is_link(buf, n) || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+	if (!is_link(buf, n, &kind) || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
 		(void)close(fd);
 		return fault_here(EPROTO);
 	}
+	*ret_kind = kind;
 	*ret_fd = fd;
 	return 0;
 }

@@ -242,7 +242,8 @@ static void take_link(struct gateway *g, int fd)
 static void parent_speaks(int flags, void *arg)
 {
 	struct gateway *g = arg;
-	int fd, r = report_take_link(g->parent_fd, &fd);
+	enum report_kind kind; /* there is one for us */
+	int fd, r = report_take_link(g->parent_fd, &kind, &fd);
 
 	(void)flags;
 	if (r == 0) {

@@ -49,6 +49,10 @@ must_check int place_load(struct place *ret, const struct place_source *source,
 /* Where another program of ours lies: in this one's folder, or in phone/ of it in a build
  * folder. Outcome: false, there is none that may be run. */
 must_check bool place_find_beside(const char *name, char ret[PLACE_PATH_MAX]);
+/* What makes the serving process able to enter the vault's folder, because that lies in a
+ * folder that it needs: "data.folder", or the setting of a file that it reads and that
+ * may be replaced; config: that file, or NULL. NULL: nothing does. */
+const char *place_vault_exposed_by(const struct place *p, const char *config);
 /* TZ of this process is that of the organisation. Before the first thread. */
 void place_set_timezone(const struct place *p);
 /* Root acts as the owner of the data folder from now on, so that what it makes there

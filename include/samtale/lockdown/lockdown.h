@@ -50,17 +50,19 @@ must_check int lockdown_files(const struct lockdown_files *files);
 	"getuid geteuid getgid getegid rt_sigaction rt_sigprocmask rt_sigreturn "        \
 	"sigaltstack getrandom prlimit64 getrlimit getrusage uname sysinfo "             \
 	"sched_getaffinity tgkill "
-/* Waiting, and sockets that are open already. */
-#define LOCKDOWN_LOOP                                                                    \
+/* Waiting, and reading from sockets that are open already. */
+#define LOCKDOWN_WAIT                                                                    \
 	"read write readv writev close fcntl ioctl dup dup2 dup3 pipe2 eventfd2 "        \
 	"epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 poll ppoll "        \
-	"select pselect6 sendto recvfrom sendmsg recvmsg shutdown setsockopt "           \
-	"getsockopt getsockname getpeername timerfd_create timerfd_settime "             \
-	"timerfd_gettime "
+	"select pselect6 recvfrom recvmsg shutdown setsockopt getsockopt getsockname "   \
+	"getpeername timerfd_create timerfd_settime timerfd_gettime "
+/* The same, and sending to whomever a socket reaches. */
+#define LOCKDOWN_LOOP LOCKDOWN_WAIT "sendto sendmsg "
 
 /* When all is open, for all threads: system calls that are not among the names (divided
  * by blanks) fail with EPERM; those that only an attacker needs (exec, ptrace, mount,
  * fork …) kill the process. Signals (tgkill) and limits (prlimit64) are for the process
  * itself alone. Instead of socket: "socket/ip", for IPv4 and IPv6 only, or "socket/udp",
- * of these datagrams only. Faults: -EINVAL, no such name. */
+ * of these datagrams only. Instead of sendto: "sendto/connected", only to where the
+ * socket was connected to (so is send(3)). Faults: -EINVAL, no such name. */
 must_check int lockdown_calls(const char *allowed);

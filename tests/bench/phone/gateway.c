@@ -216,7 +216,8 @@ static void spawn(const char *config)
 	me.parent = pair[0];
 	me.link = link[0];
 	await_ready();
-	if (report_give_link(me.parent, link[1]) < 0 || frame_stream_new(&me.in) < 0 ||
+	if (report_give_link(me.parent, REPORT_PHONE_LINK, link[1]) < 0 ||
+		frame_stream_new(&me.in) < 0 ||
 		fd_listen(me.link, FD_READ, readable, NULL))
 		abort();
 	(void)close(link[1]);

@@ -16,6 +16,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static enum report_kind kind; /* of the link taken last */
+
 struct both {
 	int parent, child; /* ends */
 };
@@ -89,9 +91,9 @@ static void a_link_can_be_used_by_the_child(void **state)
 	int other, mine = a_link(&other), taken = -1;
 	char c = 0;
 
-	assert_int_equal(report_give_link(b->parent, mine), 0);
+	assert_int_equal(report_give_link(b->parent, REPORT_PHONE_LINK, mine), 0);
 	(void)close(mine); /* the child's copy lives on */
-	assert_int_equal(report_take_link(b->child, &taken), 0);
+	assert_int_equal(report_take_link(b->child, &kind, &taken), 0);
 	assert_int_not_equal(fcntl(taken, F_GETFD) & FD_CLOEXEC, 0);
 	assert_int_not_equal(fcntl(taken, F_GETFL) & O_NONBLOCK, 0);
 	assert_int_equal(write(other, "x", 1), 1);
@@ -110,12 +112,12 @@ static void two_links_are_taken_one_after_the_other(void **state)
 	for (int i = 0; i < 2; i++) {
 		int mine = a_link(&other[i]);
 
-		assert_int_equal(report_give_link(b->parent, mine), 0);
+		assert_int_equal(report_give_link(b->parent, REPORT_PHONE_LINK, mine), 0);
 		(void)close(mine);
 	}
-	assert_int_equal(report_take_link(b->child, &first), 0);
-	assert_int_equal(report_take_link(b->child, &second), 0);
-	assert_int_equal(report_take_link(b->child, &second), REPORT_E_AGAIN);
+	assert_int_equal(report_take_link(b->child, &kind, &first), 0);
+	assert_int_equal(report_take_link(b->child, &kind, &second), 0);
+	assert_int_equal(report_take_link(b->child, &kind, &second), REPORT_E_AGAIN);
 	assert_int_equal(write(other[0], "1", 1), 1);
 	assert_int_equal(read(second, &(char){ 0 }, 1), -1);
 	assert_int_equal(read(first, &(char){ 0 }, 1), 1);
@@ -123,6 +125,23 @@ static void two_links_are_taken_one_after_the_other(void **state)
 		(void)close(other[i]);
 	(void)close(first);
 	(void)close(second);
+}
+
+static void the_two_kinds_of_links_are_told_apart(void **state)
+{
+	static const enum report_kind kinds[] = { REPORT_VAULT_LINK, REPORT_PHONE_LINK };
+	struct both *b = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		int other, mine = a_link(&other), taken = -1;
+
+		assert_int_equal(report_give_link(b->parent, kinds[i], mine), 0);
+		assert_int_equal(report_take_link(b->child, &kind, &taken), 0);
+		assert_int_equal(kind, kinds[i]);
+		(void)close(mine);
+		(void)close(taken);
+		(void)close(other);
+	}
 }
 
 static void give_two_at_once(int fd, const int fds[2])
@@ -139,7 +158,7 @@ static void give_two_at_once(int fd, const int fds[2])
 		.msg_control = room.at,
 		.msg_controllen = sizeof(room.at) };
 
-	frame_write(&w, &(struct frame){ .kind = REPORT_LINK });
+	frame_write(&w, &(struct frame){ .kind = REPORT_PHONE_LINK });
 	room.head.cmsg_level = SOL_SOCKET;
 	room.head.cmsg_type = SCM_RIGHTS;
 	room.head.cmsg_len = CMSG_LEN(2 * sizeof(int));
@@ -158,7 +177,7 @@ static void of_two_that_come_together_one_is_kept_and_none_left_open(void **stat
 	give_two_at_once(b->parent, mine);
 	for (int i = 0; i < 2; i++)
 		(void)close(mine[i]);
-	assert_int_equal(report_take_link(b->child, &taken), 0);
+	assert_int_equal(report_take_link(b->child, &kind, &taken), 0);
 	assert_int_equal(write(other[0], "x", 1), 1);
 	assert_int_equal(read(taken, &c, 1), 1);
 	assert_int_equal(recv(other[1], &c, 1, MSG_DONTWAIT), 0);
@@ -172,10 +191,10 @@ static void nothing_there_and_nobody_there_are_told_apart(void **state)
 	struct both *b = *state;
 	int fd = -7;
 
-	assert_int_equal(report_take_link(b->child, &fd), REPORT_E_AGAIN);
+	assert_int_equal(report_take_link(b->child, &kind, &fd), REPORT_E_AGAIN);
 	(void)close(b->parent);
 	b->parent = -1;
-	assert_int_equal(report_take_link(b->child, &fd), REPORT_E_GONE);
+	assert_int_equal(report_take_link(b->child, &kind, &fd), REPORT_E_GONE);
 	assert_int_equal(fd, -7);
 }
 
@@ -185,9 +204,11 @@ static void what_is_no_link_is_a_fault_and_leaves_nothing_open(void **state)
 	int other, mine = a_link(&other), fd = -7;
 
 	report_send(b->parent, REPORT_BEAT, ""); /* no descriptor */
-	assert_true(report_take_link(b->child, &fd) < 0);
-	assert_int_equal(report_give_link(b->parent, mine), 0);
-	assert_int_equal(report_take_link(b->child, &fd), 0);
+	assert_true(report_take_link(b->child, &kind, &fd) < 0);
+	assert_int_equal(report_give_link(b->parent, REPORT_BEAT, mine), 0);
+	assert_true(report_take_link(b->child, &kind, &fd) < 0); /* of no kind */
+	assert_int_equal(report_give_link(b->parent, REPORT_PHONE_LINK, mine), 0);
+	assert_int_equal(report_take_link(b->child, &kind, &fd), 0);
 	(void)close(fd);
 	(void)close(mine);
 	(void)close(other);
@@ -200,7 +221,7 @@ static void a_child_that_is_gone_is_a_fault(void **state)
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 	(void)close(pair[1]);
-	assert_true(report_give_link(pair[0], b->child) < 0);
+	assert_true(report_give_link(pair[0], REPORT_PHONE_LINK, b->child) < 0);
 	(void)close(pair[0]);
 }
 
@@ -212,6 +233,7 @@ int main(void)
 		CASE(a_parent_that_does_not_read_costs_no_time),
 		CASE(a_link_can_be_used_by_the_child),
 		CASE(two_links_are_taken_one_after_the_other),
+		CASE(the_two_kinds_of_links_are_told_apart),
 		CASE(of_two_that_come_together_one_is_kept_and_none_left_open),
 		CASE(nothing_there_and_nobody_there_are_told_apart),
 		CASE(what_is_no_link_is_a_fault_and_leaves_nothing_open),

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * Who asks waits; who waited in vain once is not followed by others, until the vault is
+ * heard again: a disk that stands still must not hold up the store's worker for long.
+ */
+#include "custodian_inside.h"
+
+#include "samtale/base/fault.h"
+#include "samtale/link/report.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FIRST_LINK_MS 5000 /* the parent hands it over when it has started us */
+#define FRESH_LINK_MS 1000 /* a vault that crashed is back by then */
+#define ANSWER_MS     5000
+
+static struct timespec after(int64_t ms)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += (time_t)(ms / 1000);
+	t.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	return t;
+}
+
+/* -- asking ------------------------------------------------------------------------ */
+static int wait_until_up(struct custodian *c)
+{
+	struct timespec until = after(FRESH_LINK_MS);
+
+	while (!c->is_up && !c->closing)
+		if (!c->has_reader || pthread_cond_timedwait(
+					      &c->changed, &c->lock, &until) == ETIMEDOUT)
+			return fault_here(EAGAIN);
+	return c->is_up ? 0 : fault_here(EAGAIN);
+}
+
+/* Before there is a reader, who asks reads. */
+static bool read_myself(struct custodian *c)
+{
+	struct pollfd fd = { .fd = c->fd, .events = POLLIN };
+
+	return poll(&fd, 1, ANSWER_MS) == 1 && custodian_link_read(c);
+}
+
+static int wait_for_answer(struct custodian *c, const struct waiter *w)
+{
+	struct timespec until = after(ANSWER_MS);
+
+	while (w->state == WAITS) {
+		bool goes_on = c->has_reader ? pthread_cond_timedwait(&c->changed,
+						       &c->lock, &until) != ETIMEDOUT
+					     : read_myself(c);
+		if (!goes_on)
+			break;
+	}
+	c->is_stuck = w->state == WAITS;
+	return w->state == ANSWERED ? 0 : fault_here(EAGAIN);
+}
+
+static void forget(struct custodian *c, const struct waiter *w)
+{
+	struct waiter **at = &c->waiters;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+}
+
+static int ask(struct custodian *c, struct waiter *w, struct vault_question *q)
+{
+	int r = c->is_stuck ? fault_here(EAGAIN) : wait_until_up(c);
+
+	if (r < 0)
+		return fault_pass(r);
+	do
+		w->id = q->id = ++c->last_id;
+	while (w->id == HELLO_ID);
+	w->next = c->waiters;
+	c->waiters = w;
+	r = custodian_link_put(c, q);
+	if (r == 0)
+		r = wait_for_answer(c, w);
+	forget(c, w);
+	return r < 0 ? fault_pass(r) : 0;
+}
+
+/* Of a result as the functions of this room say it. */
+static int outcome_of(enum vault_result result)
+{
+	switch (result) {
+	case VAULT_RESULT_DONE:
+		return 0;
+	case VAULT_RESULT_TAKEN:
+		return VAULT_RESULT_TAKEN;
+	case VAULT_RESULT_FULL:
+		return fault_here(ENOSPC);
+	case VAULT_RESULT_FAILED:
+	case VAULT_RESULT_COUNT:
+		break;
+	}
+	return fault_here(EIO);
+}
+
+static int read_answer(struct custodian *c, const struct vault_question *q,
+	const struct secret *body, struct vault_answer *ret)
+{
+	struct frame f = {
+		.kind = VAULT_ANSWER, .id = q->id, .body = secret_bytes(body)
+	};
+
+	if (vault_answer_read(&f, q->kind, ret) == 0)
+		return outcome_of(ret->result);
+	pthread_mutex_lock(&c->lock);
+	custodian_link_give_up(c);
+	pthread_mutex_unlock(&c->lock);
+	return fault_here(EAGAIN);
+}
+
+int custodian_ask(
+	struct custodian *c, struct vault_question *q, struct custodian_reply *ret)
+{
+	struct custodian_reply reply;
+	struct waiter w = { .state = WAITS };
+	int r;
+
+	pthread_mutex_lock(&c->lock);
+	r = ask(c, &w, q);
+	pthread_mutex_unlock(&c->lock);
+	if (r == 0)
+		r = read_answer(c, q, w.answer, &reply.answer);
+	reply.body = w.answer;
+	if (r == 0 && ret)
+		*ret = reply;
+	else
+		custodian_reply_drop(&reply);
+	return r;
+}
+
+void custodian_reply_drop(struct custodian_reply *r)
+{
+	r->body = secret_free(r->body);
+}
+
+/* -- the life ---------------------------------------------------------------------- */
+static int first_link(struct custodian *c)
+{
+	struct pollfd parent = { .fd = c->parts.report_fd, .events = POLLIN };
+	enum report_kind kind;
+	int fd, r;
+
+	if (poll(&parent, 1, FIRST_LINK_MS) != 1)
+		return fault_here(EAGAIN);
+	r = report_take_link(c->parts.report_fd, &kind, &fd);
+	if (r != 0)
+		return r < 0 ? fault_pass(r) : fault_here(EAGAIN);
+	if (kind == REPORT_VAULT_LINK)
+		return custodian_link_begin(c, fd);
+	(void)close(fd);
+	return fault_here(EPROTO);
+}
+
+static int read_welcome(struct custodian *c, const struct vault_answer *hello,
+	struct custodian_welcome *ret)
+{
+	size_t len = NODE_SUBKEY_COUNT * KEY_BYTES;
+	struct key *keys;
+	int r;
+
+	if (hello->n != NODE_SUBKEY_COUNT || hello->subkeys.len != len)
+		return fault_here(EPROTO);
+	c->subkeys = secret_new(len);
+	keys = secret_alloc(len);
+	if (!c->subkeys || !keys) {
+		secret_drop(keys);
+		return fault_here(ENOMEM);
+	}
+	memcpy(c->subkeys->at, hello->subkeys.at, len);
+	memcpy(keys, hello->subkeys.at, len);
+	r = node_key_from_subkeys(&ret->node, keys);
+	secret_drop(keys);
+	ret->is_development = hello->is_development;
+	return r < 0 ? fault_pass(r) : 0;
+}
+
+static int be_welcomed(struct custodian *c, struct custodian_welcome *ret)
+{
+	struct vault_question q = { .kind = VAULT_ASK_HELLO,
+		.version = VAULT_LINK_VERSION };
+	struct custodian_reply hello;
+	int r = first_link(c);
+
+	if (r < 0)
+		return fault_pass(r);
+	c->is_up = true;
+	r = custodian_ask(c, &q, &hello);
+	if (r != 0)
+		return fault_fold(r);
+	r = read_welcome(c, &hello.answer, ret);
+	custodian_reply_drop(&hello);
+	return r < 0 ? fault_pass(r) : 0;
+}
+
+static int make_tools(struct custodian *c)
+{
+	pthread_condattr_t monotonic;
+
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return c->wake < 0 ? fault_here(errno) : 0;
+}
+
+int custodian_new(struct custodian **ret, const struct custodian_parts *parts,
+	struct custodian_welcome *ret_welcome)
+{
+	owned(custodian_freep) struct custodian *c = calloc(1, sizeof(*c));
+	int r;
+
+	if (!c)
+		return fault_here(ENOMEM);
+	c->parts = *parts;
+	c->fd = c->next_fd = c->wake = -1;
+	r = make_tools(c);
+	if (r == 0)
+		r = be_welcomed(c, ret_welcome);
+	if (r < 0)
+		return fault_pass(r);
+	*ret = c;
+	c = NULL;
+	return 0;
+}
+
+/* The loop handles signals; the new thread starts with all of them blocked. */
+int custodian_start(struct custodian *c)
+{
+	sigset_t all, before;
+	int err;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	pthread_mutex_lock(&c->lock);
+	err = pthread_create(&c->reader, NULL, custodian_link_reader, c);
+	c->has_reader = err == 0;
+	pthread_mutex_unlock(&c->lock);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (err)
+		return fault_here(err);
+	(void)pthread_setname_np(c->reader, "vault-link");
+	return 0;
+}
+
+struct custodian *custodian_free(struct custodian *c)
+{
+	if (!c)
+		return NULL;
+	pthread_mutex_lock(&c->lock);
+	c->closing = true;
+	pthread_mutex_unlock(&c->lock);
+	custodian_link_wake(c);
+	if (c->has_reader)
+		(void)pthread_join(c->reader, NULL);
+	custodian_link_end(c);
+	if (c->next_fd >= 0)
+		(void)close(c->next_fd);
+	if (c->wake >= 0)
+		(void)close(c->wake);
+	(void)secret_free(c->subkeys);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+	return NULL;
+}
+
+void custodian_take(struct custodian *c, int fd)
+{
+	pthread_mutex_lock(&c->lock);
+	if (c->next_fd >= 0)
+		(void)close(c->next_fd);
+	c->next_fd = fd;
+	pthread_mutex_unlock(&c->lock);
+	custodian_link_wake(c);
+}
+
+bool custodian_is_up(struct custodian *c)
+{
+	bool is_up;
+
+	pthread_mutex_lock(&c->lock);
+	is_up = c->is_up;
+	pthread_mutex_unlock(&c->lock);
+	return is_up;
+}
+
+uint64_t custodian_lost(struct custodian *c)
+{
+	uint64_t lost;
+
+	pthread_mutex_lock(&c->lock);
+	lost = c->lost;
+	pthread_mutex_unlock(&c->lock);
+	return lost;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * For custodian*.c only: what both halves share. Everything is under one lock, and
+ * nothing under it waits but for the link itself.
+ */
+#pragma once
+
+#include "custodian.h"
+
+#include <pthread.h>
+
+#define HELLO_ID 0 /* of the reader's own question on every later link */
+
+struct waiter {
+	struct waiter *next;
+	uint32_t id;
+	enum { WAITS, ANSWERED, GONE } state;
+	struct secret *answer; /* the frame's body */
+};
+
+struct custodian {
+	struct custodian_parts parts;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	pthread_t reader;
+	bool has_reader;
+	int wake; /* eventfd: the reader looks at next_fd and closing */
+
+	/* Under the lock: */
+	int fd, next_fd; /* -1: none */
+	struct frame_stream *frames;
+	bool is_up;    /* its vault is ours: questions may go */
+	bool is_bad;   /* it has to be given up */
+	bool is_stuck; /* an answer is overdue: nobody waits for more */
+	bool closing;
+	struct waiter *waiters;
+	struct secret *subkeys; /* of the first welcome */
+	uint32_t last_id;
+	uint64_t lost;
+};
+
+/* -- custodian_link.c: under the lock ---------------------------------------------- */
+must_check int custodian_link_begin(struct custodian *c, int fd);
+void custodian_link_end(struct custodian *c);
+/* Sends a question. Faults: -ENOMEM, -EMSGSIZE, -EAGAIN. */
+must_check int custodian_link_put(struct custodian *c, const struct vault_question *q);
+/* What came is not our language: it ends, and a fresh one is asked for. */
+void custodian_link_give_up(struct custodian *c);
+/* What the socket has now. False: the link is over. */
+bool custodian_link_read(struct custodian *c);
+/* The reader's thread: until closing. */
+void *custodian_link_reader(void *custodian);
+void custodian_link_wake(struct custodian *c);
