@@ -192,6 +192,7 @@ static int read_welcome(struct custodian *c, const struct vault_answer *hello,
 	r = node_key_from_subkeys(&ret->node, keys);
 	secret_drop(keys);
 	ret->is_development = hello->is_development;
+	memcpy(ret->signing, hello->public_key.at, sizeof(ret->signing));
 	return r < 0 ? fault_pass(r) : 0;
 }
 

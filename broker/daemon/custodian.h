@@ -21,6 +21,7 @@ struct custodian_parts {
 struct custodian_welcome {
 	struct node_key *node; /* every subkey but NODE_WRAP; the caller's to free */
 	bool is_development;   /* an auditor's secret half is on this host */
+	uint8_t signing[VAULT_LINK_KEY]; /* public half: minutes are checked with it */
 };
 
 /* Waits for the first link and its welcome; no thread yet. Faults: -EAGAIN, the vault

@@ -98,6 +98,7 @@ static int make_custodian(struct broker *b, struct place_error *e)
 		return step_complain(e, "The vault does not answer: %s.", strerror(-r));
 	b->node = welcome.node;
 	b->trial = welcome.is_development;
+	memcpy(b->signing, welcome.signing, sizeof(b->signing));
 	random_fill(&b->prefix_key, sizeof(b->prefix_key));
 	return 0;
 }
@@ -200,7 +201,8 @@ static int make_site(struct broker *b, struct place_error *e)
 	struct site_words words = { .settings = &b->place->settings,
 		.origin = listener_origin(b->listener),
 		.utc_ms = clock_utc_ms(),
-		.trial = b->trial };
+		.trial = b->trial,
+		.signing = b->signing };
 	const struct asset *assets;
 	unsigned count;
 	int r = site_new(&b->site, &words);

@@ -92,6 +92,7 @@ static int fresh_load(struct broker *b, struct fresh *f, struct place_error *e)
 		.origin = listener_origin(b->listener),
 		.utc_ms = clock_utc_ms(),
 		.trial = b->trial,
+		.signing = b->signing,
 	};
 	int r;
 

@@ -158,20 +158,9 @@ static int take_signature(const struct vault_answer *a, struct vault_signature *
 		return fault_here(EPROTO);
 	memcpy(ret->at, a->signature.at, sizeof(ret->at));
 	memcpy(ret->public_key, a->public_key.at, sizeof(ret->public_key));
-	return 0;
-}
-
-static int newest_checkpoint(void *arg, char ret[VAULT_CHECKPOINT_MAX])
-{
-	struct vault_question q = question(VAULT_ASK_STATE, NULL);
-	struct custodian_reply reply;
-	int r = ask(arg, &q, &reply);
-
-	if (r < 0)
-		return fault_pass(r);
-	memcpy(ret, reply.answer.state.checkpoint, VAULT_CHECKPOINT_MAX);
-	custodian_reply_drop(&reply);
-	return 0;
+	return bytes_to_str(a->checkpoint, ret->checkpoint, sizeof(ret->checkpoint))
+		       ? 0
+		       : fault_here(EPROTO);
 }
 
 static int sign(void *arg, struct bytes minutes, struct vault_signature *ret)
@@ -186,7 +175,7 @@ static int sign(void *arg, struct bytes minutes, struct vault_signature *ret)
 		return fault_pass(r);
 	r = take_signature(&reply.answer, ret);
 	custodian_reply_drop(&reply);
-	return r == 0 ? newest_checkpoint(arg, ret->checkpoint) : r;
+	return r;
 }
 
 const struct vault_ops remote_ops = {
