@@ -122,3 +122,10 @@ int client_run(
 		r = send_request(fd, request);
 	return r == 0 ? read_answers(fd, request, ret_code) : r;
 }
+
+bool client_is_served(const char *socket_path)
+{
+	owned(close_fd) int fd = -1;
+
+	return connect_to(socket_path, &fd) != CLIENT_E_NOBODY;
+}

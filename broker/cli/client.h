@@ -6,6 +6,7 @@
 
 #include "samtale/base/compiler.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #define CLIENT_E_NOBODY 1 /* no broker serves this folder */
@@ -19,3 +20,5 @@ struct client_request {
 /* Faults: -errno (-EACCES: not our user). */
 must_check int client_run(
 	const char *socket_path, const struct client_request *request, int *ret_code);
+/* Somebody takes connections there at this moment. */
+bool client_is_served(const char *socket_path);

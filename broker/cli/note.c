@@ -16,12 +16,10 @@ static const struct act {
 	const char *word;
 	enum audit_what what;
 } acts[] = {
-	{ "auditors", AUDIT_AUDITORS_CHANGED },
 	{ "backup", AUDIT_BACKUP },
 	{ "bundle", AUDIT_LOG_BUNDLED },
 	{ "export", AUDIT_CASE_EXPORTED },
 	{ "key-backup", AUDIT_KEY_BACKUP },
-	{ "restore", AUDIT_RESTORED },
 	{ "selftest", AUDIT_SELF_TEST },
 	{ "verify", AUDIT_LOG_VERIFIED },
 };

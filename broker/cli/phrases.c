@@ -7,11 +7,12 @@
 #include <string.h>
 
 const struct phrase phrases[] = {
-	{ "init [--trial]",
-		"Make the data folder, the keys and the database; with --trial a demo "
-		"account "
-		"as well.",
-		PHRASE_HERE, run_init, RECORDS(AUDITORS_CHANGED) },
+	{ "init [--trial] [--auditors <file>]",
+		"Make the folders, the keys, the sealed log and the database, once. "
+		"FILE: one to three public lines of `samtale audit keygen`; their "
+		"holders alone can read the log. --trial: an auditor of its own, and a "
+		"demo account.",
+		PHRASE_HERE, run_init, RECORDS(LOG_STARTED) },
 	{ "trial [--json]",
 		"Print a sign-in and a citizen's link of a meeting that is open now. "
 		"Trials only.",
@@ -80,6 +81,69 @@ const struct phrase phrases[] = {
 	{ "key backup <file> [--to <public>]",
 		"Write a sealed copy of the meetings' keys; keep the newest only.",
 		PHRASE_HERE, run_key_backup, RECORDS(KEY_BACKUP) },
+	{ "key rotate", "Replace the node key and wrap everything anew, while it serves.",
+		PHRASE_STORE, run_key_rotate, RECORDS(NODE_KEY_ROTATED) },
+	{ "key show", "Print the public key that checks the node's signatures, as PEM.",
+		PHRASE_HERE, run_key_show, NO_RECORD("it is public") },
+	{ "audit keygen <prefix> [--name <name>] [--passphrase-file <file>]",
+		"Make an auditor's key, offline: PREFIX.auditor is locked by a "
+		"passphrase and never comes to the host, PREFIX.auditor.pub goes there.",
+		PHRASE_ALONE, run_audit_keygen,
+		NO_RECORD("it is made away from the host") },
+	{ "audit auditors <file>",
+		"Seal the log to other auditors from now on; FILE as for init.",
+		PHRASE_HERE, run_audit_auditors, RECORDS(AUDITORS_CHANGED) },
+	{ "audit reload",
+		"Read the auditors' file again; `samtale audit auditors` does so itself.",
+		PHRASE_STORE, run_audit_reload, RECORDS(AUDITORS_CHANGED) },
+	{ "audit status [--json]",
+		"Say how the log stands: records, last checkpoint, room, auditors.",
+		PHRASE_HERE, run_audit_status, NO_RECORD("it opens no record") },
+	{ "audit verify [--anchors <file>] [--export <json>] [--log <folder>] "
+	  "[--signing <pem>] [--json]",
+		"Check that the log was not changed; needs no secret. Exit code: 0 OK, 1 "
+		"broken, 2 it could not be checked, 3 holds but look at the lines, 4 no "
+		"anchor was given or none is new enough.",
+		PHRASE_ALONE, run_audit_verify, RECORDS(LOG_VERIFIED) },
+	{ "audit bundle <file> --from <date> --to <date>",
+		"Write the log of those days, sealed to the auditors: the first step of "
+		"reading it.",
+		PHRASE_HERE, run_audit_bundle, RECORDS(LOG_BUNDLED) },
+	{ "audit share <bundle> --key <auditor> --out <file> [--passphrase-file <file>]",
+		"Open one auditor's half of a bundle, offline: the second step.",
+		PHRASE_ALONE, run_audit_share,
+		NO_RECORD("it happens away from the host; the bundle is on record") },
+	{ "audit read [<bundle>] [<share>] [<share2>] [--from <date>] [--to <date>] "
+	  "[--event <event>] [--actor <number>] [--purpose <purpose>] [--case <ref>] "
+	  "[--json]",
+		"Show the records of a bundle with the auditors' shares of it. In a "
+		"trial without a bundle: all steps at once.",
+		PHRASE_ALONE, run_audit_read,
+		NO_RECORD("the bundle that it needs is on record") },
+	{ "audit sample [<bundle>] [<share>] [<share2>] --random <n> [--from <date>] "
+	  "[--to <date>] [--seed <seed>]",
+		"Draw uses by staff by lot and print the page (HTML, Danish) of the "
+		"fixed control procedure. The same seed draws the same.",
+		PHRASE_ALONE, run_audit_sample,
+		NO_RECORD("the bundle that it needs is on record") },
+	{ "audit export --case <ref> [<bundle>] [<share>] [<share2>] [--with-staff] "
+	  "--out <prefix>",
+		"Write what a citizen may demand about a case: PREFIX.txt and "
+		"PREFIX.json to hand over, PREFIX.proof to keep. Staff by role; by "
+		"number and name only with two auditors' shares.",
+		PHRASE_ALONE, run_audit_export, RECORDS(CASE_EXPORTED) },
+	{ "audit shred --case <ref> [--dry-run] [--yes]",
+		"Destroy the keys of all meetings of a case, and their rows, for ever. "
+		"--dry-run counts them.",
+		PHRASE_STORE, run_audit_shred, RECORDS(CASE_ERASED) },
+	{ "audit selftest",
+		"Write a log of its own, read it back, damage it in every way, and say "
+		"whether each was found.",
+		PHRASE_ALONE, run_audit_selftest, RECORDS(SELF_TEST) },
+	{ "audit accept-loss [--yes]",
+		"Go on with a log that is shorter than its last checkpoint: an older "
+		"copy was restored, and the newer one is lost.",
+		PHRASE_HERE, run_audit_accept_loss, RECORDS(LOG_LOSS_ACCEPTED) },
 	{ "note <act> [--value <n>]",
 		"Put on record that a backup or the like is made; the phrases that do so "
 		"note it "

@@ -7,6 +7,8 @@
 #include "samtale/cli/phrase.h"
 
 /* -- setup.c -- */
+/* The data folder and the vault's, of c->place. 0, or 1 after one sentence. */
+must_check int setup_folders(struct phrase_call *c);
 int run_init(struct phrase_call *c);
 int run_config_check(struct phrase_call *c);
 int run_config_show(struct phrase_call *c);
@@ -48,6 +50,7 @@ int run_audit_shred(struct phrase_call *c);
 int run_audit_selftest(struct phrase_call *c);
 int run_audit_status(struct phrase_call *c);
 int run_audit_auditors(struct phrase_call *c);
+int run_audit_reload(struct phrase_call *c);
 int run_audit_accept_loss(struct phrase_call *c);
 int run_key_show(struct phrase_call *c);
 int run_key_rotate(struct phrase_call *c);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Everything that the broker's desk does for a phrase, for one phrase alone. Keys are
- * committed before what refers to them, as there.
+ * Everything that the broker's desk does for a phrase, for one phrase alone. The vault's
+ * folder is opened as the vault process opens it, so that what a phrase does without a
+ * broker is on record like everything else. Keys are durable before what refers to them.
  */
 #include "session.h"
 
 #include "samtale/audit/audit.h"
-#include "samtale/store/keys_db.h"
+#include "samtale/base/clock.h"
+#include "samtale/custody/custody.h"
 #include "samtale/store/sqlite.h"
-#include "samtale/vault/node_key.h"
-#include "samtale/vault/vault.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,19 +20,18 @@
 
 struct session {
 	int lock_fd;
-	bool is_log_only;
-	struct node_key *node;
+	struct custody *custody;
 	struct store *store;
-	struct keys_db *keys;
 	struct audit *audit;
-	struct vault *vault;
 };
 
-static int record_use(void *arg, const struct vault_use *use)
+struct custody_parts session_custody(const struct place *p)
 {
-	(void)arg; /* the sealed log will refuse here; see the daemon's twin */
-	(void)use;
-	return 0;
+	return (struct custody_parts){ .folder = p->vault,
+		.node_key = p->node_key,
+		.epoch_ms = p->settings.audit_epoch_minutes * MS_MINUTE,
+		.keep_days = p->settings.audit_keep_days,
+		.source = RECORD_COMMAND };
 }
 
 static int take_lock(struct session *s, struct phrase_call *c)
@@ -51,60 +50,56 @@ static int take_lock(struct session *s, struct phrase_call *c)
 	return 0;
 }
 
-static int open_databases(struct session *s, struct phrase_call *c)
+static int open_custody(struct session *s, struct phrase_call *c, bool accept_loss)
 {
-	struct sqlite_parts parts = {
-		.path = c->place->database, .node = s->node, .must_exist = true
-	};
+	struct custody_parts parts = session_custody(c->place);
+	struct audit_sink sink = { .keep = custody_note };
+	struct custody_error e;
+	int r;
+
+	parts.accept_loss = accept_loss;
+	r = custody_open(&s->custody, &parts, &e);
+	if (r == CUSTODY_E_BAD)
+		return phrase_fail(c, "%s", e.sentence);
+	if (r != 0)
+		return phrase_fault(c, r);
+	sink.arg = s->custody;
+	return audit_new(&s->audit, &sink) < 0 ? phrase_fault(c, -ENOMEM) : 0;
+}
+
+static int open_store(struct session *s, struct phrase_call *c)
+{
+	struct sqlite_parts parts = { .path = c->place->database,
+		.node = custody_node(s->custody),
+		.must_exist = true };
 	const char *sentence = "";
-	int r = s->is_log_only ? 0 : sqlite_store_open(&s->store, &parts, &sentence);
+	int r = sqlite_store_open(&s->store, &parts, &sentence);
 
 	if (r == -ENOENT)
 		sentence = "There is no database; `samtale init` makes one.";
-	if (r != 0)
-		return phrase_fail(c, "%s: %s", c->place->database, sentence);
-	r = keys_db_open(&s->keys, c->place->keys);
-	if (r != 0)
-		return phrase_fail(c, "%s: %s", c->place->keys,
-			store_fault_sentence(r < 0 ? r : -EIO));
-	return 0;
+	return r == 0 ? 0 : phrase_fail(c, "%s: %s", c->place->database, sentence);
 }
 
-static int open_parts(struct session *s, struct phrase_call *c)
+static int open_parts(struct session *s, struct phrase_call *c, bool accept_loss)
 {
-	struct vault_parts parts = { .record = record_use };
-	struct place_error e;
 	int r = place_become_owner(c->place);
 
 	if (r < 0)
 		return phrase_fail(c, "The owner of %s cannot be acted for: %s.",
 			c->place->folder, strerror(-r));
 	r = take_lock(s, c);
-	if (r != 0)
-		return r;
-	r = node_key_load(&s->node, c->place->node_key);
-	place_secret_sentence(r, "The node key", c->place->node_key, &e);
-	if (r != 0)
-		return phrase_fail(c, "%s", e.sentence);
-	r = open_databases(s, c);
-	if (r != 0)
-		return r;
-	parts.node = s->node;
-	parts.shelf = keys_db_shelf(s->keys);
-	if (audit_new(&s->audit, NULL) < 0 || vault_new(&s->vault, &parts) < 0)
-		return phrase_fault(c, -ENOMEM);
-	return 0;
+	return r == 0 ? open_custody(s, c, accept_loss) : r;
 }
 
-static int open_session(struct session **ret, struct phrase_call *c, bool is_log_only)
+static int open_log(struct session **ret, struct phrase_call *c, bool accept_loss)
 {
 	owned(session_closep) struct session *s = calloc(1, sizeof(*s));
 	int r;
 
 	if (!s)
 		return phrase_fault(c, -ENOMEM);
-	s->is_log_only = is_log_only;
-	r = open_parts(s, c);
+	s->lock_fd = -1;
+	r = open_parts(s, c, accept_loss);
 	if (r != 0)
 		return r;
 	*ret = s;
@@ -112,50 +107,76 @@ static int open_session(struct session **ret, struct phrase_call *c, bool is_log
 	return 0;
 }
 
-int session_open(struct session **ret, struct phrase_call *c)
-{
-	return open_session(ret, c, false);
-}
-
 int session_open_log(struct session **ret, struct phrase_call *c)
 {
-	return open_session(ret, c, true);
+	return open_log(ret, c, false);
+}
+
+int session_open_loss(struct session **ret, struct phrase_call *c)
+{
+	return open_log(ret, c, true);
+}
+
+int session_open(struct session **ret, struct phrase_call *c)
+{
+	owned(session_closep) struct session *s = NULL;
+	int r = session_open_log(&s, c);
+
+	if (r == 0)
+		r = open_store(s, c);
+	if (r != 0)
+		return r;
+	*ret = s;
+	s = NULL;
+	return 0;
 }
 
 struct session *session_close(struct session *s)
 {
 	if (!s)
 		return NULL;
-	(void)vault_free(s->vault);
 	(void)audit_free(s->audit);
-	(void)keys_db_close(s->keys);
 	(void)sqlite_store_close(s->store);
-	(void)node_key_free(s->node);
-	if (s->lock_fd > 0)
+	(void)custody_close(s->custody);
+	if (s->lock_fd >= 0)
 		(void)close(s->lock_fd);
 	free(s);
 	return NULL;
 }
 
+const struct node_key *session_node(const struct session *s)
+{
+	return custody_node(s->custody);
+}
+
+/* -- what a phrase may ask of the vault ------------------------------------------- */
+static int reload(void *custody)
+{
+	return custody_reload(custody);
+}
+
+static int rotate(void *custody)
+{
+	return custody_rotate(custody);
+}
+
 int session_run(
 	struct session *s, struct phrase_call *c, int (*run)(struct phrase_call *))
 {
-	struct store *stores[] = { keys_db_store(s->keys), s->store };
-	int r = 0, code;
+	const struct phrase_vault at_vault = { reload, rotate, s->custody };
+	const struct store_batch *batch = s->store ? s->store->batch : NULL;
+	int r = batch ? batch->begin(s->store) : 0, code;
 
 	c->store = s->store;
-	c->vault = s->vault;
+	c->vault = custody_vault(s->custody);
 	c->audit = s->audit;
-	c->node = s->node;
-	for (size_t i = 0; r == 0 && i < ARRAY_LEN(stores); i++)
-		r = stores[i] ? stores[i]->batch->begin(stores[i]) : 0;
+	c->node = custody_node(s->custody);
+	c->at_vault = &at_vault;
 	code = r == 0 ? run(c) : 1;
-	for (size_t i = 0; r == 0 && i < ARRAY_LEN(stores); i++)
-		if (code == 0 && stores[i])
-			r = stores[i]->batch->commit(stores[i]);
-	if (r != 0 || code != 0)
-		for (size_t i = 0; i < ARRAY_LEN(stores); i++)
-			if (stores[i])
-				stores[i]->batch->abandon(stores[i]);
+	if (batch && r == 0 && code == 0)
+		r = batch->commit(s->store);
+	if (batch && (r != 0 || code != 0))
+		batch->abandon(s->store);
+	c->at_vault = NULL; /* ours ends here */
 	return r == 0 ? code : phrase_fault(c, r);
 }

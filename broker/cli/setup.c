@@ -3,13 +3,13 @@
  * Phrases that need no database, and the one that makes it. `init` never touches what is
  * already there: run twice it says so and is content.
  */
+#include "audit_inner.h"
 #include "rows.h"
 #include "session.h"
+#include "terminal.h"
 
 #include "samtale/base/fault.h"
-#include "samtale/store/keys_db.h"
 #include "samtale/store/sqlite.h"
-#include "samtale/vault/node_key.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -80,54 +80,135 @@ int run_config_show(struct phrase_call *c)
 	return 0;
 }
 
-/* -- init ------------------------------------------------------------------------ */
-static int make_folder(struct phrase_call *c)
+/* -- init: the folders ----------------------------------------------------------- */
+/* Made by root where only root may, and given to whom the data belongs. */
+static int make_vault_folder(struct phrase_call *c)
+{
+	const char *vault = c->place->vault;
+	struct stat st;
+
+	if (mkdir(vault, 0700) != 0)
+		return errno == EEXIST
+			       ? 0
+			       : phrase_fail(c, "The vault folder %s cannot be made: %s.",
+					 vault, strerror(errno));
+	if (geteuid() == 0 && (stat(c->place->folder, &st) != 0 ||
+				      chown(vault, st.st_uid, st.st_gid) != 0))
+		return phrase_fail(c, "The vault folder %s cannot be given away: %s.",
+			vault, strerror(errno));
+	return 0;
+}
+
+static int check_folder(struct phrase_call *c, const char *what, const char *folder)
+{
+	struct stat st;
+
+	if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
+		euidaccess(folder, W_OK) != 0)
+		return phrase_fail(
+			c, "The %s folder %s cannot be written.", what, folder);
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return phrase_fail(c, "Others may enter the %s folder %s; chmod 700 it.",
+			what, folder);
+	return 0;
+}
+
+int setup_folders(struct phrase_call *c)
 {
 	const char *folder = c->place->folder;
-	struct stat st;
 	int r;
 
 	if (mkdir(folder, 0700) != 0 && errno != EEXIST)
 		return phrase_fail(c, "The data folder %s cannot be made: %s.", folder,
 			strerror(errno));
+	if (make_vault_folder(c) != 0)
+		return 1;
 	r = place_become_owner(c->place);
-	if (r < 0 || stat(folder, &st) != 0 || !S_ISDIR(st.st_mode) ||
-		euidaccess(folder, W_OK) != 0)
-		return phrase_fail(c, "The data folder %s cannot be written.", folder);
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
+	if (r < 0)
+		return phrase_fail(c, "The owner of %s cannot be acted for: %s.", folder,
+			strerror(-r));
+	r = check_folder(c, "data", folder);
+	return r == 0 ? check_folder(c, "vault", c->place->vault) : r;
+}
+
+/* -- init: who may read the log -------------------------------------------------- */
+/* A trial's own: its secret half lies here, so it protects nothing. */
+static int make_development(struct phrase_call *c)
+{
+	char prefix[PLACE_PATH_MAX], public[PLACE_PATH_MAX];
+	int r;
+
+	(void)snprintf(prefix, sizeof(prefix), "%.480s/development", c->place->vault);
+	(void)snprintf(public, sizeof(public), "%.490s.auditor.pub", prefix);
+	r = auditor_create(prefix, "DEVELOPMENT", BYTES_LIT(""));
+	if (r < 0 && r != -EEXIST)
 		return phrase_fail(
-			c, "Others may enter the data folder %s; chmod 700 it.", folder);
-	if (mkdir(c->place->vault, 0700) != 0 && errno != EEXIST)
-		return phrase_fail(c, "The vault folder %s cannot be made: %s.",
-			c->place->vault, strerror(errno));
-	return 0;
+			c, "%s.auditor cannot be written: %s.", prefix, strerror(-r));
+	return audit_install_auditors(c, public);
 }
 
-static int make_node_key(struct phrase_call *c, const char *path)
-{
-	int r = node_key_create(path);
+static const char question[] =
+	"Who may read the log? Three people each make a key, away from this host, with "
+	"`samtale audit keygen`, and give you a file NAME.auditor.pub; put the three "
+	"lines "
+	"into one file (docs/reading-the-log.md).\n"
+	"File with the auditors' lines: ";
 
-	if (r == 0 || r == -EEXIST)
+/* The file that --auditors names, or the answer to a question; ret "": a trial's own, or
+ * those that are there already. */
+static int find_auditors(struct phrase_call *c, char ret[PLACE_PATH_MAX])
+{
+	const char *file = phrase_value(&c->words, "auditors");
+	struct auditor_set set;
+
+	ret[0] = '\0';
+	if (file && !bytes_to_str(bytes_str(file), ret, PLACE_PATH_MAX))
+		return phrase_fail(c, "The name of the auditors' file is too long.");
+	if (!file && (access(c->place->auditors, F_OK) == 0 ||
+			     phrase_value(&c->words, "trial")))
 		return 0;
-	return phrase_fail(c, "%s cannot be written: %s.", path, strerror(-r));
+	if (!file && !terminal_line(question, ret, PLACE_PATH_MAX))
+		return phrase_fail(c,
+			"Who may read the log? Give --auditors FILE with one to three "
+			"lines of `samtale audit keygen`; a trial (--trial) makes its "
+			"own.");
+	return audit_load_auditors(c, ret, &set);
 }
 
-static int make_databases(struct phrase_call *c, const struct node_key *node)
+static int put_auditors(struct phrase_call *c, const char *file)
 {
-	struct sqlite_parts parts = { .path = c->place->database, .node = node };
-	struct keys_db *keys = NULL;
+	if (*file)
+		return audit_install_auditors(c, file);
+	return access(c->place->auditors, F_OK) == 0 ? 0 : make_development(c);
+}
+
+/* -- init: keys, log and database ------------------------------------------------ */
+static int make_vault(struct phrase_call *c)
+{
+	struct custody_parts parts = session_custody(c->place);
+	struct custody_error e;
+	int r = custody_make(&parts, c->place->folder, &e);
+
+	if (r == CUSTODY_E_BAD)
+		return phrase_fail(c, "%s", e.sentence);
+	return r == 0 ? 0 : phrase_fault(c, fault_fold(r));
+}
+
+/* The log's first records are its start and its auditors. */
+static int make_database(struct phrase_call *c)
+{
+	owned(session_closep) struct session *s = NULL;
+	struct sqlite_parts parts = { .path = c->place->database };
 	struct store *store = NULL;
 	const char *sentence = "";
-	int r = sqlite_store_open(&store, &parts, &sentence);
+	int r = session_open_log(&s, c);
 
-	(void)sqlite_store_close(store);
 	if (r != 0)
-		return phrase_fail(c, "%s: %s", c->place->database, sentence);
-	r = keys_db_open(&keys, c->place->keys);
-	(void)keys_db_close(keys);
-	return r == 0 ? 0
-		      : phrase_fail(c, "%s: %s", c->place->keys,
-				store_fault_sentence(r < 0 ? r : -EIO));
+		return r;
+	parts.node = session_node(s);
+	r = sqlite_store_open(&store, &parts, &sentence);
+	(void)sqlite_store_close(store);
+	return r == 0 ? 0 : phrase_fail(c, "%s: %s", c->place->database, sentence);
 }
 
 static int make_trial(struct phrase_call *c)
@@ -141,28 +222,35 @@ static int make_trial(struct phrase_call *c)
 	return r;
 }
 
+static bool is_ready(const struct place *p, bool trial)
+{
+	const char *const files[] = { p->database, p->node_key, p->auditors, p->keys };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (access(files[i], F_OK) != 0)
+			return false;
+	return !trial || access(p->trial, F_OK) == 0;
+}
+
 int run_init(struct phrase_call *c)
 {
-	owned(node_key_freep) struct node_key *node = NULL;
-	bool trial = phrase_value(&c->words, "trial"), again;
-	struct place_error e;
-	int r = make_folder(c);
+	bool trial = phrase_value(&c->words, "trial");
+	char auditors[PLACE_PATH_MAX];
+	int r;
 
-	again = access(c->place->database, F_OK) == 0 &&
-		access(c->place->node_key, F_OK) == 0;
-	if (r == 0 && again && (!trial || access(c->place->trial, F_OK) == 0)) {
+	if (is_ready(c->place, trial)) {
 		(void)fprintf(c->out, "%s is ready already\n", c->place->folder);
 		return 0;
 	}
+	r = find_auditors(c, auditors);
 	if (r == 0)
-		r = make_node_key(c, c->place->node_key);
-	if (r != 0)
-		return r;
-	r = node_key_load(&node, c->place->node_key);
-	place_secret_sentence(r, "The node key", c->place->node_key, &e);
-	if (r != 0)
-		return phrase_fail(c, "%s", e.sentence);
-	r = make_databases(c, node);
+		r = setup_folders(c);
+	if (r == 0)
+		r = put_auditors(c, auditors);
+	if (r == 0)
+		r = make_vault(c);
+	if (r == 0)
+		r = make_database(c);
 	if (r == 0 && trial)
 		r = make_trial(c);
 	if (r == 0)

@@ -254,6 +254,20 @@ static const char *state_of(const struct user *u)
 	return u->password[0] ? "active" : "waits for set-up";
 }
 
+static void print_user(struct phrase_call *c, const struct user *u, bool is_first)
+{
+	const char *role = u->roles & USER_LEADER ? "leader" : "consultant";
+
+	if (phrase_value(&c->words, "json"))
+		(void)fprintf(c->out,
+			"%s{\"id\":%" PRId64
+			",\"name\":\"%s\",\"state\":\"%s\",\"role\":\"%s\"}",
+			is_first ? "" : ",", u->id, u->name, state_of(u), role);
+	else
+		(void)fprintf(c->out, "%5" PRId64 " %-24s %-16s %-10s %s\n", u->id,
+			u->name, state_of(u), role, u->team);
+}
+
 int run_user_list(struct phrase_call *c)
 {
 	bool json = phrase_value(&c->words, "json");
@@ -268,17 +282,8 @@ int run_user_list(struct phrase_call *c)
 	}
 	if (json)
 		(void)fputs("[", c->out);
-	for (size_t i = 0; i < list.n; i++) {
-		const struct user *u = &list.at[i];
-
-		(void)fprintf(c->out,
-			json ? "%s{\"name\":\"%s\",\"state\":\"%s\",\"role\":\"%s\"}"
-			     : "%s%-24s %-16s %-10s",
-			json && i ? "," : "", u->name, state_of(u),
-			u->roles & USER_LEADER ? "leader" : "consultant");
-		if (!json)
-			(void)fprintf(c->out, " %s\n", u->team);
-	}
+	for (size_t i = 0; i < list.n; i++)
+		print_user(c, &list.at[i], i == 0);
 	if (json)
 		(void)fputs("]\n", c->out);
 	free(list.at);

@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct custody;
 struct node_key;
 struct store;
 struct vault;
@@ -94,6 +93,13 @@ struct phrase_effects {    /* what the house must hear of after the commit */
 	struct booking booking;
 };
 
+/* What the vault does beside giving keys; on record when it returns 0. Faults. */
+struct phrase_vault {
+	int (*reload)(void *arg); /* reads the auditors' file again */
+	int (*rotate)(void *arg); /* puts a new node key in force */
+	void *arg;
+};
+
 struct phrase_call {
 	struct phrase_words words;
 	const struct place *place;         /* the defaults when has_place is not set */
@@ -107,8 +113,7 @@ struct phrase_call {
 	struct vault *vault;
 	struct audit *audit;
 	const struct node_key *node;
-	struct custody
-		*custody; /* NULL at the broker: its vault is a process of its own */
+	const struct phrase_vault *at_vault; /* set with `vault` */
 	struct phrase_effects effects;
 };
 

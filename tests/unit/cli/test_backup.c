@@ -10,10 +10,13 @@
 #include "samtale/cli/phrase.h"
 #include "samtale/vault/secret.h"
 
+#include <ftw.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct installation {
 	struct folder folder;
+	struct folder vault; /* beside it, as an installation has it */
 	struct node_key *node;
 	char copy[96]; /* made before the step to the newer version */
 };
@@ -39,6 +42,26 @@ static void open_newer(struct installation *x)
 	database_close(&d);
 }
 
+/* What the vault's folder must hold before a restore: the node's key, and who may read
+ * what is put on record. */
+static void lay_out_vault(struct installation *x)
+{
+	static const char *const moved[] = { "node.key", "keys.db" };
+	char to[192];
+	FILE *f;
+
+	(void)snprintf(x->vault.path, sizeof(x->vault.path), "%s-vault", x->folder.path);
+	assert_int_equal(mkdir(x->vault.path, 0700), 0);
+	for (size_t i = 0; i < ARRAY_LEN(moved); i++) {
+		(void)snprintf(to, sizeof(to), "%s", in_folder(&x->vault, moved[i]));
+		assert_int_equal(rename(in_folder(&x->folder, moved[i]), to), 0);
+	}
+	f = fopen(in_folder(&x->vault, "auditors"), "we");
+	assert_non_null(f);
+	assert_true(fprintf(f, "samtale-auditor-1 a 09%062d\n", 0) > 0);
+	assert_int_equal(fclose(f), 0);
+}
+
 static int start(void **state)
 {
 	struct installation *x = &installation;
@@ -55,10 +78,17 @@ static int start(void **state)
 	assert_int_equal(keys_db_open(&keys, in_folder(&x->folder, "keys.db")), 0);
 	(void)keys_db_close(keys);
 	open_newer(x);
+	lay_out_vault(x);
 	(void)snprintf(x->copy, sizeof(x->copy), "%s/samtale.db.before-%u",
 		x->folder.path, schema_samtale.count + 1);
 	*state = x;
 	return 0;
+}
+
+static int take_away(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st, (void)kind, (void)at;
+	return remove(path);
 }
 
 static int stop(void **state)
@@ -66,6 +96,7 @@ static int stop(void **state)
 	struct installation *x = *state;
 
 	x->node = node_key_free(x->node);
+	nftw(x->vault.path, take_away, 8, FTW_DEPTH | FTW_PHYS);
 	folder_remove(&x->folder);
 	return 0;
 }
@@ -127,8 +158,8 @@ static void another_nodes_key_opens_nothing(void **state)
 	char said[512];
 
 	assert_int_equal(unlink(in_folder(&x->folder, "samtale.db")), 0);
-	assert_int_equal(unlink(in_folder(&x->folder, "node.key")), 0);
-	assert_int_equal(node_key_create(in_folder(&x->folder, "node.key")), 0);
+	assert_int_equal(unlink(in_folder(&x->vault, "node.key")), 0);
+	assert_int_equal(node_key_create(in_folder(&x->vault, "node.key")), 0);
 	assert_int_equal(restore(x, x->copy, said), 1);
 	assert_non_null(strstr(said, "wrong key, damaged or cut"));
 	assert_int_equal(access(in_folder(&x->folder, "samtale.db"), F_OK), -1);

@@ -37,14 +37,16 @@ static int parse(const char *text, struct words *w, struct phrase_words *ret)
 	return phrase_parse(ret, w->count, w->at);
 }
 
+#define INIT "init [--trial] [--auditors <file>]"
+
 static void phrases_are_found_with_their_values(void **state)
 {
 	static const struct {
 		const char *text, *pattern, *name, *value; /* value NULL: not given */
 	} cases[] = {
 		{ "version", "version", "x", NULL },
-		{ "init", "init [--trial]", "trial", NULL },
-		{ "init --trial", "init [--trial]", "trial", "" },
+		{ "init", INIT, "trial", NULL },
+		{ "init --trial", INIT, "trial", "" },
 		{ "user list", "user list [--json]", "json", NULL },
 		{ "user list --json", "user list [--json]", "json", "" },
 		{ "user disable anna", "user disable <name>", "name", "anna" },

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MPL-2.0
+ *
+ * The log as a person works with it: one line a record, or one object for other programs.
+ */
+#include "audit_inner.h"
+#include "json_text.h"
+#include "rows.h"
+
+#include <inttypes.h>
+
+struct table {
+	FILE *out;
+	struct staff_names names;
+	bool json;
+	uint64_t rows;
+};
+
+/* Reads as "consultant 17 bo.berg", "citizen", "system". */
+static void who(const struct table *t, const struct record *r, char ret[96])
+{
+	char name[LIMIT_USERNAME + 1];
+	const char *role = audit_role_name((enum audit_role)r->role);
+
+	staff_name(&t->names, r->actor, name);
+	if (r->actor)
+		(void)snprintf(ret, 96, "%s %" PRIu32 "%s%s", role, r->actor,
+			*name ? " " : "", name);
+	else
+		(void)snprintf(ret, 96, "%s", role);
+}
+
+static void meeting_of(const struct read_record *r, char ret[24])
+{
+	if (r->has_meeting)
+		(void)snprintf(ret, 24, "%" PRId64, r->inner.meeting);
+	else
+		(void)snprintf(ret, 24, "%s", r->record.has_inner ? "gone" : "-");
+}
+
+/* What the reference holds was typed by people: nothing that a terminal obeys. */
+static void case_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 1])
+{
+	struct bytes text = bytes_of(r->inner.case_ref, r->inner.case_len);
+
+	if (!r->has_meeting || !bytes_is_clean_text(text, false) ||
+		!bytes_to_str(text, ret, LIMIT_CASE_REF + 1))
+		ret[0] = '\0';
+}
+
+static void print_row(struct table *t, const struct read_record *r)
+{
+	const struct record *x = &r->record;
+	char when[WHEN_TEXT], actor[96], meeting[24], reference[LIMIT_CASE_REF + 1];
+	enum audit_what what = (enum audit_what)x->event;
+
+	if (t->rows == 0)
+		(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %-16s %s\n", "time",
+			"event", "who", "purpose", "outcome", "meeting", "case; more");
+	when_second(x->utc_ms, when);
+	who(t, x, actor);
+	meeting_of(r, meeting);
+	case_of(r, reference);
+	(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %-16s %s", when,
+		audit_name(what), actor,
+		audit_purpose_name((enum audit_purpose)x->purpose),
+		audit_outcome_name((enum audit_outcome)x->outcome), meeting, reference);
+	if (x->subject)
+		(void)fprintf(t->out, "; about %" PRIu32, x->subject);
+	if (*audit_value_means(what))
+		(void)fprintf(t->out, "; value %" PRIu32, x->value);
+	(void)fputc('\n', t->out);
+}
+
+static void print_object(struct table *t, const struct read_record *r)
+{
+	const struct record *x = &r->record;
+	char when[WHEN_TEXT], name[LIMIT_USERNAME + 1], reference[LIMIT_CASE_REF + 1];
+
+	when_utc(x->utc_ms, when);
+	staff_name(&t->names, x->actor, name);
+	case_of(r, reference);
+	(void)fprintf(t->out,
+		"%s{\"sequence\":%" PRIu64 ",\"time\":\"%s\",\"event\":\"%s\",\"role\":"
+		"\"%s\",\"actor\":%" PRIu32 ",\"name\":\"%s\",\"subject\":%" PRIu32
+		",\"purpose\":\"%s\",\"outcome\":\"%s\",\"value\":%" PRIu32,
+		t->rows ? ",\n" : "", r->sequence, when,
+		audit_name((enum audit_what)x->event),
+		audit_role_name((enum audit_role)x->role), x->actor, name, x->subject,
+		audit_purpose_name((enum audit_purpose)x->purpose),
+		audit_outcome_name((enum audit_outcome)x->outcome), x->value);
+	if (r->has_meeting) {
+		(void)fprintf(t->out,
+			",\"meeting\":\"%" PRId64 "\",\"case\":", r->inner.meeting);
+		json_text_put(t->out, reference);
+	} else {
+		(void)fprintf(
+			t->out, ",\"meeting\":%s", x->has_inner ? "\"gone\"" : "null");
+	}
+	(void)fputc('}', t->out);
+}
+
+static int take(void *arg, const struct read_record *r)
+{
+	struct table *t = arg;
+
+	(t->json ? print_object : print_row)(t, r);
+	t->rows++;
+	return 0;
+}
+
+static void print_facts(struct phrase_call *c, const struct audit_walk *w)
+{
+	struct bundle_facts f;
+
+	log_reader_facts(w->opened->reader, &f);
+	(void)fprintf(c->err, "%" PRIu64 " of %" PRIu64 " records of the bundle\n",
+		w->taken, f.records);
+}
+
+static int show(struct phrase_call *c, struct audit_walk *w, struct table *t)
+{
+	int r;
+
+	if (t->json)
+		(void)fputs("[", c->out);
+	r = audit_walk(c, w);
+	if (t->json)
+		(void)fputs("]\n", c->out);
+	if (r == 0)
+		print_facts(c, w);
+	return r != 0 || w->closed > 0;
+}
+
+int run_audit_read(struct phrase_call *c)
+{
+	struct table t = { .out = c->out, .json = phrase_value(&c->words, "json") };
+	struct audit_filter f;
+	struct audit_opened o = AUDIT_OPENED_NULL;
+	struct audit_walk w = { .opened = &o, .filter = &f, .take = take, .arg = &t };
+	int r = audit_filter_read(c, &f);
+
+	if (r == 0)
+		r = audit_open(c, &o);
+	if (r == 0) {
+		staff_names_read(c, &t.names);
+		r = show(c, &w, &t);
+	}
+	staff_names_deinit(&t.names);
+	audit_opened_deinit(&o);
+	audit_filter_deinit(&f);
+	return r;
+}
