@@ -4,6 +4,8 @@
  */
 #include "../../../broker/daemon/site.h"
 
+#include "samtale/privacy/notice.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -126,13 +128,16 @@ static void security_txt_is_there_only_with_a_contact(void **state)
 static void notices_are_there_in_both_languages_and_lead_to_each_other(void **state)
 {
 	static const struct {
-		const char *path, *lang, *other, *title;
+		const char *path, *lang, *other;
+		enum notice which;
+		enum language language;
 	} rows[] = {
-		{ "/privatliv", "da", "/privacy", "Sådan passer vi på dine oplysninger" },
-		{ "/privacy", "en", "/privatliv", "How we look after your data" },
-		{ "/tilgaengelighed", "da", "/accessibility", "Kan alle bruge siden?" },
-		{ "/accessibility", "en", "/tilgaengelighed",
-			"Can everybody use this page?" },
+		{ "/privatliv", "da", "/privacy", NOTICE_PRIVACY, LANGUAGE_DA },
+		{ "/privacy", "en", "/privatliv", NOTICE_PRIVACY, LANGUAGE_EN },
+		{ "/tilgaengelighed", "da", "/accessibility", NOTICE_ACCESSIBILITY,
+			LANGUAGE_DA },
+		{ "/accessibility", "en", "/tilgaengelighed", NOTICE_ACCESSIBILITY,
+			LANGUAGE_EN },
 	};
 	struct settings settings = settings_named("A<B");
 	owned(site_freep) struct site *s = make(&settings, true);
@@ -140,6 +145,7 @@ static void notices_are_there_in_both_languages_and_lead_to_each_other(void **st
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct asset *a = find(s, rows[i].path);
+		const char *title = notice_title(rows[i].which, rows[i].language);
 		char text[200];
 
 		assert_non_null(a);
@@ -147,10 +153,9 @@ static void notices_are_there_in_both_languages_and_lead_to_each_other(void **st
 		assert_true(holds(a->identity, text));
 		(void)snprintf(text, sizeof(text), "href=\"%s\"", rows[i].other);
 		assert_true(holds(a->identity, text));
-		(void)snprintf(
-			text, sizeof(text), "<title>%s – A&lt;B</title>", rows[i].title);
+		(void)snprintf(text, sizeof(text), "<title>%s – A&lt;B</title>", title);
 		assert_true(holds(a->identity, text));
-		(void)snprintf(text, sizeof(text), "<h1>%s</h1>", rows[i].title);
+		(void)snprintf(text, sizeof(text), "<h1>%s</h1>", title);
 		assert_true(holds(a->identity, text));
 		assert_true(holds(a->identity, "Kun til afprøvning"));
 		assert_false(holds(a->identity, "{{"));
