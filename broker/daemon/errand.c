@@ -7,6 +7,7 @@
 #include "errand.h"
 
 #include "broker.h"
+#include "custodian.h"
 #include "keeper.h"
 
 #include "samtale/base/clock.h"
@@ -26,6 +27,7 @@ struct errand {
 	errand_done_fn *done;
 	void *arg;
 	struct phrase_call call;
+	struct phrase_vault at_vault;
 	char *words[CONTROL_WORDS];
 	unsigned count;
 	char *out, *err; /* what the streams wrote */
@@ -90,6 +92,24 @@ static void run_at_desk(struct errand *e)
 	e->task.answer = answer;
 	if (desk_put(e->b->desk, &e->task) != 0)
 		errand_end(e, phrase_fail(&e->call, "The store is too busy; try again."));
+}
+
+/* On the worker, which may wait for the vault. */
+static int ask_vault(struct broker *b, enum vault_frame kind)
+{
+	struct vault_question q = { .kind = kind };
+
+	return fault_fold(custodian_ask(b->custodian, &q, NULL));
+}
+
+static int vault_reload(void *broker)
+{
+	return ask_vault(broker, VAULT_ASK_RELOAD);
+}
+
+static int vault_rotate(void *broker)
+{
+	return ask_vault(broker, VAULT_ASK_ROTATE);
 }
 
 /* -- on the loop ----------------------------------------------------------------- */
@@ -212,7 +232,9 @@ static struct errand *errand_new(struct broker *b, const struct control_request 
 		.origin = listener_origin(b->listener),
 		.vault = b->vault,
 		.audit = b->audit,
-		.node = b->node };
+		.node = b->node,
+		.at_vault = &e->at_vault };
+	e->at_vault = (struct phrase_vault){ vault_reload, vault_rotate, b };
 	e->call.out = open_memstream(&e->out, &e->out_len);
 	e->call.err = open_memstream(&e->err, &e->err_len);
 	return e;
