@@ -138,6 +138,9 @@ static void child_ended(struct parent *p, enum child_name i, int status)
 		end_vault(p);
 	} else if ((row->is_essential && !c->was_ready) || (row->is_service && clean)) {
 		p->failed = p->failed || !clean;
+		if (WIFSIGNALED(status)) /* else it has said why itself */
+			log_event(EV_CHILD_DIED, F_WORD("child", row->name),
+				F_COUNT("signal", WTERMSIG(status)));
 		begin_stop(p);
 	} else if (!row->is_essential && !was_ready_now && WIFEXITED(status)) {
 		phone_not_started(p, WEXITSTATUS(status));

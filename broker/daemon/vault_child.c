@@ -19,6 +19,7 @@
 #include "samtale/daemon/notify.h"
 #include "samtale/daemon/options.h"
 #include "samtale/link/report.h"
+#include "samtale/vault/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -201,7 +202,7 @@ int vault_child_run(const struct options *options, int report_fd)
 	struct place place;
 	struct place_error error;
 
-	if (process_begin("samtale-vault", SIGTERM) < 0)
+	if (process_begin("samtale-vault", SIGTERM) < 0 || secret_start() < 0)
 		return EXIT_FAILURE;
 	if (place_load(&place, &options->source, &error) != 0)
 		return process_complain(error.sentence);
