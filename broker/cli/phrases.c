@@ -40,6 +40,19 @@ const struct phrase phrases[] = {
 		PHRASE_STORE, run_meeting_list, RECORDS(ADMIN_LOOKED) },
 	{ "meeting show <id> [--json]", "Show one meeting, without personal data.",
 		PHRASE_STORE, run_meeting_show, RECORDS(ADMIN_LOOKED) },
+	{ "meeting minutes [<id>] [--case <reference>] [--json]",
+		"Print the signed minutes of a meeting that is over, or of all of a "
+		"case: when, how and with what outcome, never what was said.",
+		PHRASE_STORE, run_meeting_minutes, RECORDS(MINUTES_SIGNED) },
+	{ "meeting verify <file> [--key <public>]",
+		"Say whether minutes are genuine: signed by this installation, or by the "
+		"one whose signing key is given, and not changed since.",
+		PHRASE_ALONE, run_meeting_verify,
+		NO_RECORD("it reads a file that whoever runs it has already") },
+	{ "meeting receipt <code> [--id <id>] [--case <reference>]",
+		"Say whether a citizen's receipt belongs to that meeting, or to which of "
+		"the case.",
+		PHRASE_STORE, run_meeting_receipt, RECORDS(RECORD_READ) },
 	{ "meeting end <id>", "End a meeting that nobody ends, as unfinished.",
 		PHRASE_BROKER, NULL, RECORDS(MEETING_ENDED) },
 	{ "config check", "Check the configuration and end.", PHRASE_HERE,

@@ -28,6 +28,10 @@ int run_user_reset(struct phrase_call *c);
 /* -- meeting.c -- */
 int run_meeting_list(struct phrase_call *c);
 int run_meeting_show(struct phrase_call *c);
+/* -- minutes.c -- */
+int run_meeting_minutes(struct phrase_call *c);
+int run_meeting_verify(struct phrase_call *c);
+int run_meeting_receipt(struct phrase_call *c);
 /* -- report.c -- */
 int run_report_privacy(struct phrase_call *c);
 /* -- retention.c -- */
