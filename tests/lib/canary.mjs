@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 //
-// Where planted words are looked for: every file of the data folder, the log, the metrics,
+// Where planted words are looked for: every file of the data folder and of the vault's
+// (keys, segments and checkpoints of the sealed log), the journal's lines, the metrics,
 // /healthz and /readyz, and what each process shows of itself.
 
 import assert from "node:assert/strict";
@@ -15,6 +16,14 @@ export const spellings = (digits) => [
 		.reverse()
 		.map((c) => String.fromCharCode(c))
 		.join(""),
+];
+
+/** What must be among the places, or the search was none. */
+const SEEN = [
+	["a process", /\/cmdline$/],
+	["the meetings' keys", /-vault\/keys\.db$/],
+	["a segment of the log", /-vault\/audit\/\d{8}\.seg$/],
+	["the checkpoints of the log", /-vault\/audit\/checkpoints$/],
 ];
 
 async function filesOf(folder) {
@@ -40,8 +49,11 @@ async function processesOf(pid) {
 	return [...(await Promise.all(own)), ...(await Promise.all(below)).flat()];
 }
 
-/** All that there is to look at: [{ where, text }]. `metrics`: their address. */
-export async function placesOf(broker, metrics) {
+/**
+ * All that there is to look at: [{ where, text }]. `metrics`: their address; `more`: what
+ * only the story has, such as answers to refused questions.
+ */
+export async function placesOf(broker, metrics, more = []) {
 	const http = await broker.http();
 	const pages = await Promise.all(
 		["/healthz", "/readyz"].map(async (path) => {
@@ -53,18 +65,21 @@ export async function placesOf(broker, metrics) {
 	assert.match(figures, /samtale_/, "there are metrics to look at");
 	const places = [
 		...(await filesOf(broker.folder)),
+		...(await filesOf(broker.vault)),
 		...(await processesOf(broker.pid)),
 		...pages,
 		{ where: "metrics", text: figures },
 		{ where: "log", text: broker.log },
+		...more,
 	];
+	for (const [what, pattern] of SEEN)
+		assert.ok(
+			places.some(({ where }) => pattern.test(where)),
+			`${what} was looked at`,
+		);
 	assert.ok(
 		places.some(({ text }) => text.startsWith("SQLite format 3")),
 		"the database was looked at",
-	);
-	assert.ok(
-		places.some(({ where }) => where.endsWith("/cmdline")),
-		"the processes were looked at",
 	);
 	return places;
 }

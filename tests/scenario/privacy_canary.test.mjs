@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MPL-2.0
 //
 // Canaries: what must stay secret is planted in a whole meeting with a telephone hand-off,
-// and then looked for in every file of the data folder, the log, the metrics, /healthz, and
-// what the processes show of themselves. After the deadline of the contact data nothing of
-// it opens any more, also not from a backup that was taken before.
+// and then looked for in every file of the data folder and the vault's, in the sealed log,
+// the checkpoints that leave the host, the journal's lines, the metrics, /healthz, refused
+// answers, backups and what the processes show of themselves; the log that its auditor has
+// opened names nobody either. After the deadline of the contact data nothing of it opens
+// any more, also not from a backup that was taken before.
 
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -19,8 +23,12 @@ const CONSULTANT_AT = "127.77.88.99";
 const CITIZEN_AT = "127.66.55.44";
 const PHONE = "61728394";
 const GIVEN = "51627384";
-const LABEL = "Zebrafinken";
-const CASE = "KREF-4471-X";
+// No CPR numbers (there is no 99th day), but written like them: they are let in.
+const LABEL_NUMBER = "991399-1234";
+const CASE_NUMBER = "559955-7766";
+const CPR = "0707614285";
+const LABEL = `Zebrafinken ${LABEL_NUMBER}`;
+const CASE = `KREF-4471-X ${CASE_NUMBER}`;
 const UFRAG = "plantedufrag";
 const FINGERPRINT = Array(32).fill("5A").join(":");
 
@@ -43,24 +51,46 @@ const sdp = (setup) =>
 		"",
 	].join("\r\n");
 
+const dayFromNow = (days) =>
+	new Date(Date.now() + days * 24 * HOUR_MS).toISOString().slice(0, 10);
+
 describe("canaries", { timeout: 120_000 }, () => {
+	const logServer = createSocket("udp4");
+	const sent = [];
+	const refusals = [];
 	let broker;
 	let consultant;
 	let meeting;
 	let plants;
 	const sockets = [];
 	before(async () => {
+		logServer.bind(0, "127.0.0.1");
+		await once(logServer, "listening");
+		logServer.on("message", (line) => sent.push(line.toString()));
+		const syslog = `127.0.0.1:${logServer.address().port}`;
 		broker = await startBroker({
-			settings: { metrics: { address: METRICS } },
+			settings: { metrics: { address: METRICS }, audit: { syslog } },
 			args: ["--test-clock"],
 		});
 	});
 	after(async () => {
 		for (const socket of sockets) socket.close();
 		await broker?.stop();
+		logServer.close();
 	});
 
-	const everything = () => placesOf(broker, METRICS);
+	const everything = () =>
+		placesOf(broker, METRICS, [
+			{ where: "syslog", text: sent.join("\n") },
+			{ where: "a refused answer", text: refusals.join("\n") },
+		]);
+
+	/** A question that is refused: what it answers is looked at too. */
+	async function refused(http, status, ...question) {
+		const answer = await http.call(...question);
+		assert.equal(answer.status, status);
+		refusals.push(JSON.stringify(answer.body));
+	}
 
 	it("sing when they are planted", async () => {
 		const places = await everything();
@@ -82,8 +112,10 @@ describe("canaries", { timeout: 120_000 }, () => {
 		plants = [
 			...spellings(PHONE),
 			...spellings(GIVEN),
-			LABEL,
-			CASE,
+			"Zebrafinken",
+			"KREF-4471-X",
+			...[LABEL_NUMBER, CASE_NUMBER].flatMap((n) => [n, n.replace("-", "")]),
+			...spellings(CPR),
 			meeting.token,
 			Buffer.from(meeting.token, "base64url").toString("latin1"),
 			Buffer.from(meeting.token, "base64url").toString("hex"),
@@ -134,10 +166,41 @@ describe("canaries", { timeout: 120_000 }, () => {
 		desk.send({ type: "end", outcome: "held" });
 		await desk.next("the end", (m) => m.type === "ended");
 		await consultant.http.call("POST", "/staff/find", { text: LABEL });
+		const at = `/staff/meetings/${id}`;
+		for (const field of ["label", "case_ref"])
+			await refused(consultant.http, 422, "POST", "/staff/meetings", {
+				...{ now: true, minutes: 30, form: "video", chosen_by: "citizen" },
+				...{ way: "speech", language: "da", [field]: `${LABEL} ${CPR}` },
+			});
+		await refused(consultant.http, 409, "POST", `${at}/cancel`, { version: 1 });
 		const wrong = await broker.http({ from: CITIZEN_AT });
-		await wrong.call("POST", "/link/digits", { number: PHONE, pin });
+		await refused(wrong, 404, "POST", "/link/digits", { number: PHONE, pin });
+		await refused(wrong, 404, "POST", "/link/peek", { token: `x${meeting.token}` });
 		assert.deepEqual(hits(await everything(), plants), []);
+		assert.match(sent.join(), /samtale/, "checkpoints were sent away and looked at");
 		assert.deepEqual(loneIn(await everything(), pin), [], "the PIN");
+	});
+
+	it("are silent in backups, in the auditors' bundle, and in the log once it is opened", async () => {
+		const { samtale, folder } = broker;
+		const key = join(folder, "silent");
+		await samtale("key", "backup-keygen", key);
+		await samtale("backup", join(folder, "a.backup"), "--to", `${key}.pub`);
+		await samtale("key", "backup", join(folder, "a.keys"), "--to", `${key}.pub`);
+		const days = ["--from", dayFromNow(-1), "--to", dayFromNow(1)];
+		await samtale("audit", "bundle", join(folder, "a.bundle"), ...days);
+		const places = await everything();
+		for (const file of ["a.backup", "a.keys", "a.bundle"])
+			assert.ok(places.some(({ where }) => where.endsWith(file)));
+		assert.deepEqual(hits(places, plants), []);
+
+		const read = await samtale("audit", "read", ...days);
+		assert.match(read, /NUMBER_SHOWN/, "the log was opened");
+		assert.match(read, /LINK_REDEEMED/);
+		assert.ok(read.includes(CASE), "the meetings' own parts were opened too");
+		// The case reference is what an auditor finds a citizen by; nothing else names her.
+		const unnamed = plants.filter((plant) => !CASE.includes(plant));
+		assert.deepEqual(hits([{ where: "the opened log", text: read }], unnamed), []);
 	});
 
 	/** What the consultant's page would still get of the contact data. */
@@ -187,8 +250,10 @@ describe("canaries", { timeout: 120_000 }, () => {
 		const keys = join(folder, "new.keys");
 		await samtale("key", "backup", keys, "--to", `${key}.pub`);
 		const restored = join(folder, "restored");
-		await mkdir(restored, { mode: 0o700 });
-		await copyFile(join(folder, "node.key"), join(restored, "node.key"));
+		for (const made of [restored, `${restored}-vault`])
+			await mkdir(made, { mode: 0o700 });
+		for (const file of ["node.key", "auditors"])
+			await copyFile(join(broker.vault, file), join(`${restored}-vault`, file));
 		const args = ["--key", `${key}.key`, "--to", restored, "--keys", keys];
 		await samtale("restore", old, ...args);
 		await copyFile(join(folder, "trial.ini"), join(restored, "trial.ini"));
