@@ -56,7 +56,7 @@ const struct said *data_subject_said(enum data_subject subject)
 		[SUBJECT_CITIZEN] = SAID("borger", "citizen"),
 		[SUBJECT_STAFF] = SAID("medarbejder", "staff"),
 		[SUBJECT_BOTH] = SAID("borger og medarbejder", "citizen and staff"),
-		[SUBJECT_NOBODY] = SAID("ingen", "nobody"),
+		[SUBJECT_NOBODY] = SAID("ingen personer", "no person"),
 	};
 
 	return &said[subject];

@@ -42,16 +42,16 @@ static const char style[] =
 	"p,li{max-width:46rem}p{margin:.5rem 0}ul{padding-left:1.25rem}li{margin:.25rem "
 	"0}"
 	".about{color:#3a4d56;margin-bottom:1.5rem}a{color:#0b5a6b}"
-	"nav ol{columns:2;max-width:46rem;margin:0 0 1.5rem;padding-left:1.25rem}"
+	"nav ol{columns:18rem 2;max-width:46rem;margin:0 0 1.5rem;padding-left:1.25rem}"
 	"table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;"
 	"margin:.75rem 0}th,td{border:1px solid #b7c6cb;padding:.45rem .55rem;"
 	"text-align:left;vertical-align:top}"
 	"th{background:#e3eff1}tbody tr:nth-child(even){background:#f7fafa}"
-	"td small{display:block;color:#3a4d56;font-size:.8rem;margin-top:.2rem}"
+	"td small{display:block;color:#3a4d56;font-size:.92em;margin-top:.2rem}"
 	"td.no{text-align:center;font-weight:700}"
 	"code,pre{font:.85em ui-monospace,monospace}code{overflow-wrap:anywhere}"
 	"pre{background:#eef3f4;padding:.6rem .8rem;border-radius:.4rem;max-width:46rem;"
-	"white-space:pre-wrap}.tests{width:22%}.tests code{display:block;font-size:.7rem;"
+	"white-space:pre-wrap}.tests{width:22%}.tests code{display:block;font-size:.8em;"
 	"margin-bottom:.3rem;color:#3a4d56}"
 	"b.low,b.medium,b.high{display:inline-block;padding:0 .5rem;border-radius:1rem;"
 	"border:1.5px "
@@ -91,7 +91,10 @@ static void heading(const struct speaker *s, const char *da, const char *en)
 
 static void scrolled(const struct speaker *s, void (*table)(const struct speaker *))
 {
-	speak_raw(s, "<div class=\"scroll\">\n");
+	write_fmt(s->to,
+		"<div class=\"scroll\" tabindex=\"0\" role=\"group\" "
+		"aria-label=\"%s\">\n",
+		s->language == LANGUAGE_EN ? "Table" : "Tabel");
 	table(s);
 	speak_raw(s, "</div>\n");
 }
@@ -202,9 +205,10 @@ static void begin_document(const struct speaker *s, const struct said *title)
 
 static void write_head(const struct speaker *s, const struct report_about *about)
 {
-	static const struct said words = SAID("Skrevet {date} af den kørende opsætning, "
-					      "Samtale ",
-		"Written {date} from the running configuration, Samtale ");
+	static const struct said words =
+		SAID("Skrevet {date} ud fra den kørende opsætning, "
+		     "Samtale ",
+			"Written {date} from the running configuration, Samtale ");
 	const char *text = words.in[s->language], *date = strstr(text, "{date}");
 
 	write_bytes(s->to, bytes_of(text, (size_t)(date - text)));

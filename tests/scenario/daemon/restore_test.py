@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 import unittest
 
 from broker import Broker
@@ -30,7 +31,7 @@ class Drill:
     self.erased = self.book("SAG-ERASED", "Papegøje")
     self.due = self.book("SAG-DUE", "Undulat")
     with sqlite3.connect(b.data / "samtale.db") as db: # while it serves
-      db.execute("UPDATE booking SET starts = starts - ?, state = 1 WHERE id = ?",
+      db.execute("UPDATE booking SET starts = starts - ? WHERE id = ?",
                  (WEEKS_MS, int(self.due)))
     b.samtale("key", "backup-keygen", b.folder / "offline")
     os.rename(b.folder / "offline.pub", b.data / "backup.pub")
@@ -40,7 +41,8 @@ class Drill:
     b.samtale("key", "backup", b.folder / "keys.newest")
 
   def book(self, case, label):
-    status, answer = self.staff.book(case_ref=case, label=label)
+    tomorrow = int(time.time() + 86400) * 1000
+    status, answer = self.staff.book(now=False, starts=tomorrow, case_ref=case, label=label)
     assert status in (200, 201), answer
     return answer["card"]["id"]
 
