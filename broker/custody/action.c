@@ -195,12 +195,9 @@ static bool is_same_set(const struct auditor_set *a, const struct auditor_set *b
 	return same;
 }
 
-/* Those who could read until now can read who comes after them. */
+/* The log itself records that they changed. */
 int act_reload(struct custody *c)
 {
-	struct audit_event event = { .what = AUDIT_AUDITORS_CHANGED,
-		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.role = AUDIT_SYSTEM };
 	struct auditor_set set;
 	int r = auditor_set_load(c->paths.auditors, &set);
 
@@ -208,15 +205,10 @@ int act_reload(struct custody *c)
 		return r < 0 ? fault_pass(r) : fault_here(EINVAL);
 	if (is_same_set(&set, &c->auditors))
 		return 0;
-	event.value = (uint32_t)set.n;
-	r = stage_event(c, &event, RECORD_VAULT, NULL);
-	if (r == 0)
-		r = group_end(c).log;
-	if (r == 0)
-		r = audit_log_auditors(c->log, &set);
+	r = audit_log_auditors(c->log, &set);
 	if (r == 0)
 		c->auditors = set;
-	return r;
+	return fault_fold(r);
 }
 
 /* -- the end of a group ------------------------------------------------------------ */

@@ -120,25 +120,12 @@ int custody_reload(struct custody *c)
 
 int custody_prune(struct custody *c, int64_t now_ms, size_t *ret_segments)
 {
-	struct audit_event event = { .what = AUDIT_LOG_PRUNED,
-		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.role = AUDIT_SYSTEM };
 	int64_t clock = clock_utc_ms();
-	size_t n = 0;
-	int r;
 
 	/* Whoever asks cannot make the log older than it is. */
 	if (now_ms > clock)
 		now_ms = clock;
 	if (now_ms < c->keep_ms)
 		now_ms = c->keep_ms;
-	r = audit_log_prune(c->log, now_ms - c->keep_ms, &n);
-	if (r != 0)
-		return fault_fold(r);
-	if (n > 0) {
-		event.value = audit_count_of(n);
-		r = ended(c, stage_event(c, &event, RECORD_VAULT, NULL));
-	}
-	*ret_segments = n;
-	return r;
+	return fault_fold(audit_log_prune(c->log, now_ms - c->keep_ms, ret_segments));
 }

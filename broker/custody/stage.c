@@ -91,23 +91,31 @@ static int make_room(struct custody *c)
 	return c->log_broken;
 }
 
+static int put_sealed(struct custody *c, struct record *record,
+	const struct known_meeting *m, bool may_use_reserve)
+{
+	if (m)
+		seal(c, record, m);
+	return audit_log_put(c->log, record, may_use_reserve);
+}
+
 static int put(
 	struct custody *c, struct record *record, int64_t meeting, bool may_use_reserve)
 {
 	const struct known_meeting *m = NULL;
-	int r = 0;
+	int r = c->log_broken;
 
-	if (c->log_broken)
-		return c->log_broken;
-	if (c->staged == LOG_GROUP_MAX)
-		r = make_room(c);
 	if (r == 0 && meeting != 0)
 		r = look_up(c, meeting, &m);
 	if (r != 0)
 		return r;
-	if (m)
-		seal(c, record, m);
-	r = audit_log_put(c->log, record, may_use_reserve);
+	r = put_sealed(c, record, m, may_use_reserve);
+	if (r == -EAGAIN) {
+		r = make_room(c);
+		if (r != 0)
+			return r;
+		r = put_sealed(c, record, m, may_use_reserve);
+	}
 	if (r == AUDIT_LOG_E_FULL)
 		return STAGE_E_FULL;
 	if (r != 0)

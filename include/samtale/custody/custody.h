@@ -53,8 +53,8 @@ int custody_note(void *custody, const struct audit_event *events, size_t n);
 /* Minutes alone; on record. See minutes_sign(). */
 must_check int custody_sign(
 	struct custody *c, struct bytes minutes, struct vault_signature *ret);
-/* Reads the auditors' file again; others than before go on record, under the former ones,
- * and a new segment begins. Faults: -EINVAL, it cannot be used. */
+/* Reads the auditors' file again; others than before go on record and a new segment
+ * begins. Faults: -EINVAL, it cannot be used. */
 must_check int custody_reload(struct custody *c);
 /* New node key, everything wrapped anew in one transaction. */
 must_check int custody_rotate(struct custody *c);
