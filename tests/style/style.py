@@ -79,6 +79,7 @@ UNTESTED = {
   "cli/doctor_ports.c": "scenario/daemon/doctor_phone_test.py",
   "cli/main.c": "scenario/daemon/phrases_test.py",
   "cli/meeting.c": "scenario/daemon/phrases_test.py",
+  "cli/minutes.c": "scenario/daemon/minutes_test.py",
   "cli/retention.c": "scenario/daemon/phrases_test.py",
   "cli/session.c": "scenario/daemon/phrases_test.py",
   "cli/setup.c": "scenario/daemon/phrases_test.py",
