@@ -136,6 +136,61 @@ static void a_folder_that_cannot_be_made_is_told(void **state)
 	forget(a);
 }
 
+/* -- what the pages advise --------------------------------------------------------- */
+static unsigned commands;
+
+/* "    samtale audit verify --anchors FILE     # why" */
+static void see_command(char *line)
+{
+	const char *words[24];
+	struct phrase_words parsed;
+	unsigned n = 0;
+	char *rest = NULL;
+
+	line[strcspn(line, "#>\n")] = '\0';
+	for (char *at = strtok_r(line, " ", &rest); at; at = strtok_r(NULL, " ", &rest)) {
+		assert_in_range(n, 0, ARRAY_LEN(words) - 1);
+		words[n++] = at;
+	}
+	assert_string_equal(words[0], "samtale");
+	if (phrase_parse(&parsed, n - 1, words + 1) != 0)
+		fail_msg("no phrase: samtale %s %s ...", words[1], words[2]);
+	commands++;
+}
+
+static void see_page(const char *name, const char *mark)
+{
+	char path[512], line[4096];
+	FILE *page;
+	bool in_block = false;
+
+	(void)snprintf(path, sizeof(path), PAGES "/%s", name);
+	page = fopen(path, "re");
+	assert_non_null(page);
+	while (fgets(line, sizeof(line), page)) {
+		char *end = strstr(line, "</pre>");
+		char *at = strncmp(line, mark, strlen(mark)) == 0 ? line + strlen(mark)
+			   : in_block                             ? line
+								  : NULL;
+
+		in_block = *mark == '<' && at && !end;
+		if (end)
+			*end = '\0';
+		if (at && strncmp(at, "samtale ", 8) == 0)
+			see_command(at);
+	}
+	(void)fclose(page);
+}
+
+static void every_command_that_is_advised_exists(void **state)
+{
+	(void)state;
+	see_page("gdpr.md", "    ");
+	assert_in_range(commands, 10, 100);
+	see_page("privacy-example/report.html", "<pre>");
+	assert_in_range(commands, 20, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +201,7 @@ int main(void)
 			nothing_that_is_there_is_replaced, start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_folder_that_cannot_be_made_is_told, start, stop),
+		cmocka_unit_test(every_command_that_is_advised_exists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
