@@ -26,6 +26,7 @@
 
 #define DRAIN_MS      (5 * MS_SECOND)
 #define DRAIN_LOOK_MS 10
+#define AT_ONCE_MS    200
 #define RECORD_MS     (2 * MS_SECOND) /* for what is still to go on record at the end */
 
 /* -- the end --------------------------------------------------------------------- */
@@ -58,14 +59,28 @@ static void begin_stop(struct broker *b)
 	loop_timer_every(b->drain, DRAIN_LOOK_MS);
 }
 
+static void note_life(struct broker *b, enum audit_what what)
+{
+	struct audit_event e = { .what = what,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_SYSTEM };
+
+	if (audit_note_soon(b->audit, &e) < 0)
+		log_event(EV_AUDIT_FAILED);
+}
+
 /* The second one ends it at once; whatever was answered is on the disk. */
 static void asked_to_end(void *arg, int signal_number)
 {
 	struct broker *b = arg;
 
 	(void)signal_number;
-	if (b->stopping)
+	if (b->stopping) {
+		note_life(b, AUDIT_SERVICE_STOPPED);
+		recorder_flush(b->recorder, AT_ONCE_MS);
 		_exit(0);
+	}
 	begin_stop(b);
 }
 
@@ -134,17 +149,6 @@ static void leave_parent(struct broker *b)
 }
 
 /* -- the life -------------------------------------------------------------------- */
-static void note_life(struct broker *b, enum audit_what what)
-{
-	struct audit_event e = { .what = what,
-		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE,
-		.role = AUDIT_SYSTEM };
-
-	if (audit_note_soon(b->audit, &e) < 0)
-		log_event(EV_AUDIT_FAILED);
-}
-
 static int live(struct broker *b)
 {
 	unsigned open;
