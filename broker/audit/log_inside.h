@@ -15,8 +15,9 @@
 #define LOG_NUMBER_MAX  99999999u
 #define LOG_NAME_BYTES  16 /* NNNNNNNN.seg and NUL */
 /* Own records may follow those of a full group in the same write. */
-#define LOG_GROUP_ROOM (LOG_GROUP_MAX + 4)
-#define LOG_STEP_MS    2000 /* of the clock: more than that is on record */
+#define LOG_GROUP_ROOM    (LOG_GROUP_MAX + 4)
+#define LOG_START_RECORDS 5    /* at most, before the first checkpoint of a start */
+#define LOG_STEP_MS       2000 /* of the clock: more than that is on record */
 
 struct log_keys {            /* guarded memory */
 	struct key k, fresh; /* of the segment; of one that is being begun */

@@ -318,10 +318,10 @@ static int segment_read(int folder, struct log_past *past, const char **ret_sent
 }
 
 /* -- together ---------------------------------------------------------------------- */
-/* A first start that ended before its first checkpoint leaves one record at most. */
+/* First starts that ended before the first checkpoint leave their own records alone. */
 static bool is_first_start(const struct log_past *past)
 {
-	return past->span.last <= 1 && past->size <= 1;
+	return past->size <= (uint64_t)past->span.last * LOG_START_RECORDS;
 }
 
 static int judge(struct log_past *past, bool accept_loss, const char **ret_sentence)

@@ -322,11 +322,9 @@ static int prune(struct audit_log *l, uint32_t n, size_t *ret_n)
 int audit_log_prune(struct audit_log *l, int64_t before_ms, size_t *ret_n)
 {
 	uint32_t n = 0;
-	int r = log_group_write(l);
+	int r = l->group_n > 0 ? fault_here(EBUSY) : count_past(l, before_ms, &n);
 
 	*ret_n = 0;
-	if (r == 0)
-		r = count_past(l, before_ms, &n);
 	if (r != 0 || n == 0)
 		return r;
 	r = log_note(l, AUDIT_LOG_PRUNED, n < AUDIT_COUNT ? n : AUDIT_COUNT, 0);

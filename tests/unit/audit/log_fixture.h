@@ -102,6 +102,10 @@ static inline struct checkpoint checkpoint_some(void)
 	return c;
 }
 
+#ifndef LOG_DISK
+#define LOG_DISK "/tmp"
+#endif
+
 /* -- folders ----------------------------------------------------------------------- */
 struct log_place_on_disk {
 	char path[64];
@@ -109,6 +113,9 @@ struct log_place_on_disk {
 
 static inline void disk_make(struct log_place_on_disk *p)
 {
+	*p = (struct log_place_on_disk){ LOG_DISK "/samtale-log-XXXXXX" };
+	if (mkdtemp(p->path))
+		return;
 	*p = (struct log_place_on_disk){ "/tmp/samtale-log-XXXXXX" };
 	assert_non_null(mkdtemp(p->path));
 }

@@ -14,7 +14,9 @@
 
 #include <errno.h>
 
+#ifndef SEEN_MAX
 #define SEEN_MAX 512
+#endif
 
 struct seen { /* the records of a folder */
 	size_t n, segments;
@@ -165,7 +167,7 @@ static inline void bench_see(const struct bench *b, struct seen *ret)
 	char name[32], path[128];
 
 	memset(ret, 0, sizeof(*ret));
-	for (unsigned number = 1; number < 200; number++) {
+	for (unsigned number = 1; number < 2000; number++) {
 		uint8_t *at;
 		size_t len;
 
