@@ -64,10 +64,12 @@ static int start(void **state)
 	parts = (struct desk_parts){ b->store, b->keys, wake, b };
 	assert_int_equal(desk_new(&b->desk, &parts), 0);
 	b->node = fixture_node(&b->folder);
-	assert_int_equal(
-		vault_new(&b->vault,
-			&(struct vault_parts){ b->node, keys_db_shelf(b->keys),
-				fixture_record, &b->record, desk_submit, b->desk }),
+	assert_int_equal(vault_new(&b->vault, &(struct vault_parts){ .node = b->node,
+						      .shelf = keys_db_shelf(b->keys),
+						      .record = fixture_record,
+						      .record_arg = &b->record,
+						      .submit = desk_submit,
+						      .submit_arg = b->desk }),
 		0);
 	*state = b;
 	return 0;
