@@ -26,6 +26,7 @@ struct known;
 #define KNOWN_MAX 128
 must_check int known_new(struct known **ret);
 struct known *known_free(struct known *k);
+DEFINE_FREEP(struct known, known_free, known_freep)
 /* NULL: not among them. Good until the next put. */
 const struct known_meeting *known_find(struct known *k, int64_t meeting);
 void known_put(struct known *k, const struct known_meeting *m);
@@ -37,6 +38,7 @@ struct seen;
 #define SEEN_MS (15 * INT64_C(60000))
 must_check int seen_new(struct seen **ret);
 struct seen *seen_free(struct seen *s);
+DEFINE_FREEP(struct seen, seen_free, seen_freep)
 struct seen_use {
 	int64_t actor, meeting;
 	uint32_t purpose;
