@@ -167,15 +167,15 @@ describe("what is served", { timeout: 120_000 }, () => {
 		await press(page, "Read this page in English");
 		await named(page, "button", "Læs siden på dansk").shown();
 		await look(page, "pages-digits-english");
+		for (const path of NOTICES) {
+			await page.goto(`${broker.origin}${path}`);
+			await look(page, `pages${path.replace("/", "-")}`);
+		}
 		await page.goto(`${broker.origin}/j#AAAAAAAAAAAAAAAAAAAAAA`);
 		await page.getByRole("heading", { level: 1 }).waitFor();
 		await look(page, "pages-over-english").catch(only404);
 		await press(page, "Læs siden på dansk");
 		await shows(page, "Linket virker ikke længere");
-		for (const path of NOTICES) {
-			await page.goto(`${broker.origin}${path}`);
-			await look(page, `pages${path.replace("/", "-")}`);
-		}
 		await page.goto(`${broker.origin}/nowhere`);
 		await look(page, "pages-nowhere").catch(only404);
 		await page.context().close();
@@ -213,6 +213,9 @@ describe("what is served", { timeout: 120_000 }, () => {
 			await press(page, "Bliv i mødet");
 			await endMeeting(page, "technical");
 			await look(page, `pages-summary-${size}`);
+			await press(page, "Hent beviset");
+			await shows(page, "outcome: technical");
+			await look(page, `pages-minutes-${size}`);
 		}
 		assert.equal(profile.pages().length, 1);
 	});

@@ -173,6 +173,8 @@ describe("a talk between two Chromium browsers", { timeout: 120_000 }, () => {
 		const [, theirs] = receipt.exec(await textOf(citizen));
 		const [, ours] = receipt.exec(await textOf(consultant));
 		assert.equal(theirs, ours);
+		await consultant.getByLabel("Borgerens kvittering").fill(theirs.toLowerCase());
+		await shows(consultant, "Kvitteringen passer.");
 		const line = await until("the line", () => textOf(consultant, ".pasteline"));
 		assert.match(line, /video/i);
 		for (const page of [consultant, citizen])
