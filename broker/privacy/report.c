@@ -190,7 +190,8 @@ static void write_date(const struct speaker *s, int64_t utc_ms)
 static void begin_document(const struct speaker *s, const struct said *title)
 {
 	write_fmt(s->to,
-		"<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<!DOCTYPE html>\n<!-- SPDX-License-Identifier: MPL-2.0 -->\n"
+		"<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, "
 		"initial-scale=1\">\n"
 		"<meta name=\"robots\" content=\"noindex\">\n<title>",

@@ -9,7 +9,6 @@
 #include "samtale/store/keys_db.h"
 #include "samtale/store/sqlite.h"
 
-#include <ctype.h>
 #include <sqlite3.h>
 #include <unistd.h>
 
@@ -83,21 +82,30 @@ static void make_databases(struct names *names)
 
 /* -- what the rows name ------------------------------------------------------------ */
 /* "table(column column) table(column)" */
+static const char *read_word(const char *text, char ret[NAME_CAP])
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789");
+
+	assert_true(bytes_to_str(bytes_of(text, len), ret, NAME_CAP) && len > 0);
+	text += len;
+	return *text == ' ' ? text + 1 : text;
+}
+
 static void read_columns(struct names *names, const char *text)
 {
 	char table[NAME_CAP], column[NAME_CAP];
-	int used;
 
-	while (sscanf(text, " %95[a-z_]%n", table, &used) == 1) {
-		text += used;
+	while (*text) {
+		text = read_word(text, table);
 		assert_int_equal(*text++, '(');
-		while (sscanf(text, " %95[a-z_0-9]%n", column, &used) == 1) {
+		while (*text && *text != ')') {
+			text = read_word(text, column);
 			add_name(names, table, column);
-			text += used;
 		}
 		assert_int_equal(*text++, ')');
+		if (*text)
+			assert_int_equal(*text++, ' ');
 	}
-	assert_string_equal(text, "");
 }
 
 static struct names of_rows, of_databases;
