@@ -108,6 +108,75 @@ static void the_shelf_is_listed_in_steps(void **state)
 	assert_int_equal(n, 1);
 }
 
+static void a_case_is_found_until_its_record_key_is_dropped(void **state)
+{
+	struct subject *x = *state;
+	const struct key_shelf *k = x->shelf;
+	struct token_hash tag = fixture_hash(4), other = fixture_hash(5);
+	struct shelf_row got;
+	int64_t ids[2];
+	size_t n = 0;
+
+	for (int64_t id = 1; id <= 4; id++) {
+		struct shelf_row row = row_of(id);
+
+		row.has_case = id != 2;
+		row.case_tag = row.has_case ? tag : (struct token_hash){ { 0 } };
+		row.case_ref.len = row.has_case ? 3 : 0;
+		memcpy(row.case_ref.at, "abc", row.case_ref.len);
+		assert_int_equal(k->put(k->arg, &row), 0);
+	}
+	assert_int_equal(k->find(k->arg, &tag, 0, ids, 2, &n), 0);
+	assert_true(n == 2 && ids[0] == 1 && ids[1] == 3);
+	assert_int_equal(k->find(k->arg, &tag, 3, ids, 2, &n), 0);
+	assert_true(n == 1 && ids[0] == 4);
+	assert_int_equal(k->find(k->arg, &other, 0, ids, 2, &n), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(k->get(k->arg, 3, &got), 0);
+	assert_true(got.has_case && got.case_ref.len == 3);
+	assert_int_equal(k->drop_mk(k->arg, 3), 0);
+	assert_int_equal(k->find(k->arg, &tag, 1, ids, 2, &n), 0);
+	assert_true(n == 1 && ids[0] == 4);
+	assert_int_equal(k->get(k->arg, 3, &got), 0);
+	assert_true(got.has_ck && !got.has_mk && !got.has_case);
+}
+
+static void a_row_is_changed_when_it_is_there(void **state)
+{
+	struct subject *x = *state;
+	const struct key_shelf *k = x->shelf;
+	struct shelf_row row = row_of(7), other = row_of(7), got;
+
+	assert_int_equal(k->change(k->arg, &row), SHELF_E_NONE);
+	assert_int_equal(k->put(k->arg, &row), 0);
+	assert_int_equal(k->change(k->arg, &other), 0);
+	assert_int_equal(k->get(k->arg, 7, &got), 0);
+	assert_memory_equal(got.ck, other.ck, sizeof(other.ck));
+	assert_memory_equal(got.mk, other.mk, sizeof(other.mk));
+}
+
+static void the_root_is_replaced_and_what_it_was_is_in_no_file(void **state)
+{
+	struct subject *x = *state;
+	struct store *s = keys_db_store(x->keys);
+	struct keys_root root, other, got;
+
+	random_fill(&root, sizeof(root));
+	random_fill(&other, sizeof(other));
+	assert_int_equal(keys_db_root_get(x->keys, &got), STORE_E_NONE);
+	for (int round = 0; round < 2; round++) {
+		const struct keys_root *next = round ? &other : &root;
+
+		assert_int_equal(s->batch->begin(s), 0);
+		assert_int_equal(keys_db_root_put(x->keys, next), 0);
+		assert_int_equal(s->batch->commit(s), 0);
+		assert_int_equal(keys_db_root_get(x->keys, &got), 0);
+		assert_memory_equal(&got, next, sizeof(got));
+	}
+	assert_false(
+		folder_holds(&x->folder, bytes_of(root.wrapped, sizeof(root.wrapped))));
+}
+
 static void a_dropped_key_is_in_no_file(void **state)
 {
 	struct subject *x = *state;
@@ -180,6 +249,11 @@ int main(void)
 		ON(keys_come_back_until_they_are_dropped, start_memory),
 		ON(the_shelf_is_listed_in_steps, start_file),
 		ON(the_shelf_is_listed_in_steps, start_memory),
+		ON(a_case_is_found_until_its_record_key_is_dropped, start_file),
+		ON(a_case_is_found_until_its_record_key_is_dropped, start_memory),
+		ON(a_row_is_changed_when_it_is_there, start_file),
+		ON(a_row_is_changed_when_it_is_there, start_memory),
+		ON(the_root_is_replaced_and_what_it_was_is_in_no_file, start_file),
 		ON(a_dropped_key_is_in_no_file, start_file),
 		ON(a_reader_elsewhere_only_delays_the_end_of_a_key, start_file),
 	};

@@ -77,6 +77,57 @@ static void a_key_of_another_length_is_refused(void **state)
 	assert_null(p->node);
 }
 
+static void the_root_decides_all_but_the_key_that_wraps(void **state)
+{
+	struct vault_place *p = *state;
+	owned(node_key_freep) struct node_key *moved = NULL;
+	const struct key file = key_filled(1), next = key_filled(2);
+	const struct key root = key_filled(3);
+
+	assert_int_equal(node_key_derive(&p->node, &file, &root), 0);
+	assert_int_equal(node_key_derive(&moved, &next, &root), 0);
+	for (int i = 0; i < NODE_SUBKEY_COUNT; i++) {
+		bool is_same = memcmp(node_key_get(p->node, (enum node_subkey)i)->at,
+				       node_key_get(moved, (enum node_subkey)i)->at,
+				       KEY_BYTES) == 0;
+
+		assert_int_equal(is_same, i != NODE_WRAP);
+	}
+}
+
+static void node_keys_are_told_apart_by_what_says_nothing_of_them(void **state)
+{
+	const struct key file = key_filled(1), other = key_filled(2);
+	uint8_t id[NODE_KEY_ID_BYTES], again[NODE_KEY_ID_BYTES];
+	struct vault_place *p = *state;
+
+	node_key_id(&file, id);
+	node_key_id(&file, again);
+	assert_memory_equal(id, again, sizeof(id));
+	node_key_id(&other, again);
+	assert_memory_not_equal(id, again, sizeof(id));
+	assert_memory_not_equal(id, file.at, sizeof(id));
+	assert_int_equal(node_key_derive(&p->node, &file, &file), 0);
+	for (int i = 0; i < NODE_SUBKEY_COUNT; i++)
+		assert_memory_not_equal(
+			id, node_key_get(p->node, (enum node_subkey)i)->at, sizeof(id));
+}
+
+static void what_is_made_of_subkeys_has_all_but_the_one_that_wraps(void **state)
+{
+	struct vault_place *p = *state;
+	struct key subkeys[NODE_SUBKEY_COUNT];
+
+	for (int i = 0; i < NODE_SUBKEY_COUNT; i++)
+		subkeys[i] = key_filled((uint8_t)(i + 1));
+	assert_int_equal(node_key_from_subkeys(&p->node, subkeys), 0);
+	for (int i = 0; i < NODE_SUBKEY_COUNT; i++)
+		if (i != NODE_WRAP)
+			assert_memory_equal(
+				node_key_get(p->node, (enum node_subkey)i)->at,
+				subkeys[i].at, KEY_BYTES);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -84,6 +135,9 @@ int main(void)
 		AT(subkeys_differ_and_come_again),
 		AT(the_derivation_never_changes),
 		AT(a_key_of_another_length_is_refused),
+		AT(the_root_decides_all_but_the_key_that_wraps),
+		AT(node_keys_are_told_apart_by_what_says_nothing_of_them),
+		AT(what_is_made_of_subkeys_has_all_but_the_one_that_wraps),
 	};
 
 	if (secret_start() < 0)

@@ -354,6 +354,90 @@ static void keys_whose_commit_failed_do_not_get_out(void **state)
 	assert_int_equal(got.n, 0);
 }
 
+/* -- cases ------------------------------------------------------------------------- */
+static void a_case_is_found_by_its_keys_and_on_record(void **state)
+{
+	struct bench *b = *state;
+	struct meeting_keys *k = NULL;
+	int64_t id = 5, found[SHELF];
+	struct vault_use use = { VAULT_BOOK, 9, &id, 1 };
+	struct vault_use find = { VAULT_EXPORT, 0, NULL, 0 };
+	struct vault_ids ids = { .cap = SHELF, .at = found };
+	unsigned uses;
+
+	assert_int_equal(
+		vault_create_here(b->vault, &use, BYTES_LIT("Sag 12-34"), &k), 0);
+	meeting_keys_free(k);
+	uses = b->uses;
+	assert_int_equal(
+		vault_find_case_here(b->vault, &find, BYTES_LIT("SAG12-34"), &ids), 0);
+	assert_true(ids.n == 1 && found[0] == 5 && b->uses == uses + 1);
+	assert_int_equal(vault_set_case_here(b->vault, &use, BYTES_LIT("Sag 56")), 0);
+	assert_int_equal(
+		vault_find_case_here(b->vault, &find, BYTES_LIT("SAG12-34"), &ids), 0);
+	assert_int_equal(ids.n, 0);
+	assert_int_equal(
+		vault_find_case_here(b->vault, &find, BYTES_LIT("sag56"), &ids), 0);
+	assert_int_equal(ids.n, 1);
+	id = 6; /* has no keys: nothing to say of its case */
+	assert_int_equal(vault_set_case_here(b->vault, &use, BYTES_LIT("Sag 1")), 0);
+	b->refuse = -ENOSPC;
+	assert_true(vault_find_case_here(b->vault, &find, BYTES_LIT("sag56"), &ids) < 0);
+	assert_true(vault_set_case_here(b->vault, &use, BYTES_NULL) < 0);
+}
+
+/* -- behind somebody else ---------------------------------------------------------- */
+static int far_result;
+
+static int far_open(void *arg, const struct vault_use *use, struct meeting_keys *keys)
+{
+	assert_ptr_equal(arg, &far_result);
+	for (size_t i = 0; i < use->n; i++)
+		keys[i] = (struct meeting_keys){ .meeting = use->meetings[i],
+			.has_ck = true };
+	return far_result;
+}
+
+static int far_create(void *arg, const struct vault_use *use, struct bytes case_ref,
+	struct meeting_keys *keys)
+{
+	assert_true(bytes_equal_str(case_ref, "Sag 1"));
+	return far_open(arg, use, keys);
+}
+
+static const struct vault_ops far_ops = { .open = far_open, .create = far_create };
+
+static void a_vault_elsewhere_is_asked_the_same_way(void **state)
+{
+	struct bench *b = *state;
+	owned(vault_freep) struct vault *far = NULL;
+	struct meeting_keys *k = NULL;
+	struct received got = { 0 };
+	int64_t ids[] = { 5, 6 };
+	struct vault_use use = { VAULT_VIEW, 9, ids, 2 };
+	struct vault_task *task;
+
+	assert_int_equal(vault_remote_new(&far, &far_ops, &far_result, submit, b), 0);
+	far_result = 0;
+	assert_int_equal(vault_open_here(far, &use, &k), 0);
+	assert_true(k[1].meeting == 6 && k[1].has_ck && !k[1].has_mk);
+	meeting_keys_freep(&k);
+	assert_int_equal(vault_open(far, &use, receive, &got), 0);
+	task = b->waiting;
+	task->answer(task, task->ask(task));
+	assert_true(got.result == 0 && got.n == 2);
+	meeting_keys_freep(&got.keys);
+	use.n = 1;
+	far_result = VAULT_E_TAKEN;
+	assert_int_equal(
+		vault_create_here(far, &use, BYTES_LIT("Sag 1"), &k), VAULT_E_TAKEN);
+	far_result = -EAGAIN;
+	assert_int_equal(vault_open_here(far, &use, &k), -EAGAIN);
+	assert_null(k);
+	use.n = VAULT_MEETINGS_MAX + 1; /* is not even asked */
+	assert_int_equal(vault_open_here(far, &use, &k), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +451,8 @@ int main(void)
 		AT(ids_on_the_shelf_are_told_by_age),
 		AT(the_door_copies_what_it_was_asked_and_answers_once),
 		AT(keys_whose_commit_failed_do_not_get_out),
+		AT(a_case_is_found_by_its_keys_and_on_record),
+		AT(a_vault_elsewhere_is_asked_the_same_way),
 	};
 
 	if (secret_start() < 0)
