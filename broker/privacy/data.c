@@ -255,7 +255,7 @@ void data_manual(struct writer *to, const struct settings *s)
 	write_str(to,
 		"# What is kept, and for how long\n\n"
 		"Printed from `include/samtale/privacy/data.def` (`ninja "
-		"retention-page`); "
+		"privacy-pages`); "
 		"tests compare this page with the code, every column of both databases "
 		"and "
 		"every kind of deletion with a row. Periods are the defaults: your own "

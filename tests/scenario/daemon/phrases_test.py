@@ -108,6 +108,8 @@ class Phrases(unittest.TestCase):
     self.assertIn("24 hours after a meeting that was held, else 5 working days", text)
     self.assertIn("35 days after the upgrade", text)
     self.assertIn("no phrase removes one", text)
+    rows = json.loads(self.b.samtale("retention", "explain", "--json"))
+    self.assertIn("24 hours", {row["id"]: row["until"] for row in rows}["CONTACT"])
     self.assertRegex(self.b.samtale("retention", "run", "--dry-run"), r"contact +\d+\n")
     copy = self.b.data / "samtale.db.before-9"
     copy.touch(mode=0o600)
