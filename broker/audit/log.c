@@ -303,16 +303,19 @@ void audit_log_dropped(struct audit_log *l, uint64_t n)
 int64_t audit_log_tick(struct audit_log *l)
 {
 	int64_t now = clock_boot_ms(), due;
+	int64_t look = room_is_refusing(&l->room) ? MS_SECOND : LOOK_MS;
 
 	if (l->group_n == 0)
 		log_clock_look(l);
 	log_mark_when_due(l);
+	if (l->refill_boot_ms > now + look)
+		l->refill_boot_ms = now + look; /* somebody waits for room now */
 	if (now >= l->refill_boot_ms) {
 		room_look(&l->room, &l->segment);
-		l->refill_boot_ms = now + LOOK_MS;
+		l->refill_boot_ms = now + look;
 	}
 	due = log_mark_due_ms(l);
-	return due < now + LOOK_MS ? due : now + LOOK_MS;
+	return due < l->refill_boot_ms ? due : l->refill_boot_ms;
 }
 
 int audit_log_auditors(struct audit_log *l, const struct auditor_set *to)

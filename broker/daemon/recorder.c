@@ -20,8 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_MS  (5 * MS_SECOND) /* how the log does */
-#define AGAIN_US (200 * 1000)    /* the vault refused: not at once again */
+#define LOOK_MS  MS_SECOND    /* how the log does, while it refuses */
+#define LOOKS    5            /* so many times less often while it does not */
+#define AGAIN_US (200 * 1000) /* the vault refused: not at once again */
 #define FLUSH_US (2 * 1000)
 
 enum errand { SEND, LOOK, RELOAD, ERRANDS };
@@ -38,6 +39,7 @@ struct recorder {
 	struct worker *worker;
 	struct loop_wake *wake;
 	struct loop_timer *look;
+	unsigned looks;
 	_Atomic bool closing;
 	bool is_development; /* by RELOAD, for the loop */
 	struct duty duties[ERRANDS];
@@ -229,7 +231,8 @@ static void look(void *arg)
 	struct recorder *r = arg;
 
 	pthread_mutex_lock(&r->lock);
-	want(r, LOOK);
+	if (r->looks++ % LOOKS == 0 || r->is_refusing)
+		want(r, LOOK);
 	pthread_mutex_unlock(&r->lock);
 }
 

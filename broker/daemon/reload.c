@@ -130,11 +130,11 @@ static void use(struct broker *b, struct fresh *f)
 	*f = (struct fresh){ 0 };
 }
 
-static bool may_reload(struct broker *b)
+static bool is_noted(const struct broker *b, bool loaded)
 {
 	struct audit_event e = { .what = AUDIT_CONFIG_RELOADED,
 		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE,
+		.outcome = loaded ? AUDIT_DONE : AUDIT_FAILED,
 		.role = AUDIT_ADMINISTRATOR };
 
 	return audit_note_soon(b->audit, &e) == 0;
@@ -160,10 +160,11 @@ void broker_reload(struct broker *b)
 	struct fresh fresh = { 0 };
 	struct certificate_sentence certificate;
 	struct place_error e;
+	bool loaded = fresh_load(b, &fresh, &e) == 0;
 
-	if (!may_reload(b)) {
+	if (!is_noted(b, loaded)) {
 		log_event(EV_AUDIT_FAILED);
-	} else if (fresh_load(b, &fresh, &e) != 0) {
+	} else if (!loaded) {
 		say(e.sentence);
 		log_event(EV_RELOAD_REFUSED);
 	} else {

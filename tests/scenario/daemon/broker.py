@@ -55,7 +55,9 @@ class Broker:
     self.programs = Path(programs)
     self.folder = Path(tempfile.mkdtemp(prefix="samtale-daemon-"))
     self.data = self.folder / "data"
-    self.config = self.folder / "samtale.ini"
+    self.vault = self.folder / "data-vault"
+    (self.folder / "etc").mkdir() # what lies beside it the serving process may read
+    self.config = self.folder / "etc/samtale.ini"
     self.options = list(options)
     self.settings = {}
     self.child = None
@@ -113,9 +115,31 @@ class Broker:
       assert time.monotonic() < until, f"never said {pattern}:\n{self.said()}"
       time.sleep(0.02)
 
-  def serving_pid(self):
+  def pid_of(self, name):
+    """Of the child of that name; None while there is none."""
     children = Path(f"/proc/{self.child.pid}/task/{self.child.pid}/children").read_text()
-    return int(children.split()[0])
+    for pid in children.split():
+      try:
+        if Path(f"/proc/{pid}/comm").read_text().strip() == name:
+          return int(pid)
+      except FileNotFoundError:
+        pass # it ended meanwhile
+    return None
+
+  def serving_pid(self):
+    return self.pid_of("samtale-serve")
+
+  def vault_pid(self):
+    return self.pid_of("samtale-vault")
+
+  def kill_vault(self):
+    """kill -9; returns when the next one answers."""
+    before = self.said().count("AUDIT_CHECKPOINT line=samtale-checkpoint 1 unclean")
+    os.kill(self.vault_pid(), signal.SIGKILL)
+    self.wait_said("AUDIT_CHECKPOINT line=samtale-checkpoint 1 unclean", before + 1)
+
+  def checkpoints(self):
+    return (self.vault / "audit/checkpoints").read_text(encoding="ascii").splitlines()
 
   def close(self):
     if self.child and self.child.poll() is None:

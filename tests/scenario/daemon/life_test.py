@@ -21,7 +21,7 @@ class Life(unittest.TestCase):
       b.start()
       self.assertLess(min(first, b.ready_ms), 500)
       private = 0
-      for pid in (b.child.pid, b.serving_pid()):
+      for pid in (b.child.pid, b.serving_pid(), b.vault_pid()):
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
           if line.startswith("Private_"):
             private += int(line.split()[1])
@@ -192,13 +192,13 @@ class Refusals(unittest.TestCase):
 
   def test_a_missing_data_folder(self):
     with Broker(PROGRAMS, started=False, init=None) as b:
-      self.refused(b, "data folder .* is missing; `samtale init`")
+      self.refused(b, "folder .* is missing; `samtale init`")
 
   def test_a_node_key_that_is_missing_or_open_to_others(self):
     with Broker(PROGRAMS, started=False) as b:
-      os.chmod(b.data / "node.key", 0o644)
-      self.refused(b, "node key .* others than its owner may read it")
-      os.remove(b.data / "node.key")
+      os.chmod(b.vault / "node.key", 0o644)
+      self.refused(b, "node key .*(others than its owner|chmod 600)")
+      os.remove(b.vault / "node.key")
       self.refused(b, "node key .* is missing")
 
   def test_a_certificate_that_is_missing_or_of_another_key(self):
