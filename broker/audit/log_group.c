@@ -88,7 +88,6 @@ static void group_drop(struct audit_log *l)
 {
 	l->segment_records -= (uint32_t)l->group_n;
 	l->group_n = 0;
-	memcpy(l->group_chain, l->chain, sizeof(l->chain));
 	l->needs_segment = true;
 	secret_wipe(&l->keys->k, sizeof(l->keys->k));
 }
