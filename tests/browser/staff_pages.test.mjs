@@ -449,6 +449,21 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		assert.deepEqual(events, ["open", "ringing", "is_citizen"]);
 	});
 
+	it("says what it means when nothing can be put on record, and tries again", async () => {
+		const today = new Date().toLocaleDateString("sv", { timeZone: "Europe/Copenhagen" });
+		const path = `GET /staff/day/${today}`;
+		world.instead[path] = { status: 503, body: { error: "not_recorded" } };
+		await page.goto(`${ORIGIN}/staff`);
+		await shows("Det kan ikke skrives i loggen lige nu, så vi viser det ikke.");
+		await shows("Samtaler, der er i gang, går videre. Ring til it.");
+		assert.equal(await text("Henter …").count(), 0);
+		await look("not-recorded");
+		delete world.instead[path];
+		await button("Prøv igen").click();
+		await shows("Plan for foråret");
+		await text("Det kan ikke skrives i loggen").waitFor({ state: "detached" });
+	});
+
 	it("ends with an allowed outcome, releases everything, and shows the next card", async () => {
 		await openTalk();
 		state("2", {

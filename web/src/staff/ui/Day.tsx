@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // The day: its meetings by time with their live state, or what a search found.
-import { shownCards } from "../desk";
+import { reloadDay, shownCards } from "../desk";
 import { nextCard, othersWaiting } from "../model/state";
-import { state, t } from "../store";
+import { dispatch, state, t } from "../store";
 import { AlertsAsk } from "./AlertsAsk";
+import { Button } from "./Button";
 import { CallBacks } from "./CallBacks";
 import { CardRow } from "./CardRow";
 import { DayBar } from "./DayBar";
@@ -32,12 +33,19 @@ function FewCodes() {
 	return <p class="note warm">{t.value.day.fewCodes(me.recovery_left)}</p>;
 }
 
+function retry(): void {
+	dispatch({ do: "notice", notice: null });
+	void reloadDay();
+}
+
 export function Day() {
-	const { found } = state.value;
+	const { found, notice } = state.value;
 	const cards = shownCards();
 	const next = nextCard(state.value);
 	const words = t.value.day;
 	const waiting = othersWaiting(state.value).length;
+	// Without its record a day is not shown; the note above says what that means.
+	const failed = cards === null && notice?.is === "error";
 	return (
 		<div class="day stack">
 			<DayBar />
@@ -47,12 +55,13 @@ export function Day() {
 			<div class="row apart">
 				<p class="muted" role="status">
 					{cards === null
-						? t.value.app.loading
+						? !failed && t.value.app.loading
 						: found
 							? words.found(cards.length)
 							: words.count(cards.length)}
 					{waiting > 0 && <strong class="warmth"> · {words.waitingNow(waiting)}</strong>}
 				</p>
+				{failed && <Button onPress={retry}>{t.value.app.retry}</Button>}
 				<Find />
 			</div>
 			{cards?.length === 0 && !found && <EmptyDay />}
