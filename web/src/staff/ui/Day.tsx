@@ -53,6 +53,7 @@ export function Day() {
 			<FewCodes />
 			<CallBacks />
 			<div class="row apart">
+				{failed && <Button onPress={retry}>{t.value.app.retry}</Button>}
 				<p class="muted" role="status">
 					{cards === null
 						? !failed && t.value.app.loading
@@ -61,7 +62,6 @@ export function Day() {
 							: words.count(cards.length)}
 					{waiting > 0 && <strong class="warmth"> · {words.waitingNow(waiting)}</strong>}
 				</p>
-				{failed && <Button onPress={retry}>{t.value.app.retry}</Button>}
 				<Find />
 			</div>
 			{cards?.length === 0 && !found && <EmptyDay />}
