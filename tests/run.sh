@@ -280,7 +280,7 @@ stage_web() {
 	cd "$root" || return 1
 	check "lint" web/node_modules/.bin/biome check --max-diagnostics=50
 	check "size budgets" node "$root/tests/web/budget.mjs" "$site"
-	check "HTML" "$(test_node)" "$root/tests/web/html.mjs" "$site"
+	check "HTML" "$(test_node)" "$root/tests/web/html.mjs" "$site" "$root/docs/privacy-example"
 	node "$root/tests/web/bundle.mjs" "$work/web-tests" || return 1
 	node_test env -- "$work"/web-tests/*.test.mjs
 }

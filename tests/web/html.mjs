@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 //
-// Checks every built page with html-validate, filled in as the broker does it.
+// Checks every page of the folders with html-validate, filled in as the broker does it.
 //
-//   node tests/web/html.mjs SITE
+//   node tests/web/html.mjs FOLDER...
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -33,12 +33,16 @@ const validator = new HtmlValidate({
 	},
 });
 
-const site = process.argv[2];
-const pages = readdirSync(site).filter((file) => file.endsWith(".html"));
+const folders = process.argv.slice(2);
+const pages = folders.flatMap((folder) =>
+	readdirSync(folder)
+		.filter((file) => file.endsWith(".html"))
+		.map((file) => join(folder, file)),
+);
 const results = [];
-let valid = pages.length > 0;
+let valid = folders.every((folder) => pages.some((page) => page.startsWith(folder)));
 for (const page of pages) {
-	const text = readFileSync(join(site, page), "utf8").replace(
+	const text = readFileSync(page, "utf8").replace(
 		/\{\{(\w+)\}\}/g,
 		(whole, key) => FILLED_IN[key] ?? whole,
 	);
