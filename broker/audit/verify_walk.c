@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BLOCKS_AT_ONCE ((size_t)4096) /* a multiple of 8, see below */
+#define BLOCKS_AT_ONCE ((size_t)256) /* a multiple of 8: whole links as well */
 #define BUFFER_BYTES   (BLOCKS_AT_ONCE * LOG_FRAME_BYTES)
 
 struct walk {
