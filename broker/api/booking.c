@@ -173,10 +173,12 @@ static int ask_create(struct call *c, struct store *s)
 	memcpy(b->team, c->user.team, sizeof(b->team));
 	take_fields(c, b);
 	c->booking.has_phone = true; /* absent: none */
-	r = call_note(c, AUDIT_MEETING_CREATED, AUDIT_FOR_OWN_MEETING, b->id, 0);
-	if (r == 0)
-		r = call_recorded(c, vault_create_here(c->api->parts.vault, &use,
-					     bytes_str(c->booking.case_ref), &keys));
+	r = call_recorded(c, vault_create_here(c->api->parts.vault, &use,
+				     bytes_str(c->booking.case_ref), &keys));
+	/* The vault has KEY_MADE on record; what names the meeting is sealed under the
+	 * key that it made, so it comes second. */
+	if (r == 0 && !c->error)
+		r = call_note(c, AUDIT_MEETING_CREATED, AUDIT_FOR_OWN_MEETING, b->id, 0);
 	if (c->error)
 		return r;
 	if (r == 0)
@@ -189,7 +191,7 @@ static int ask_create(struct call *c, struct store *s)
 		r = insert_with_number(s, b);
 	if (r != 0)
 		return fault_fold(r);
-	return invitation_open(c, s, VAULT_BOOK);
+	return invitation_open(c, s, keys);
 }
 
 static void answer_create(struct call *c)
@@ -267,7 +269,7 @@ static int ask_patch(struct call *c, struct store *s)
 		return booking_conflict(c);
 	if (r != 0)
 		return fault_fold(r);
-	return cards_open(c, s, VAULT_CHANGE, b, 1);
+	return card_open_with(c, s, keys);
 }
 
 static void answer_patch(struct call *c)

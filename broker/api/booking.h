@@ -19,6 +19,6 @@ must_check int booking_conflict(struct call *c);
 /* Worker. Link, PIN and the number to call of c->row into the call; opens its card too.
  * Refuses with 410 when contact data is gone. */
 must_check int invitation_open(
-	struct call *c, struct store *s, enum vault_purpose purpose);
+	struct call *c, struct store *s, const struct meeting_keys *keys);
 /* Loop. "invitation": {...}. */
 void invitation_write(struct call *c, struct jout *o);

@@ -97,8 +97,9 @@ static int open_part(struct call *c, enum vault_purpose purpose, size_t from, si
 	return 0;
 }
 
-int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
-	const struct booking *rows, size_t n)
+/* The rows and their owners' names; nothing is open yet. */
+static int cards_make(
+	struct call *c, struct store *s, const struct booking *rows, size_t n)
 {
 	int r;
 
@@ -115,6 +116,25 @@ int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
 		if (r < 0)
 			return fault_pass(r);
 	}
+	return 0;
+}
+
+int card_open_with(struct call *c, struct store *s, const struct meeting_keys *keys)
+{
+	int r = cards_make(c, s, &c->row, 1);
+
+	if (r == 0)
+		card_open(&c->cards.at[0], keys);
+	return r;
+}
+
+int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
+	const struct booking *rows, size_t n)
+{
+	int r = cards_make(c, s, rows, n);
+
+	if (r < 0)
+		return fault_pass(r);
 	for (size_t from = 0; from < n; from += VAULT_MEETINGS_MAX) {
 		size_t part =
 			n - from < VAULT_MEETINGS_MAX ? n - from : VAULT_MEETINGS_MAX;

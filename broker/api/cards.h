@@ -44,6 +44,9 @@ void cards_free(struct card_list *list);
  * CALL_E_REFUSED, the use could not be put on record. */
 must_check int cards_open(struct call *c, struct store *s, enum vault_purpose purpose,
 	const struct booking *rows, size_t n);
+/* Worker. The same for c->row alone, with keys that were opened for this call. */
+must_check int card_open_with(
+	struct call *c, struct store *s, const struct meeting_keys *keys);
 /* Loop. `version` on the wire is the time of the last change by a person: the row's own
  * version also rises when a meeting opens or ends, which must not refuse an edit.
  * One card as an object under key (NULL in an array). */

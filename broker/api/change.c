@@ -119,7 +119,7 @@ static int ask_new_link(struct call *c, struct store *s)
 	r = booking_make_link(c, keys, &c->row);
 	if (r == 0)
 		r = update(c, s);
-	return r == 0 ? invitation_open(c, s, VAULT_LINK) : r;
+	return r == 0 ? invitation_open(c, s, keys) : r;
 }
 
 static void write_invitation(struct call *c)
@@ -139,11 +139,15 @@ static void answer_new_link(struct call *c)
 
 static int ask_invitation(struct call *c, struct store *s)
 {
+	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
+	struct vault_use use = { VAULT_LINK, c->user.id, &c->id, 1 };
 	int r = card_reach(c, s, REACH_TEAM);
 
 	if (r == 0)
 		r = call_note(c, AUDIT_INVITATION_SHOWN, call_purpose(c), c->id, 0);
-	return r == 0 ? invitation_open(c, s, VAULT_LINK) : r;
+	if (r == 0)
+		r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
+	return r == 0 ? invitation_open(c, s, keys) : r;
 }
 
 /* -- the citizen's number -------------------------------------------------------------

@@ -9,18 +9,13 @@
 
 enum { TEXT_TOKEN, TEXT_PIN, TEXT_CALL }; /* places in call.texts */
 
-int invitation_open(struct call *c, struct store *s, enum vault_purpose purpose)
+int invitation_open(struct call *c, struct store *s, const struct meeting_keys *keys)
 {
-	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
-	struct vault_use use = { purpose, c->user.id, &c->row.id, 1 };
 	char call[OPEN_TEXT_CAP];
 	int r = s->user->by_id(s, c->row.owner, &c->other);
 
 	if (r < 0)
 		return fault_pass(r);
-	r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
-	if (r != 0)
-		return r;
 	if (!keys->has_ck || !c->row.has_link) {
 		call_refuse(c, 410, "gone");
 		return CALL_E_REFUSED;
@@ -29,7 +24,7 @@ int invitation_open(struct call *c, struct store *s, enum vault_purpose purpose)
 	pin_make(&keys->ck, c->row.link_generation, c->texts[TEXT_PIN]);
 	card_call_number(c->api, &c->row, &c->other, call);
 	r = call_keep_text(c, TEXT_CALL, call);
-	return r < 0 ? fault_pass(r) : cards_open(c, s, purpose, &c->row, 1);
+	return r < 0 ? fault_pass(r) : card_open_with(c, s, keys);
 }
 
 void invitation_write(struct call *c, struct jout *o)
