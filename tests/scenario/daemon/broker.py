@@ -138,6 +138,14 @@ class Broker:
     os.kill(self.vault_pid(), signal.SIGKILL)
     self.wait_said("AUDIT_CHECKPOINT line=samtale-checkpoint 1 unclean", before + 1)
 
+  def bring_keys(self, data):
+    """What lies in the safe, into the vault's folder of a data folder to be restored."""
+    vault = Path(f"{data}-vault")
+    vault.mkdir(mode=0o700)
+    for name in ("node.key", "signing.key", "signing.pub", "auditors"):
+      shutil.copy(self.vault / name, vault / name)
+    return vault
+
   def checkpoints(self):
     return (self.vault / "audit/checkpoints").read_text(encoding="ascii").splitlines()
 

@@ -103,12 +103,11 @@ class Disk(unittest.TestCase):
       b.samtale("backup", b.folder / "b.sealed", "--to", b.folder / "offline.pub")
       new = b.folder / "new"
       new.mkdir(mode=0o700)
-      (new / "node.key").write_bytes((b.data / "node.key").read_bytes())
-      os.chmod(new / "node.key", 0o600)
-      for path in (new, new / "node.key"):
+      vault = b.bring_keys(new)
+      for path in (new, vault, *vault.iterdir()):
         os.chown(path, NOBODY, NOBODY)
       b.samtale("restore", b.folder / "b.sealed", "--key", b.folder / "offline.key", "--to", new)
-      self.assertEqual({path.name: path.stat().st_uid for path in new.iterdir()
+      self.assertEqual({path.name: path.stat().st_uid for path in [*new.iterdir(), *vault.rglob("*")]
                         if path.stat().st_uid != NOBODY}, {})
       self.assertTrue((new / "samtale.db").exists())
 

@@ -99,6 +99,14 @@ class Minutes(unittest.TestCase):
       (other.folder / "key").write_bytes(b.browser().ask("GET", KEY)[1])
       other.samtale("meeting", "verify", str(file), "--key", str(other.folder / "key"))
 
+  def test_a_copy_of_them_anchors_the_log(self):
+    file = self.b.folder / "anchor.txt"
+    file.write_text(self.b.samtale("meeting", "minutes", self.over("Sag 7-7")))
+    found = self.b.run("audit", "verify", "--anchors", str(file), "--json")
+    self.assertIn(found.returncode, (0, 3, 4), found)
+    self.assertEqual(json.loads(found.stdout)["anchors"], 1, found)
+    file.write_text(file.read_text().replace(" 0 ", " 1 "))
+
   def test_a_receipt_is_compared(self):
     b, meeting = self.b, self.over("Sag 4-4")
     receipt = self.staff.call("GET", f"/staff/meetings/{meeting}/minutes")[1]["receipt"]

@@ -57,6 +57,7 @@ class Phrases(unittest.TestCase):
                      "--phone", "20 30 40 50", "--leader")
     self.assertRegex(link, r"^https://localhost:\d+/staff#setup=[\w-]{22}\n")
     rows = {row["name"]: row for row in json.loads(b.samtale("user", "list", "--json"))}
+    self.assertGreater(rows["bo.berg"].pop("id"), 0) # as the log names her
     self.assertEqual(rows["bo.berg"], {"name": "bo.berg", "state": "waits for set-up",
                                        "role": "leader"})
     self.assertIn("disabled", b.samtale("user", "disable", "bo.berg"))
@@ -123,6 +124,8 @@ class Phrases(unittest.TestCase):
                   findings["trial"]["finding"])
     self.assertEqual(findings["certificate"]["mark"], "ok")
     self.assertEqual(findings["service"]["mark"], "ok")
+    self.assertEqual((findings["vault"]["mark"], findings["log room"]["mark"]), ("ok", "ok"))
+    self.assertIn("audit.syslog", findings["anchors"]["finding"])
     self.assertEqual(findings["turn"]["mark"], "warn")
     self.assertEqual(findings["security.txt"]["mark"], "warn")
     self.assertNotIn("*", self.b.samtale("doctor"))
@@ -134,7 +137,7 @@ class Phrases(unittest.TestCase):
     with Broker(PROGRAMS, started=False) as b:
       seen = b.folder / "credentials"
       seen.mkdir(mode=0o700)
-      os.rename(b.data / "node.key", seen / "node_key")
+      os.rename(b.vault / "node.key", seen / "node_key")
       (seen / "turn_secret").write_text("a" * 32 + "\n", encoding="ascii")
       os.chmod(seen / "turn_secret", 0o600)
       b.write_config(media_turn_urls="turn:127.0.0.1:9?transport=tcp")
@@ -151,8 +154,8 @@ class Phrases(unittest.TestCase):
       finally:
         del os.environ["CREDENTIALS_DIRECTORY"]
       self.assertEqual(look()[:2], [("ok", True)] * 2)
-      (b.data / "node.key").write_bytes(b"short")
-      os.chmod(b.data / "node.key", 0o600)
+      (b.vault / "node.key").write_bytes(b"short")
+      os.chmod(b.vault / "node.key", 0o600)
       self.assertEqual(look()[0], ("bad", False))
 
   def test_statistics_hide_small_cells_and_small_teams(self):
@@ -205,8 +208,7 @@ class Backup(unittest.TestCase):
                b.folder / "offline.key", "--to", new)
       done = b.run(*words)
       self.assertEqual((done.returncode, "node key" in done.stderr), (1, True), done)
-      (new / "node.key").write_bytes((b.data / "node.key").read_bytes())
-      os.chmod(new / "node.key", 0o600)
+      b.bring_keys(new)
       self.assertIn("is restored", b.samtale(*words))
       done = b.run(*words)
       self.assertEqual((done.returncode, "already" in done.stderr), (1, True), done)
@@ -230,9 +232,7 @@ class Backup(unittest.TestCase):
       b.samtale("backup", b.folder / "b", "--to", b.folder / "o.pub")
       b.samtale("key", "backup", b.folder / "k", "--to", b.folder / "o.pub")
       new = b.folder / "new"
-      new.mkdir(mode=0o700)
-      (new / "node.key").write_bytes((b.data / "node.key").read_bytes())
-      os.chmod(new / "node.key", 0o600)
+      b.bring_keys(new)
       said = b.samtale("restore", b.folder / "b", "--keys", b.folder / "k", "--key",
                        b.folder / "o.key", "--to", new)
       self.assertRegex(said, r"contact +[1-9]")
@@ -243,9 +243,7 @@ class Backup(unittest.TestCase):
       b.samtale("key", "backup-keygen", b.folder / "z")
       b.samtale("backup", b.folder / "b", "--to", b.folder / "a.pub")
       new = b.folder / "new"
-      new.mkdir(mode=0o700)
-      (new / "node.key").write_bytes((b.data / "node.key").read_bytes())
-      os.chmod(new / "node.key", 0o600)
+      b.bring_keys(new)
       whole = (b.folder / "b").read_bytes()
       (b.folder / "cut").write_bytes(whole[:-100])
       for file, key in ((b.folder / "b", "z.key"), (b.folder / "cut", "a.key")):
@@ -258,9 +256,9 @@ class Backup(unittest.TestCase):
 class WithoutBroker(unittest.TestCase):
   def test_init_is_content_the_second_time(self):
     with Broker(PROGRAMS, started=False) as b:
-      key = (b.data / "node.key").read_bytes()
+      key = (b.vault / "node.key").read_bytes()
       self.assertIn("ready already", b.samtale("init", "--trial"))
-      self.assertEqual((b.data / "node.key").read_bytes(), key)
+      self.assertEqual((b.vault / "node.key").read_bytes(), key)
       for file in b.data.iterdir():
         self.assertEqual(file.stat().st_mode & 0o077, 0, file)
 
