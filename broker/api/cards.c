@@ -185,6 +185,19 @@ void card_write(struct call *c, const struct card *card, const char *key, struct
 	jout_end_object(o);
 }
 
+/* Somebody tries what is not hers. */
+static int note_out_of_reach(struct call *c)
+{
+	const struct audit_event e = { .what = AUDIT_MEETING_READ,
+		.purpose = AUDIT_FOR_COLLEAGUE,
+		.outcome = AUDIT_REFUSED,
+		.role = AUDIT_CONSULTANT,
+		.actor = (uint32_t)c->user.id,
+		.meeting = (uint64_t)c->id };
+
+	return call_recorded(c, audit_note(c->api->parts.audit, &e));
+}
+
 int card_reach(struct call *c, struct store *s, enum card_reach reach)
 {
 	int r = s->meeting->get(s, c->id, &c->row);
@@ -196,6 +209,8 @@ int card_reach(struct call *c, struct store *s, enum card_reach reach)
 	team = r == 0 && c->user.team[0] && strcmp(c->row.team, c->user.team) == 0;
 	if (own || (team && reach == REACH_TEAM))
 		return 0;
+	if (r == 0 && note_out_of_reach(c) != 0)
+		return CALL_E_REFUSED;
 	call_refuse(c, 404, "not_found");
 	return CALL_E_REFUSED;
 }

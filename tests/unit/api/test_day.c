@@ -95,6 +95,9 @@ static void nobody_finds_another_teams_meeting(void **state)
 	assert_int_equal(find(k, "Anne"), 200);
 	assert_int_equal(cards(k), 0);
 	assert_int_equal(kit_do(k, API_GET, &m, "", NULL), 404);
+	assert_int_equal(k->noted.what, AUDIT_MEETING_READ);
+	assert_int_equal(k->noted.outcome, AUDIT_REFUSED);
+	assert_int_equal(k->noted.actor, EVA);
 }
 
 static void a_search_for_one_letter_is_refused(void **state)
