@@ -18,6 +18,7 @@ usage: sh tests/bench/run.sh [options]
   --quick           one run of each, fewer clients; writes no page
   --only NAMES      of floor,mosquitto,ws,samtale,phone, separated by commas; writes no page
                     but for phone alone, whose part of the page is written anew
+  --only log        the sealed log alone: how fast it takes records, is verified and read
   --runs N          runs of each (3)
   --keep FILE       append every single result as a line of JSON
   --no-install      install no package and no peer
@@ -81,7 +82,15 @@ build_all() {
 		fail "the build failed; see $build/bench.log"
 }
 
-passed=
+measure_log() {
+	[ -f "$build/build.ninja" ] || meson setup "$build" "$root" >/dev/null
+	ninja -C "$build" tests/bench/bench-log tests/bench/bench-log-read >"$build/bench.log" ||
+		fail "the build failed; see $build/bench.log"
+	"$build/tests/bench/bench-log" "$build"
+	"$build/tests/bench/bench-log-read" "$build"
+}
+
+passed='' only_log=no
 while [ $# -gt 0 ]; do
 	case $1 in
 	--only | --runs | --keep | --build) [ $# -ge 2 ] || fail "$1 needs a value" ;;
@@ -89,7 +98,12 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) passed="$passed $1" ;;
 	--smoke) passed="$passed $1" smoke=yes install=no ;;
-	--only | --runs | --keep) passed="$passed $1 $2" && shift ;;
+	--only)
+		passed="$passed $1 $2"
+		[ "$2" = log ] && only_log=yes
+		shift
+		;;
+	--runs | --keep) passed="$passed $1 $2" && shift ;;
 	--build) build=$2 && shift ;;
 	--no-install) install=no ;;
 	--build-only) measure=no ;;
@@ -99,6 +113,11 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
+if [ $only_log = yes ]; then
+	[ $install = no ] || install_tools
+	measure_log
+	exit
+fi
 if [ $install = yes ]; then
 	install_tools
 	if command -v npm >/dev/null; then install_ws; fi
