@@ -105,7 +105,6 @@ class Minutes(unittest.TestCase):
     found = self.b.run("audit", "verify", "--anchors", str(file), "--json")
     self.assertIn(found.returncode, (0, 3, 4), found)
     self.assertEqual(json.loads(found.stdout)["anchors"], 1, found)
-    file.write_text(file.read_text().replace(" 0 ", " 1 "))
 
   def test_a_receipt_is_compared(self):
     b, meeting = self.b, self.over("Sag 4-4")
