@@ -6,6 +6,7 @@
 #include "json_text.h"
 #include "rows.h"
 
+#include "samtale/audit/auditor.h"
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/privacy/report.h"
@@ -24,31 +25,37 @@
 struct report_file {
 	const char *name;
 	enum language language;
-	void (*write)(const struct speaker *s);
+	void (*write)(const struct speaker *s, const struct report_about *about);
 };
 
-static void write_report(const struct speaker *s)
+static void write_report(const struct speaker *s, const struct report_about *about)
 {
-	const struct report_about about = { SAMTALE_VERSION, clock_utc_ms() };
-
-	report_write(s, &about);
+	report_write(s, about);
 }
 
-static void write_privacy(const struct speaker *s)
+static void write_picture(const struct speaker *s, const struct report_about *about)
 {
+	(void)about;
+	picture_write(s);
+}
+
+static void write_privacy(const struct speaker *s, const struct report_about *about)
+{
+	(void)about;
 	report_notice_write(s, NOTICE_PRIVACY);
 }
 
-static void write_accessibility(const struct speaker *s)
+static void write_accessibility(const struct speaker *s, const struct report_about *about)
 {
+	(void)about;
 	report_notice_write(s, NOTICE_ACCESSIBILITY);
 }
 
 static const struct report_file files[] = {
 	{ "rapport.html", LANGUAGE_DA, write_report },
 	{ "report.html", LANGUAGE_EN, write_report },
-	{ "dataflow-da.svg", LANGUAGE_DA, picture_write },
-	{ "dataflow-en.svg", LANGUAGE_EN, picture_write },
+	{ "dataflow-da.svg", LANGUAGE_DA, write_picture },
+	{ "dataflow-en.svg", LANGUAGE_EN, write_picture },
 	{ "privatliv.html", LANGUAGE_DA, write_privacy },
 	{ "privacy.html", LANGUAGE_EN, write_privacy },
 	{ "tilgaengelighed.html", LANGUAGE_DA, write_accessibility },
@@ -85,20 +92,40 @@ static int write_file(int folder, const char *name, struct bytes text)
 	return r;
 }
 
+struct writing {
+	struct report_about about;
+	int folder;
+	char *text; /* REPORT_BYTES_MAX */
+};
+
 static int write_one(
-	struct phrase_call *c, int folder, const struct report_file *f, char *text)
+	struct phrase_call *c, const struct writing *to, const struct report_file *f)
 {
-	struct writer w = writer_of(text, REPORT_BYTES_MAX);
+	struct writer w = writer_of(to->text, REPORT_BYTES_MAX);
 	const struct speaker s = { &w, &c->place->settings, f->language, true };
 	int r;
 
-	f->write(&s);
+	f->write(&s, &to->about);
 	if (!writer_ok(&w))
 		return phrase_fault(c, fault_here(EMSGSIZE));
-	r = write_file(folder, f->name, writer_bytes(&w));
+	r = write_file(to->folder, f->name, writer_bytes(&w));
 	return r == 0 ? 0
 		      : phrase_fail(
 				c, "%s cannot be written: %s.", f->name, strerror(-r));
+}
+
+/* Who is not let into the vault's folder can write the report all the same. */
+static struct report_about about_here(const struct place *p)
+{
+	struct report_about about = { .version = SAMTALE_VERSION,
+		.utc_ms = clock_utc_ms() };
+	struct auditor_set auditors;
+
+	if (auditor_set_load(p->auditors, &auditors) != 0)
+		return about;
+	about.auditors = (unsigned)auditors.n;
+	about.development = auditor_set_is_development(&auditors);
+	return about;
 }
 
 /* Before the first file is written: all or nothing, as far as one can tell. */
@@ -118,12 +145,13 @@ static int see_that_none_is_there(struct phrase_call *c, int folder)
 static int write_all(struct phrase_call *c, int folder)
 {
 	owned(heap_freep) char *text = malloc(REPORT_BYTES_MAX);
+	const struct writing to = { about_here(c->place), folder, text };
 	int r = see_that_none_is_there(c, folder);
 
 	if (!text)
 		return phrase_fault(c, fault_here(ENOMEM));
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(files); i++)
-		r = write_one(c, folder, &files[i], text);
+		r = write_one(c, &to, &files[i]);
 	return r;
 }
 

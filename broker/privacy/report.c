@@ -61,7 +61,8 @@ static const char style[] =
 	"padding:.75rem 1.25rem 1rem}.todo h2{border:0;margin:.25rem 0;padding:0}"
 	".todo ul{list-style:none;padding:0}.todo li{max-width:none;display:flex;"
 	"flex-wrap:wrap;gap:.5rem;align-items:flex-end;margin:.6rem 0}"
-	".box{width:1rem;height:1rem;border:1.5px solid "
+	".warn{border-left:6px solid #a3142b;background:#fdeff1;padding:.5rem 1rem;"
+	"font-weight:600}.box{width:1rem;height:1rem;border:1.5px solid "
 	"#8a5a00;flex:none;margin-bottom:.2rem}"
 	".line{flex:1 1 12rem;border-bottom:1px solid #8a5a00;min-height:1.2rem}"
 	".notice{border-left:4px solid #0b5a6b;padding-left:1.25rem}"
@@ -218,6 +219,36 @@ static void write_head(const struct speaker *s, const struct report_about *about
 	write_str(s->to, about->version);
 }
 
+/* Who can read the log decides what the rest of the report is worth. */
+static void write_auditors(const struct speaker *s, const struct report_about *about)
+{
+	static const struct said said[] = {
+		SAID("Loggens auditorer kunne ikke læses herfra: skriv rapporten som "
+		     "root på "
+		     "maskinen.",
+			"The log's auditors could not be read from here: write the "
+			"report as "
+			"root on the host."),
+		SAID("Loggen læses af én auditor alene: ingen dobbelt kontrol.",
+			"The log is read by one auditor alone: no dual control."),
+		SAID("Loggen læses kun af to auditorer sammen.",
+			"The log is read by two auditors together only."),
+		SAID("Loggen læses kun af to af tre auditorer sammen.",
+			"The log is read by any two of three auditors together only."),
+	};
+	static const struct said trial = SAID("Kun til afprøvning, ikke til rigtige "
+					      "borgere: auditorens nøgle ligger på "
+					      "selve maskinen, og loggen kan læses dér.",
+		"For trying out, not for real citizens: the auditor's key lies on the "
+		"host "
+		"itself, and the log can be read there.");
+	unsigned n = about->auditors < ARRAY_LEN(said) ? about->auditors : 0;
+
+	speak_raw(s, n >= 2 && !about->development ? "<p>" : "<p class=\"warn\">");
+	speak_said(s, about->development ? &trial : &said[n]);
+	speak_raw(s, "</p>\n");
+}
+
 static void write_contents(const struct speaker *s)
 {
 	write_fmt(s->to, "<nav aria-label=\"%s\"><ol>\n",
@@ -254,6 +285,7 @@ void report_write(const struct speaker *s, const struct report_about *about)
 	speak_raw(s, "</strong><br>");
 	write_head(s, about);
 	speak_raw(s, "</p>\n");
+	write_auditors(s, about);
 	write_contents(s);
 	write_todo(s);
 	for (size_t i = 0; i < ARRAY_LEN(chapters); i++) {

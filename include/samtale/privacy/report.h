@@ -12,6 +12,8 @@
 struct report_about {
 	const char *version; /* of the program */
 	int64_t utc_ms;      /* when it is written; its date stands in the report */
+	unsigned auditors;   /* of the log, 1 to 3; 0: they could not be read */
+	bool development;    /* the auditor's secret half lies on the host: a trial */
 };
 
 #define REPORT_BYTES_MAX  (256 * 1024)

@@ -6,7 +6,9 @@
 
 #include "kit.h"
 
-static const struct report_about example_about = { "0.1.0", INT64_C(1795348800000) };
+static const struct report_about example_about = {
+	.version = "0.1.0", .utc_ms = INT64_C(1795348800000), .auditors = 3
+};
 
 static inline void example_report(const struct speaker *s)
 {

@@ -171,6 +171,30 @@ static void every_period_of_the_configuration_stands_in_a_row(void **state)
 	assert_true(periods >= 6);
 }
 
+static void see_in_source(const char *path, const char *words)
+{
+	static char text[64 * 1024];
+	char at[512];
+	FILE *from;
+
+	(void)snprintf(at, sizeof(at), PAGES "/../%s", path);
+	from = fopen(at, "re");
+	assert_non_null(from);
+	text[fread(text, 1, sizeof(text) - 1, from)] = '\0';
+	(void)fclose(from);
+	if (!strstr(text, words))
+		fail_msg(
+			"%s has no \"%s\" any more: what do the pages say?", path, words);
+}
+
+/* Rooms that this one may not include; data.c asserts the rest. */
+static void periods_told_in_words_are_those_of_the_code(void **state)
+{
+	(void)state;
+	see_in_source("broker/api/link.c", "DEVICE_COOKIE_S ((int64_t)183 * 24 * 3600)");
+	see_in_source("broker/daemon/keeper.c", "#define EVERY_MS  MS_HOUR");
+}
+
 static void every_row_is_whole_in_both_languages(void **state)
 {
 	(void)state;
@@ -256,6 +280,7 @@ int main(void)
 		cmocka_unit_test(every_column_stands_in_one_row),
 		cmocka_unit_test(every_kind_of_deletion_stands_in_a_row),
 		cmocka_unit_test(every_period_of_the_configuration_stands_in_a_row),
+		cmocka_unit_test(periods_told_in_words_are_those_of_the_code),
 		cmocka_unit_test(every_row_is_whole_in_both_languages),
 		cmocka_unit_test(the_limits_are_those_of_the_setting),
 		cmocka_unit_test(what_is_explained_is_what_is_in_force),

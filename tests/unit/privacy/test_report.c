@@ -41,6 +41,38 @@ static void nothing_is_left_to_guess(void **state)
 	assert_non_null(strstr(text, "TURN server: none"));
 }
 
+static unsigned auditors;
+static bool development;
+
+static void say_with_auditors(const struct speaker *s)
+{
+	const struct report_about about = { .version = "1",
+		.utc_ms = INT64_C(1795348800000),
+		.auditors = auditors,
+		.development = development };
+
+	report_write(s, &about);
+}
+
+static void who_can_read_the_log_stands_first(void **state)
+{
+	static const char *const said[] = { "could not be read from here",
+		"one auditor alone", "two auditors together", "any two of three" };
+	struct settings s = kit_full();
+	const char *text;
+
+	(void)state;
+	for (auditors = 0; auditors < ARRAY_LEN(said); auditors++) {
+		text = kit_said(&s, LANGUAGE_EN, say_with_auditors);
+		assert_non_null(strstr(text, said[auditors]));
+		assert_int_equal(kit_count(text, "class=\"warn\""), auditors < 2);
+	}
+	auditors = 1;
+	development = true;
+	text = kit_said(&s, LANGUAGE_DA, say_with_auditors);
+	assert_non_null(strstr(text, "class=\"warn\">Kun til afprøvning"));
+}
+
 static void the_limits_of_erasure_are_told(void **state)
 {
 	static const char *const must[] = { "newest backup of the keys",
@@ -99,6 +131,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_stands_alone_and_is_well_formed),
 		cmocka_unit_test(nothing_is_left_to_guess),
+		cmocka_unit_test(who_can_read_the_log_stands_first),
 		cmocka_unit_test(the_limits_of_erasure_are_told),
 		cmocka_unit_test(a_citizens_page_can_stand_by_itself),
 		cmocka_unit_test(the_example_in_the_tree_is_what_is_written),
