@@ -202,10 +202,10 @@ static int write_all(struct export *x, struct audit_filter *f)
 }
 
 /* On a host it goes on record as the use that it is; away from it the bundle has. */
-static int note(struct phrase_call *c)
+static int note(struct phrase_call *c, size_t meetings)
 {
 	return c->has_place && access(c->place->vault, F_OK) == 0
-		       ? note_put(c, "export", 1)
+		       ? note_put(c, "export", audit_count_of(meetings))
 		       : 0;
 }
 
@@ -230,7 +230,9 @@ int run_audit_export(struct phrase_call *c)
 	if (r == 0)
 		r = is_allowed(&x);
 	if (r == 0)
-		r = note(c);
+		r = audit_find_case(c, &o, &f);
+	if (r == 0)
+		r = note(c, f.meeting_n);
 	if (r == 0) {
 		if (x.with_staff)
 			staff_names_read(c, &x.names);

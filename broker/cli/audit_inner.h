@@ -70,6 +70,11 @@ struct audit_filter {
  * 1 after one sentence. */
 must_check int audit_filter_read(struct phrase_call *c, struct audit_filter *ret);
 void audit_filter_deinit(struct audit_filter *f);
+/* Fills in the meetings of case_ref, from the first record, which is the next one again
+ * afterwards; audit_walk() does so itself when there are none. 0, or 1 after one
+ * sentence. */
+must_check int audit_find_case(
+	struct phrase_call *c, struct audit_opened *o, struct audit_filter *f);
 
 /* Every record that the filter lets through, in order. take: 0, or a fault that ends it.
  */

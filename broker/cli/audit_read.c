@@ -47,28 +47,37 @@ static void case_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 1])
 		ret[0] = '\0';
 }
 
+/* The last column: its case, whom it was about, and the number that its row explains. */
+static void more_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 48])
+{
+	struct writer w = writer_of(ret, LIMIT_CASE_REF + 47);
+	char reference[LIMIT_CASE_REF + 1];
+
+	case_of(r, reference);
+	write_fmt(&w, "%s%s", *reference ? "  " : "", reference);
+	if (r->record.subject)
+		write_fmt(&w, "  about %" PRIu32, r->record.subject);
+	if (*audit_value_means((enum audit_what)r->record.event))
+		write_fmt(&w, "  value %" PRIu32, r->record.value);
+	ret[w.len] = '\0';
+}
+
 static void print_row(struct table *t, const struct read_record *r)
 {
 	const struct record *x = &r->record;
-	char when[WHEN_TEXT], actor[96], meeting[24], reference[LIMIT_CASE_REF + 1];
-	enum audit_what what = (enum audit_what)x->event;
+	char when[WHEN_TEXT], actor[96], meeting[24], more[LIMIT_CASE_REF + 48];
 
 	if (t->rows == 0)
-		(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %-16s %s\n", "time",
-			"event", "who", "purpose", "outcome", "meeting", "case; more");
+		(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %s\n", "time",
+			"event", "who", "purpose", "outcome", "meeting  case, more");
 	when_second(x->utc_ms, when);
 	who(t, x, actor);
 	meeting_of(r, meeting);
-	case_of(r, reference);
-	(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %-16s %s", when,
-		audit_name(what), actor,
+	more_of(r, more);
+	(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %s%s\n", when,
+		audit_name((enum audit_what)x->event), actor,
 		audit_purpose_name((enum audit_purpose)x->purpose),
-		audit_outcome_name((enum audit_outcome)x->outcome), meeting, reference);
-	if (x->subject)
-		(void)fprintf(t->out, "; about %" PRIu32, x->subject);
-	if (*audit_value_means(what))
-		(void)fprintf(t->out, "; value %" PRIu32, x->value);
-	(void)fputc('\n', t->out);
+		audit_outcome_name((enum audit_outcome)x->outcome), meeting, more);
 }
 
 static void print_object(struct table *t, const struct read_record *r)

@@ -129,19 +129,17 @@ static int add_meeting(struct audit_filter *f, int64_t meeting)
 	return 0;
 }
 
-static int find_meetings(struct phrase_call *c, struct audit_walk *w)
+int audit_find_case(struct phrase_call *c, struct audit_opened *o, struct audit_filter *f)
 {
 	struct read_record r = { 0 };
 	int e = 0;
 
-	while ((e = log_reader_next(w->opened->reader, &r)) == 0 || e == READER_E_BAD)
-		if (e == 0 && r.has_meeting &&
-			is_same_case(&r.inner, w->filter->case_ref) &&
-			add_meeting(w->filter, r.inner.meeting) < 0)
+	while ((e = log_reader_next(o->reader, &r)) == 0 || e == READER_E_BAD)
+		if (e == 0 && r.has_meeting && is_same_case(&r.inner, f->case_ref) &&
+			add_meeting(f, r.inner.meeting) < 0)
 			return phrase_fault(c, -ENOMEM);
-	if (e != READER_E_END)
-		return audit_reader_fail(c, e, w->opened->bundle);
-	return audit_open_again(c, w->opened);
+	return e == READER_E_END ? audit_open_again(c, o)
+				 : audit_reader_fail(c, e, o->bundle);
 }
 
 /* -- the walk -------------------------------------------------------------------- */
@@ -162,7 +160,8 @@ int audit_walk(struct phrase_call *c, struct audit_walk *w)
 	struct read_record r = { 0 };
 	int e = 0, taken = 0;
 
-	if (w->filter->case_ref && find_meetings(c, w) != 0)
+	if (w->filter->case_ref && !w->filter->meetings &&
+		audit_find_case(c, w->opened, w->filter) != 0)
 		return 1;
 	while (taken == 0 && ((e = log_reader_next(w->opened->reader, &r)) == 0 ||
 				     e == READER_E_BAD)) {

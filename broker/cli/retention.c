@@ -4,9 +4,9 @@
  * the page cannot promise another; and the deletion run by hand.
  */
 #include "json_text.h"
+#include "note.h"
 #include "rows.h"
 
-#include "samtale/audit/audit.h"
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/privacy/data.h"
@@ -98,23 +98,20 @@ int run_retention_run(struct phrase_call *c)
 		.policy = &policy,
 		.now_ms = clock_utc_ms(),
 		.dry = dry };
-	struct audit_event e = { .what = AUDIT_DELETION_RUN,
-		.purpose = AUDIT_FOR_ADMINISTRATION,
-		.outcome = AUDIT_DONE,
-		.role = AUDIT_ADMINISTRATOR };
+	size_t n = 0;
 	int r = retention_run_here(&run, &counts);
 
 	if (r < 0)
 		return phrase_fault(c, r);
 	for (int kind = 0; kind < RETENTION_KIND_COUNT; kind++) {
-		e.value += (uint32_t)counts.of[kind];
+		n += counts.of[kind];
 		(void)fprintf(c->out, "%-10s %zu\n",
 			retention_kind_name((enum retention_kind)kind), counts.of[kind]);
 	}
 	if (counts.more)
 		(void)fputs("There is more: the service goes on with it.\n", c->out);
-	if (dry || e.value == 0)
+	if (dry)
 		return 0;
-	r = audit_note(c->audit, &e);
+	r = note_event(c, AUDIT_DELETION_RUN, 0, audit_count_of(n));
 	return r < 0 ? phrase_fault(c, r) : 0;
 }
