@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MPL-2.0
 #
 # From a fresh Debian 12 to a running trial in one command: installs what is missing, builds,
-# makes development certificates and a trial account, and becomes the broker. Everything it
-# makes lies in build/, web/node_modules/ and the data folder; the second start does only
-# what changed. For trying out, never for real citizens.
+# makes development certificates, a trial account and an auditor of its own, and becomes the
+# broker. Everything it makes lies in build/, web/node_modules/, the data folder and, beside
+# it, the vault's; the second start does only what changed. For trying out, never for real
+# citizens.
 set -eu
 
 usage() {
@@ -17,7 +18,8 @@ random password and a meeting that is open now. Ctrl-C ends it.
   --port N       listen on TCP port N (8443); 0 lets the system choose
   --listen ADDR  listen on this address instead of 127.0.0.1; 0.0.0.0 or :: for all
   --name HOST    host name that browsers use (localhost, or the address of --listen)
-  --data DIR     keep data, certificates and settings here (.samtale in the project)
+  --data DIR     keep data, certificates and settings here (.samtale in the project); keys
+                 and the sealed log go to DIR-vault
   --demo-phone   build the telephone gateway too, and play a citizen's telephone and the
                  operator that it hangs on, on this machine: press Ring op
   --no-install   install no package; say what is missing and stop

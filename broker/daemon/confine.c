@@ -48,8 +48,9 @@ int confine_calls(void)
 }
 
 /* -- the vault ------------------------------------------------------------------- */
-/* Its folder, and the key that opens it where that lies elsewhere. No network at all: it
- * answers on links that the parent hands to it. */
+/* Its folder, and the key that opens it where that lies elsewhere: a file may be replaced
+ * by `samtale key rotate`, a credential may not. No network at all: it answers on links
+ * that the parent hands to it. */
 static const char vault_calls[] = LOCKDOWN_BASICS FILES
 	"read write readv writev close fcntl poll ppoll recvmsg sendto/connected rename "
 	"renameat renameat2";

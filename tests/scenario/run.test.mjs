@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 //
 // broker/run.sh as a newcomer meets it: one command to a running trial with a sign-in and a
-// citizen's link, a quick second start, a clean end by Ctrl-C.
+// citizen's link, a quick second start, a clean end by Ctrl-C; and on the data of a version
+// that kept its keys beside them.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -21,7 +22,8 @@ describe("broker/run.sh", { timeout: 300_000 }, () => {
 	let running;
 	after(() => {
 		running?.kill("SIGKILL");
-		rmSync(data, { recursive: true });
+		for (const folder of [data, `${data}-vault`])
+			rmSync(folder, { recursive: true, force: true });
 	});
 
 	/** Starts it; gives what it wrote up to the citizen's link and how long that took. */
@@ -56,6 +58,18 @@ describe("broker/run.sh", { timeout: 300_000 }, () => {
 	it("starts again in under three seconds on the same data", async () => {
 		const { ms } = await start();
 		assert.ok(ms < 3_000, `${Math.round(ms)} ms`);
+		assert.equal(await interrupt(), 0);
+	});
+
+	it("takes up the data of a version that had no vault", async () => {
+		const link = /\/j#([\w-]{22})/;
+		const before = (await start()).text.match(link)[1];
+		assert.equal(await interrupt(), 0);
+		for (const file of ["node.key", "keys.db"])
+			renameSync(join(`${data}-vault`, file), join(data, file));
+		rmSync(`${data}-vault`, { recursive: true });
+		assert.equal((await start()).text.match(link)[1], before);
+		assert.ok(!existsSync(join(data, "keys.db")));
 		assert.equal(await interrupt(), 0);
 	});
 });
