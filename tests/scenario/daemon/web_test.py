@@ -2,9 +2,12 @@
 """HTTP and WebSocket through every room: sign-in and its refusals, booking, link, lobby,
 admission, and what the origin rules turn away."""
 
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
+from pathlib import Path
 
 from broker import Broker, totp
 
@@ -53,6 +56,23 @@ class SignIn(unittest.TestCase):
       self.assertEqual(status, 200)
       b.samtale("user", "disable", "anna")
       self.assertEqual(person.call("GET", "/staff/me")[0], 401)
+
+
+class Pages(unittest.TestCase):
+  def test_the_banner_goes_when_an_auditor_of_its_own_came(self):
+    with tempfile.TemporaryDirectory() as folder:
+      keys = Path(folder)
+      (keys / "passphrase").write_text("kun en prøve\n", encoding="utf-8")
+      (keys / "passphrase").chmod(0o600)
+      subprocess.run([Path(PROGRAMS) / "samtale", "audit", "keygen", keys / "dpo",
+                      "--passphrase-file", keys / "passphrase"], check=True,
+                     stdout=subprocess.DEVNULL, timeout=20)
+      with Broker(PROGRAMS, init=("--auditors", keys / "dpo.auditor.pub")) as b:
+        pages = {path: b.browser().ask("GET", path)[1]
+                 for path in ("/", "/staff", "/privatliv", "/accessibility", "/nowhere")}
+    for path, page in pages.items():
+      self.assertIn(b"<title>", page, path)
+      self.assertNotIn(b'class="trial"', page, path)
 
 
 class Origins(unittest.TestCase):
