@@ -84,6 +84,8 @@ struct audit_walk {
 	int (*take)(void *arg, const struct read_record *r);
 	void *arg;
 	uint64_t taken, closed; /* closed: could not be opened */
+	uint64_t seen;
+	int64_t told_ms; /* of the last line of progress; 0: none yet */
 };
 /* 0, or 1 after one sentence; how many did not open is said to c->err. */
 must_check int audit_walk(struct phrase_call *c, struct audit_walk *w);

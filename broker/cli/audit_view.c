@@ -6,6 +6,7 @@
  */
 #include "audit_inner.h"
 
+#include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 
 #include <ctype.h>
@@ -155,6 +156,23 @@ static bool lets_through(const struct audit_filter *f, const struct read_record 
 		       (r->has_meeting && f->meetings && is_known(f, r->inner.meeting)));
 }
 
+/* One line a second, when it takes longer than one; the clock is asked now and then. */
+static void tell(struct phrase_call *c, struct audit_walk *w)
+{
+	struct bundle_facts f;
+
+	if (w->seen++ % 4096 != 0)
+		return;
+	if (w->told_ms == 0)
+		w->told_ms = clock_boot_ms();
+	if (clock_boot_ms() - w->told_ms < MS_SECOND)
+		return;
+	w->told_ms = clock_boot_ms();
+	log_reader_facts(w->opened->reader, &f);
+	(void)fprintf(
+		c->err, "read: %" PRIu64 " of %" PRIu64 " records\n", w->seen, f.records);
+}
+
 int audit_walk(struct phrase_call *c, struct audit_walk *w)
 {
 	struct read_record r = { 0 };
@@ -165,6 +183,7 @@ int audit_walk(struct phrase_call *c, struct audit_walk *w)
 		return 1;
 	while (taken == 0 && ((e = log_reader_next(w->opened->reader, &r)) == 0 ||
 				     e == READER_E_BAD)) {
+		tell(c, w);
 		if (e == READER_E_BAD) {
 			w->closed++;
 		} else if (lets_through(w->filter, &r)) {

@@ -53,7 +53,8 @@ static ssize_t read_line(int fd, uint8_t *ret, size_t cap)
 	}
 }
 
-static ssize_t read_hidden(int fd, uint8_t *ret, size_t cap)
+/* Asks once nothing is shown any more, so that the first letter is hidden too. */
+static ssize_t read_hidden(int fd, const char *question, struct passphrase *ret)
 {
 	struct sigaction catch = { .sa_handler = interrupt }, before[ARRAY_LEN(ending)];
 	struct termios shown, hidden;
@@ -67,7 +68,11 @@ static ssize_t read_hidden(int fd, uint8_t *ret, size_t cap)
 	hidden = shown;
 	hidden.c_lflag &= ~(tcflag_t)ECHO;
 	hidden.c_lflag |= ICANON | ECHONL;
-	n = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 ? read_line(fd, ret, cap) : -1;
+	n = tcsetattr(fd, TCSAFLUSH, &hidden) == 0 ? 0 : -1;
+	if (n == 0) {
+		say(fd, question);
+		n = read_line(fd, ret->at, sizeof(ret->at));
+	}
 	(void)tcsetattr(fd, TCSAFLUSH, &shown);
 	for (size_t i = 0; i < ARRAY_LEN(ending); i++)
 		(void)sigaction(ending[i], &before[i], NULL);
@@ -84,8 +89,7 @@ static int type(struct phrase_call *c, const char *question, struct passphrase *
 	if (fd < 0)
 		return phrase_fail(c, "There is no terminal to type a passphrase at; use "
 				      "--passphrase-file.");
-	say(fd, question);
-	n = read_hidden(fd, ret->at, sizeof(ret->at));
+	n = read_hidden(fd, question, ret);
 	(void)close(fd);
 	if (n < 0)
 		return phrase_fail(c, "No passphrase was typed, or one over %d bytes.",
