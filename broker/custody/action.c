@@ -41,7 +41,7 @@ static int stage_each(struct custody *c, struct stage_use *u,
 	return r;
 }
 
-int act_open(struct custody *c, const struct vault_use *use, struct meeting_keys *keys)
+int act_open(struct custody *c, const struct vault_use *use, struct meeting_keys **ret)
 {
 	owned(meeting_keys_freep) struct meeting_keys *opened = NULL;
 	struct stage_use u = {
@@ -54,9 +54,11 @@ int act_open(struct custody *c, const struct vault_use *use, struct meeting_keys
 	if (r < 0)
 		return fault_pass(r);
 	r = stage_each(c, &u, opened, VAULT_BOTH);
-	if (r == 0)
-		memcpy(keys, opened, use->n * sizeof(*keys));
-	return r;
+	if (r != 0)
+		return r;
+	*ret = opened;
+	opened = NULL;
+	return 0;
 }
 
 int act_forget(struct custody *c, const struct vault_use *use, enum vault_which which)
@@ -104,7 +106,7 @@ static int create_and_stage(struct custody *c, const struct vault_use *use,
 /* The record is sealed under a key that must be there first; without the record the key
  * goes again. */
 int act_create(struct custody *c, const struct vault_use *use, struct bytes case_ref,
-	struct meeting_keys *keys)
+	struct meeting_keys **ret)
 {
 	owned(meeting_keys_freep) struct meeting_keys *made = NULL;
 	const struct store_batch *b = c->batch->batch;
@@ -122,9 +124,11 @@ int act_create(struct custody *c, const struct vault_use *use, struct bytes case
 		c->keys_broken = end;
 		return fault_pass(end);
 	}
-	if (r == 0)
-		*keys = *made;
-	return r;
+	if (r != 0)
+		return r;
+	*ret = made;
+	made = NULL;
+	return 0;
 }
 
 int act_set_case(struct custody *c, const struct vault_use *use, struct bytes case_ref)

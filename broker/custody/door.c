@@ -26,20 +26,22 @@ static int ended(struct custody *c, int r)
 
 static int door_open(void *arg, const struct vault_use *use, struct meeting_keys *keys)
 {
-	int r = ended(arg, act_open(arg, use, keys));
+	owned(meeting_keys_freep) struct meeting_keys *opened = NULL;
+	int r = ended(arg, act_open(arg, use, &opened));
 
-	if (r != 0)
-		secret_wipe(keys, use->n * sizeof(*keys));
+	if (r == 0)
+		memcpy(keys, opened, use->n * sizeof(*keys));
 	return r;
 }
 
 static int door_create(void *arg, const struct vault_use *use, struct bytes case_ref,
 	struct meeting_keys *keys)
 {
-	int r = ended(arg, act_create(arg, use, case_ref, keys));
+	owned(meeting_keys_freep) struct meeting_keys *made = NULL;
+	int r = ended(arg, act_create(arg, use, case_ref, &made));
 
-	if (r != 0)
-		secret_wipe(keys, sizeof(*keys));
+	if (r == 0)
+		*keys = *made;
 	return r == ACT_E_TAKEN ? VAULT_E_TAKEN : r;
 }
 

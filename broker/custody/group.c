@@ -94,16 +94,12 @@ static void write_keys(struct writer *w, const struct meeting_keys *keys, size_t
 static int answer_keys(struct custody *c, const struct vault_question *q,
 	const struct vault_use *use, struct writer *w)
 {
-	struct meeting_keys *keys = secret_alloc(q->n * sizeof(*keys));
-	int r;
+	owned(meeting_keys_freep) struct meeting_keys *keys = NULL;
+	int r = q->kind == VAULT_ASK_OPEN ? act_open(c, use, &keys)
+					  : act_create(c, use, q->text, &keys);
 
-	if (!keys)
-		return fault_here(ENOMEM);
-	r = q->kind == VAULT_ASK_OPEN ? act_open(c, use, keys)
-				      : act_create(c, use, q->text, keys);
 	if (r == 0)
 		write_keys(w, keys, q->n);
-	meeting_keys_free(keys);
 	return r;
 }
 

@@ -137,9 +137,9 @@ must_check bool stage_may_note(const struct audit_event *event);
 /* -- actions: records staged, keys changed inside the group ------------------------ */
 #define ACT_E_TAKEN 2 /* beside STAGE_E_FULL */
 must_check int act_open(
-	struct custody *c, const struct vault_use *use, struct meeting_keys *keys);
+	struct custody *c, const struct vault_use *use, struct meeting_keys **ret);
 must_check int act_create(struct custody *c, const struct vault_use *use,
-	struct bytes case_ref, struct meeting_keys *keys);
+	struct bytes case_ref, struct meeting_keys **ret);
 must_check int act_forget(
 	struct custody *c, const struct vault_use *use, enum vault_which which);
 must_check int act_set_case(

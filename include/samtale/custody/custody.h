@@ -38,7 +38,8 @@ struct custody_error {
 must_check int custody_make(const struct custody_parts *parts, const char *old_folder,
 	struct custody_error *ret);
 /* Finishes an interrupted rotation, opens everything, recovers the log. Refuses without
- * auditors. */
+ * auditors, without keys.db, and with a node key that does not belong to it. The log lets
+ * one at a time in; who may find another there waits first. */
 must_check int custody_open(struct custody **ret, const struct custody_parts *parts,
 	struct custody_error *ret_error);
 struct custody *custody_close(struct custody *c);
@@ -56,7 +57,9 @@ must_check int custody_sign(
 /* Reads the auditors' file again; others than before go on record and a new segment
  * begins. Faults: -EINVAL, it cannot be used. */
 must_check int custody_reload(struct custody *c);
-/* New node key, everything wrapped anew in one transaction. */
+/* New node key, everything wrapped anew in one transaction; on record first. A key that
+ * is a systemd credential cannot be replaced from here: -EROFS, -EACCES, nothing has
+ * changed. Key backups made before open with the old node key alone: make a new one. */
 must_check int custody_rotate(struct custody *c);
 must_check int custody_prune(struct custody *c, int64_t now_ms, size_t *ret_segments);
 void custody_state(struct custody *c, struct audit_log_state *ret);
