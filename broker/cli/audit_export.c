@@ -88,10 +88,10 @@ static void write_text(struct export *x, const struct read_record *r, const char
 	const struct record *e = &r->record;
 	char when[WHEN_TEXT];
 
-	when_minute(e->utc_ms, when);
+	when_danish(e->utc_ms, when);
 	(void)fprintf(
 		x->text, "%s  %s\n", when, audit_sentence_da((enum audit_what)e->event));
-	(void)fprintf(x->text, "                  Hvem: %s",
+	(void)fprintf(x->text, "                        Hvem: %s",
 		audit_role_da((enum audit_role)e->role));
 	if (x->with_staff && e->actor)
 		(void)fprintf(x->text, " (nr. %" PRIu32 "%s%s)", e->actor,
@@ -145,10 +145,10 @@ static void write_head(struct export *x, const struct audit_filter *f)
 
 	log_reader_facts(x->opened->reader, &facts);
 	if (facts.from_ms > 0)
-		when_minute(facts.from_ms, from);
+		when_danish(facts.from_ms, from);
 	if (facts.to_ms < INT64_MAX)
-		when_minute(facts.to_ms, to);
-	when_minute(clock_utc_ms(), now);
+		when_danish(facts.to_ms, to);
+	when_danish(clock_utc_ms(), now);
 	(void)fprintf(x->text,
 		"Hvem har brugt oplysningerne i din sag?\n"
 		"=======================================\n\n"

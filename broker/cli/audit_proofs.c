@@ -64,17 +64,18 @@ static int load(struct phrase_call *c, const char *path, struct text *ret)
 	struct stat st;
 	ssize_t n = -1;
 
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size > 0 && st.st_size < EXPORT_MAX)
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		st.st_size < EXPORT_MAX)
 		ret->at = calloc(1, (size_t)st.st_size + 1);
 	if (ret->at)
 		n = read(fd, ret->at, (size_t)st.st_size);
 	if (fd >= 0)
 		(void)close(fd);
-	if (n > 0) {
+	if (n >= 0) {
 		ret->len = (size_t)n;
 		return 0;
 	}
-	(void)phrase_fail(c, "%s cannot be read, is empty or too large.", path);
+	(void)phrase_fail(c, "%s cannot be read, or is too large.", path);
 	return VERIFY_CANNOT;
 }
 

@@ -33,22 +33,36 @@ struct sample {
 };
 
 /* -- drawing --------------------------------------------------------------------- */
-/* What a person may have had no business to see. */
-static bool is_use(const struct record *r)
-{
-	static const enum audit_what uses[] = { AUDIT_DAY_READ, AUDIT_SEARCH,
-		AUDIT_NUMBER_SHOWN, AUDIT_INVITATION_SHOWN, AUDIT_RECORD_READ,
-		AUDIT_MEETING_READ, AUDIT_CALL_BACK_SHOWN, AUDIT_CALL_BACKS_READ,
-		AUDIT_TAKEN_OVER, AUDIT_CASE_FOUND, AUDIT_MINUTES_SIGNED,
-		AUDIT_KEY_OPENED };
+/* What a person may have had no business to see, in the leader's words: those of the
+ * catalogue speak to the citizen. */
+static const struct use {
+	enum audit_what what;
+	const char *danish;
+} uses[] = {
+	{ AUDIT_DAY_READ, "Så en liste over dagens aftaler" },
+	{ AUDIT_SEARCH, "Søgte efter aftaler" },
+	{ AUDIT_NUMBER_SHOWN, "Fik vist borgerens telefonnummer" },
+	{ AUDIT_INVITATION_SHOWN, "Fik vist mødets link og kode" },
+	{ AUDIT_RECORD_READ, "Læste oversigten over et holdt møde" },
+	{ AUDIT_MEETING_READ, "Så en aftale" },
+	{ AUDIT_CALL_BACK_SHOWN, "Fik vist nummeret på en, der venter på opkald" },
+	{ AUDIT_CALL_BACKS_READ, "Så listen over dem, der venter på opkald" },
+	{ AUDIT_TAKEN_OVER, "Overtog en kollegas aftale" },
+	{ AUDIT_CASE_FOUND, "Fandt aftaler ud fra sagens nummer" },
+	{ AUDIT_MINUTES_SIGNED, "Hentede et mødes underskrevne tider" },
+	{ AUDIT_KEY_OPENED, "Åbnede mødets oplysninger" },
+};
 
+/* NULL: nothing of that kind. */
+static const struct use *use_of(const struct record *r)
+{
 	if (r->role != AUDIT_CONSULTANT && r->role != AUDIT_CHAIR &&
 		r->role != AUDIT_ADMINISTRATOR)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < ARRAY_LEN(uses); i++)
-		if (r->event == uses[i])
-			return true;
-	return false;
+		if (r->event == uses[i].what)
+			return &uses[i];
+	return NULL;
 }
 
 static void put(struct sample *s, const struct lot *lot)
@@ -68,7 +82,7 @@ static int take(void *arg, const struct read_record *r)
 	struct writer w = writer_of(number, sizeof(number));
 	const struct bytes parts[] = { bytes_str(s->seed), bytes_of(number, 8) };
 
-	if (!is_use(&r->record))
+	if (!use_of(&r->record))
 		return 0;
 	s->candidates++;
 	write_u64(&w, r->sequence);
@@ -119,7 +133,7 @@ static void put_row(FILE *to, const struct sample *s, size_t i)
 	char when[WHEN_TEXT], who[96], about[LIMIT_CASE_REF + 32],
 		name[LIMIT_USERNAME + 1];
 
-	when_second(x->utc_ms, when);
+	when_danish(x->utc_ms, when);
 	staff_name(&s->names, x->actor, name);
 	if (x->actor)
 		(void)snprintf(who, sizeof(who), "nr. %" PRIu32 "%s%s", x->actor,
@@ -138,7 +152,7 @@ static void put_row(FILE *to, const struct sample *s, size_t i)
 		"<tr><td>%zu</td><td>%s<br><small>linje %" PRIu64 "</small></td>", i + 1,
 		when, r->sequence);
 	put_cell(to, who);
-	put_cell(to, audit_sentence_da((enum audit_what)x->event));
+	put_cell(to, use_of(x)->danish);
 	put_cell(to, audit_purpose_da((enum audit_purpose)x->purpose));
 	put_cell(to, about);
 	(void)fputs("<td>☐ ja<br>☐ nej</td><td>☐ ja<br>☐ nej</td><td class=\"note\"></td>"
@@ -187,10 +201,10 @@ static void put_facts(struct phrase_call *c, const struct sample *s,
 	int64_t last = span->to_ms < f->to_ms ? span->to_ms : f->to_ms;
 
 	if (first > 0)
-		when_minute(first, from);
+		when_danish(first, from);
 	if (last < INT64_MAX)
-		when_minute(last, to);
-	when_minute(clock_utc_ms(), now);
+		when_danish(last, to);
+	when_danish(clock_utc_ms(), now);
 	(void)fputs("<p>", c->out);
 	put_html(c->out, c->has_place ? c->place->settings.org_name : "");
 	(void)fprintf(c->out,

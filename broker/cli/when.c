@@ -7,7 +7,6 @@
 
 #include "samtale/base/clock.h"
 
-#include <string.h>
 #include <time.h>
 
 bool when_day(const char *date, struct when_span *ret)
@@ -42,28 +41,33 @@ bool when_days(const char *from, const char *to, struct when_span *ret)
 	return true;
 }
 
+/* A format is a literal, so that the compiler reads it. */
+#define WRITE_TIME(split, format)                                                        \
+	do {                                                                             \
+		time_t t = (time_t)(utc_ms / MS_SECOND);                                 \
+		struct tm tm;                                                            \
+                                                                                         \
+		ret[0] = '\0';                                                           \
+		if (split(&t, &tm))                                                      \
+			(void)strftime(ret, WHEN_TEXT, format, &tm);                     \
+	} while (0)
+
 void when_second(int64_t utc_ms, char ret[WHEN_TEXT])
 {
-	time_t t = (time_t)(utc_ms / MS_SECOND);
-	struct tm tm;
-
-	ret[0] = '\0';
-	if (localtime_r(&t, &tm))
-		(void)strftime(ret, WHEN_TEXT, "%Y-%m-%d %H:%M:%S", &tm);
+	WRITE_TIME(localtime_r, "%Y-%m-%d %H:%M:%S");
 }
 
 void when_minute(int64_t utc_ms, char ret[WHEN_TEXT])
 {
-	when_second(utc_ms, ret);
-	*(ret + strcspn(ret, ":") + (*ret ? 3 : 0)) = '\0';
+	WRITE_TIME(localtime_r, "%Y-%m-%d %H:%M");
+}
+
+void when_danish(int64_t utc_ms, char ret[WHEN_TEXT])
+{
+	WRITE_TIME(localtime_r, "%d.%m.%Y kl. %H.%M");
 }
 
 void when_utc(int64_t utc_ms, char ret[WHEN_TEXT])
 {
-	time_t t = (time_t)(utc_ms / MS_SECOND);
-	struct tm tm;
-
-	ret[0] = '\0';
-	if (gmtime_r(&t, &tm))
-		(void)strftime(ret, WHEN_TEXT, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	WRITE_TIME(gmtime_r, "%Y-%m-%dT%H:%M:%SZ");
 }

@@ -24,5 +24,6 @@ must_check bool when_days(const char *from, const char *to, struct when_span *re
 #define WHEN_TEXT 24
 void when_minute(int64_t utc_ms, char ret[WHEN_TEXT]); /* 2026-11-22 13:05 */
 void when_second(int64_t utc_ms, char ret[WHEN_TEXT]); /* 2026-11-22 13:05:09 */
+void when_danish(int64_t utc_ms, char ret[WHEN_TEXT]); /* 22.11.2026 kl. 13.05 */
 /* UTC, RFC 3339: 2026-11-22T12:05:09Z */
 void when_utc(int64_t utc_ms, char ret[WHEN_TEXT]);

@@ -270,6 +270,10 @@ describe("the log of three auditors", { timeout: 120_000 }, () => {
 		const shown = await ask("audit", "read", bundle, dpo, escrow, "--json");
 		assert.equal(shown.code, 0, shown.err);
 		assert.ok(eventsOf(JSON.parse(shown.out)).includes("LOG_BUNDLED"));
+		const out = ["--case", CASE, "--out", at.path("staff"), "--with-staff"];
+		assert.equal((await ask("audit", "export", bundle, dpo, escrow, ...out)).code, 0);
+		const named = JSON.parse(await readFile(at.path("staff.json"), "utf8"));
+		assert.deepEqual(named, { case: CASE, with_staff: true, records: [] });
 		await bundleFor(broker.config, at, "other", ["itsec"]);
 		const mixed = await ask("audit", "read", bundle, dpo, at.path("other.itsec"));
 		assert.match(mixed.err, /another bundle/);

@@ -76,6 +76,8 @@ static void times_are_written_as_people_read_them(void **state)
 	assert_string_equal(text, "2026-11-22 14:05");
 	when_second(INT64_C(1795352709000), text);
 	assert_string_equal(text, "2026-11-22 14:05:09");
+	when_danish(INT64_C(1795352709000), text);
+	assert_string_equal(text, "22.11.2026 kl. 14.05");
 	when_utc(INT64_C(1795352709000), text);
 	assert_string_equal(text, "2026-11-22T13:05:09Z");
 }
