@@ -7,13 +7,13 @@
 
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
+#include "samtale/base/lock.h"
 #include "samtale/base/ops_log.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -27,7 +27,7 @@
 struct anchors {
 	int fd; /* connected; -1: none is configured */
 	char host[HOST_MAX];
-	pthread_mutex_t lock;
+	struct lock *lock;
 	int64_t sent_ms;
 	uint64_t failed;
 };
@@ -111,12 +111,12 @@ void anchors_send(struct anchors *a, struct bytes checkpoint)
 	if (a->fd < 0)
 		return;
 	sent = put(a, buf, write_message(a, checkpoint, buf));
-	pthread_mutex_lock(&a->lock);
+	lock_take(a->lock);
 	if (sent)
 		a->sent_ms = clock_utc_ms();
 	else
 		a->failed++;
-	pthread_mutex_unlock(&a->lock);
+	lock_leave(a->lock);
 	if (!sent)
 		log_event(EV_AUDIT_ANCHOR_FAILED);
 }
@@ -125,15 +125,15 @@ void anchors_send(struct anchors *a, struct bytes checkpoint)
 int anchors_new(struct anchors **ret, const char *to)
 {
 	owned(anchors_freep) struct anchors *a = calloc(1, sizeof(*a));
-	int r = 0;
+	int r;
 
 	if (!a)
 		return fault_here(ENOMEM);
 	a->fd = -1;
-	pthread_mutex_init(&a->lock, NULL);
+	r = lock_new(&a->lock);
 	if (gethostname(a->host, sizeof(a->host) - 1) != 0 || !a->host[0])
 		(void)snprintf(a->host, sizeof(a->host), "-");
-	if (to[0])
+	if (r == 0 && to[0])
 		r = open_socket(a, to);
 	if (r != 0)
 		return r;
@@ -148,16 +148,16 @@ struct anchors *anchors_free(struct anchors *a)
 		return NULL;
 	if (a->fd >= 0)
 		(void)close(a->fd);
-	pthread_mutex_destroy(&a->lock);
+	a->lock = lock_free(a->lock);
 	free(a);
 	return NULL;
 }
 
 void anchors_figures(struct anchors *a, struct anchors_figures *ret)
 {
-	pthread_mutex_lock(&a->lock);
+	lock_take(a->lock);
 	*ret = (struct anchors_figures){
 		.is_set = a->fd >= 0, .sent_ms = a->sent_ms, .failed = a->failed
 	};
-	pthread_mutex_unlock(&a->lock);
+	lock_leave(a->lock);
 }

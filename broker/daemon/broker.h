@@ -34,10 +34,10 @@ struct ready { /* last answer of /readyz */
 
 struct broker {
 	const struct options *options;
-	int report_fd;       /* to the parent; gone when the parent is gone */
-	bool trial;          /* an auditor is the trial's: for trying out only */
+	int report_fd;                /* to the parent; gone when the parent is gone */
+	bool trial;                   /* an auditor is the trial's: for trying out only */
 	uint8_t signing[SIGN_PUBLIC]; /* public half of the vault's signing key */
-	struct place *place; /* replaced as a whole by a reload */
+	struct place *place;          /* replaced as a whole by a reload */
 
 	int lock_fd; /* of the data folder */
 	struct anchors *anchors;

@@ -10,39 +10,22 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FIRST_LINK_MS 5000 /* the parent hands it over when it has started us */
 #define FRESH_LINK_MS 1000 /* a vault that crashed is back by then */
 #define ANSWER_MS     5000
 
-static struct timespec after(int64_t ms)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += (time_t)(ms / 1000);
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000;
-	}
-	return t;
-}
-
 /* -- asking ------------------------------------------------------------------------ */
 static int wait_until_up(struct custodian *c)
 {
-	struct timespec until = after(FRESH_LINK_MS);
+	int64_t until = lock_deadline(FRESH_LINK_MS);
 
 	while (!c->is_up && !c->closing)
-		if (!c->has_reader || pthread_cond_timedwait(
-					      &c->changed, &c->lock, &until) == ETIMEDOUT)
+		if (!c->reader || !lock_wait(c->lock, until))
 			return fault_here(EAGAIN);
 	return c->is_up ? 0 : fault_here(EAGAIN);
 }
@@ -57,15 +40,11 @@ static bool read_myself(struct custodian *c)
 
 static int wait_for_answer(struct custodian *c, const struct waiter *w)
 {
-	struct timespec until = after(ANSWER_MS);
+	int64_t until = lock_deadline(ANSWER_MS);
+	bool goes_on = true;
 
-	while (w->state == WAITS) {
-		bool goes_on = c->has_reader ? pthread_cond_timedwait(&c->changed,
-						       &c->lock, &until) != ETIMEDOUT
-					     : read_myself(c);
-		if (!goes_on)
-			break;
-	}
+	while (w->state == WAITS && goes_on)
+		goes_on = c->reader ? lock_wait(c->lock, until) : read_myself(c);
 	c->is_stuck = w->state == WAITS;
 	return w->state == ANSWERED ? 0 : fault_here(EAGAIN);
 }
@@ -123,9 +102,9 @@ static int read_answer(struct custodian *c, const struct vault_question *q,
 
 	if (vault_answer_read(&f, q->kind, ret) == 0)
 		return outcome_of(ret->result);
-	pthread_mutex_lock(&c->lock);
+	lock_take(c->lock);
 	custodian_link_give_up(c);
-	pthread_mutex_unlock(&c->lock);
+	lock_leave(c->lock);
 	return fault_here(EAGAIN);
 }
 
@@ -136,9 +115,9 @@ int custodian_ask(
 	struct waiter w = { .state = WAITS };
 	int r;
 
-	pthread_mutex_lock(&c->lock);
+	lock_take(c->lock);
 	r = ask(c, &w, q);
-	pthread_mutex_unlock(&c->lock);
+	lock_leave(c->lock);
 	if (r == 0)
 		r = read_answer(c, q, w.answer, &reply.answer);
 	reply.body = w.answer;
@@ -216,13 +195,10 @@ static int be_welcomed(struct custodian *c, struct custodian_welcome *ret)
 
 static int make_tools(struct custodian *c)
 {
-	pthread_condattr_t monotonic;
+	int r = lock_new(&c->lock);
 
-	pthread_mutex_init(&c->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&c->changed, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	if (r < 0)
+		return fault_pass(r);
 	c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	return c->wake < 0 ? fault_here(errno) : 0;
 }
@@ -247,54 +223,51 @@ int custodian_new(struct custodian **ret, const struct custodian_parts *parts,
 	return 0;
 }
 
-/* The loop handles signals; the new thread starts with all of them blocked. */
+static void has_read(struct job *reading)
+{
+	(void)reading; /* it is part of the custodian */
+}
+
 int custodian_start(struct custodian *c)
 {
-	sigset_t all, before;
-	int err;
+	struct worker_hooks none = { 0 };
+	int r = worker_new(&c->reader, "vault-link", 1, &none);
 
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
-	pthread_mutex_lock(&c->lock);
-	err = pthread_create(&c->reader, NULL, custodian_link_reader, c);
-	c->has_reader = err == 0;
-	pthread_mutex_unlock(&c->lock);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (err)
-		return fault_here(err);
-	(void)pthread_setname_np(c->reader, "vault-link");
-	return 0;
+	if (r < 0)
+		return fault_pass(r);
+	c->reading = (struct job){ .run = custodian_link_reader, .done = has_read };
+	return fault_fold(worker_put(c->reader, &c->reading));
 }
 
 struct custodian *custodian_free(struct custodian *c)
 {
 	if (!c)
 		return NULL;
-	pthread_mutex_lock(&c->lock);
-	c->closing = true;
-	pthread_mutex_unlock(&c->lock);
-	custodian_link_wake(c);
-	if (c->has_reader)
-		(void)pthread_join(c->reader, NULL);
-	custodian_link_end(c);
+	if (c->lock) {
+		lock_take(c->lock);
+		c->closing = true;
+		lock_leave(c->lock);
+		custodian_link_wake(c);
+		c->reader = worker_free(c->reader);
+		custodian_link_end(c);
+	}
 	if (c->next_fd >= 0)
 		(void)close(c->next_fd);
 	if (c->wake >= 0)
 		(void)close(c->wake);
 	(void)secret_free(c->subkeys);
-	pthread_cond_destroy(&c->changed);
-	pthread_mutex_destroy(&c->lock);
+	(void)lock_free(c->lock);
 	free(c);
 	return NULL;
 }
 
 void custodian_take(struct custodian *c, int fd)
 {
-	pthread_mutex_lock(&c->lock);
+	lock_take(c->lock);
 	if (c->next_fd >= 0)
 		(void)close(c->next_fd);
 	c->next_fd = fd;
-	pthread_mutex_unlock(&c->lock);
+	lock_leave(c->lock);
 	custodian_link_wake(c);
 }
 
@@ -302,9 +275,9 @@ bool custodian_is_up(struct custodian *c)
 {
 	bool is_up;
 
-	pthread_mutex_lock(&c->lock);
+	lock_take(c->lock);
 	is_up = c->is_up;
-	pthread_mutex_unlock(&c->lock);
+	lock_leave(c->lock);
 	return is_up;
 }
 
@@ -312,8 +285,8 @@ uint64_t custodian_lost(struct custodian *c)
 {
 	uint64_t lost;
 
-	pthread_mutex_lock(&c->lock);
+	lock_take(c->lock);
 	lost = c->lost;
-	pthread_mutex_unlock(&c->lock);
+	lock_leave(c->lock);
 	return lost;
 }

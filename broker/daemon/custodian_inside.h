@@ -7,7 +7,8 @@
 
 #include "custodian.h"
 
-#include <pthread.h>
+#include "samtale/base/lock.h"
+#include "samtale/base/work.h"
 
 #define HELLO_ID 0 /* of the reader's own question on every later link */
 
@@ -20,10 +21,9 @@ struct waiter {
 
 struct custodian {
 	struct custodian_parts parts;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	pthread_t reader;
-	bool has_reader;
+	struct lock *lock;
+	struct worker *reader; /* NULL: not started, who asks reads */
+	struct job reading;
 	int wake; /* eventfd: the reader looks at next_fd and closing */
 
 	/* Under the lock: */
@@ -48,6 +48,6 @@ must_check int custodian_link_put(struct custodian *c, const struct vault_questi
 void custodian_link_give_up(struct custodian *c);
 /* What the socket has now. False: the link is over. */
 bool custodian_link_read(struct custodian *c);
-/* The reader's thread: until closing. */
-void *custodian_link_reader(void *custodian);
+/* The reader's one job: until closing. */
+void custodian_link_reader(struct job *reading);
 void custodian_link_wake(struct custodian *c);

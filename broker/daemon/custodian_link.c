@@ -31,7 +31,7 @@ void custodian_link_end(struct custodian *c)
 	for (struct waiter *w = c->waiters; w; w = w->next)
 		if (w->state == WAITS)
 			w->state = GONE;
-	pthread_cond_broadcast(&c->changed);
+	lock_tell(c->lock);
 	if (c->closing)
 		return;
 	if (c->is_bad) {
@@ -97,7 +97,7 @@ static void hear_answer(struct custodian *c, const struct frame *f)
 	if (w->answer)
 		memcpy(w->answer->at, f->body.at, f->body.len);
 	w->state = w->answer ? ANSWERED : GONE;
-	pthread_cond_broadcast(&c->changed);
+	lock_tell(c->lock);
 }
 
 /* The vault of a later link must be the one that we got our keys from. */
@@ -110,7 +110,7 @@ static bool hear_welcome(struct custodian *c, const struct frame *f)
 
 	if (is_ours) {
 		c->is_up = true;
-		pthread_cond_broadcast(&c->changed);
+		lock_tell(c->lock);
 	} else {
 		log_event(EV_VAULT_STRANGE);
 	}
@@ -187,26 +187,25 @@ static void take_next(struct custodian *c)
 		custodian_link_give_up(c);
 }
 
-void *custodian_link_reader(void *arg)
+void custodian_link_reader(struct job *reading)
 {
-	struct custodian *c = arg;
+	struct custodian *c = container_of(reading, struct custodian, reading);
 	uint64_t n;
 
-	pthread_mutex_lock(&c->lock);
+	lock_take(c->lock);
 	while (!c->closing) {
 		struct pollfd fds[] = { { .fd = c->wake, .events = POLLIN },
 			{ .fd = c->fd, .events = POLLIN } };
 
-		pthread_mutex_unlock(&c->lock);
+		lock_leave(c->lock);
 		(void)poll(fds, ARRAY_LEN(fds), -1);
-		pthread_mutex_lock(&c->lock);
+		lock_take(c->lock);
 		if (fds[1].revents && !custodian_link_read(c))
 			custodian_link_end(c);
 		if (fds[0].revents && read(c->wake, &n, sizeof(n)) > 0)
 			take_next(c);
 	}
-	pthread_mutex_unlock(&c->lock);
-	return NULL;
+	lock_leave(c->lock);
 }
 
 void custodian_link_wake(struct custodian *c)

@@ -9,12 +9,12 @@
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/base/limits.h"
+#include "samtale/base/lock.h"
 #include "samtale/base/ops_log.h"
 #include "samtale/base/work.h"
 #include "samtale/listener/loop.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -44,7 +44,7 @@ struct recorder {
 	bool is_development; /* by RELOAD, for the loop */
 	struct duty duties[ERRANDS];
 
-	pthread_mutex_t lock;
+	struct lock *lock;
 	struct audit_event ring[LIMIT_AUDIT_QUEUE];
 	unsigned first, n;
 	uint64_t dropped, told; /* told: of them the log knows */
@@ -71,11 +71,11 @@ static void duty_done(struct job *job)
 	struct duty *d = container_of(job, struct duty, job);
 	struct recorder *r = d->r;
 
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	d->is_out = false;
 	if (d->is_wanted && !r->closing)
 		want(r, (enum errand)(d - r->duties));
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 	if (d == &r->duties[RELOAD])
 		r->parts.reloaded(r->parts.arg, d->result, r->is_development);
 }
@@ -102,9 +102,9 @@ static int note(struct recorder *r, const struct audit_event *events, size_t n)
 		q.events[i] = on_the_link(&events[i]);
 	result = fault_fold(custodian_ask(r->parts.custodian, &q, NULL));
 	if (result == -ENOSPC) {
-		pthread_mutex_lock(&r->lock);
+		lock_take(r->lock);
 		r->is_refusing = true; /* until the next look says otherwise */
-		pthread_mutex_unlock(&r->lock);
+		lock_leave(r->lock);
 	}
 	return result;
 }
@@ -124,7 +124,7 @@ static int soon(void *arg, const struct audit_event *event)
 	struct recorder *r = arg;
 	int result = 0;
 
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	if (r->n == LIMIT_AUDIT_QUEUE) {
 		r->dropped++;
 		result = fault_here(ENOBUFS);
@@ -132,7 +132,7 @@ static int soon(void *arg, const struct audit_event *event)
 		r->ring[(r->first + r->n++) % LIMIT_AUDIT_QUEUE] = *event;
 		want(r, SEND);
 	}
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 	return result;
 }
 
@@ -146,20 +146,20 @@ static size_t copy_group(struct recorder *r, struct audit_event group[VAULT_LINK
 {
 	size_t n;
 
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	n = r->n < VAULT_LINK_EVENTS ? r->n : VAULT_LINK_EVENTS;
 	for (size_t i = 0; i < n; i++)
 		group[i] = r->ring[(r->first + i) % LIMIT_AUDIT_QUEUE];
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 	return n;
 }
 
 static void drop_group(struct recorder *r, size_t n)
 {
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	r->first = (r->first + (unsigned)n) % LIMIT_AUDIT_QUEUE;
 	r->n -= (unsigned)n;
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 }
 
 /* The log itself says how many are missing in it. */
@@ -168,16 +168,16 @@ static void tell_dropped(struct recorder *r)
 	struct vault_question q = { .kind = VAULT_ASK_DROPPED };
 	uint64_t more;
 
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	more = r->dropped - r->told;
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 	q.dropped = more < UINT32_MAX ? (uint32_t)more : UINT32_MAX;
 	if (more == 0 || custodian_ask(r->parts.custodian, &q, NULL) != 0)
 		return;
 	log_event(EV_AUDIT_DROPPED, F_COUNT("dropped", q.dropped));
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	r->told += q.dropped;
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 }
 
 /* Until the ring is empty, or for good. */
@@ -202,9 +202,9 @@ void recorder_flush(struct recorder *r, int64_t at_most_ms)
 	unsigned n;
 
 	do {
-		pthread_mutex_lock(&r->lock);
+		lock_take(r->lock);
 		n = r->n;
-		pthread_mutex_unlock(&r->lock);
+		lock_leave(r->lock);
 		if (n > 0)
 			(void)usleep(FLUSH_US);
 	} while (n > 0 && loop_now_ms() < until);
@@ -219,10 +219,10 @@ static void run_look(struct job *job)
 
 	if (r->closing || custodian_ask(r->parts.custodian, &q, &reply) != 0)
 		return;
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	r->state = reply.answer.state;
 	r->is_refusing = r->state.is_refusing;
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 	custodian_reply_drop(&reply);
 }
 
@@ -230,10 +230,10 @@ static void look(void *arg)
 {
 	struct recorder *r = arg;
 
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	if (r->looks++ % LOOKS == 0 || r->is_refusing)
 		want(r, LOOK);
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 }
 
 /* -- on the worker: other auditors ------------------------------------------------- */
@@ -254,19 +254,19 @@ static void run_reload(struct job *job)
 
 void recorder_reload(struct recorder *r)
 {
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	want(r, RELOAD);
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 }
 
 void recorder_figures(struct recorder *r, struct recorder_figures *ret)
 {
-	pthread_mutex_lock(&r->lock);
+	lock_take(r->lock);
 	*ret = (struct recorder_figures){ .state = r->state,
 		.is_refusing = r->is_refusing,
 		.dropped = r->dropped,
 		.waiting = r->n };
-	pthread_mutex_unlock(&r->lock);
+	lock_leave(r->lock);
 	ret->is_up = custodian_is_up(r->parts.custodian);
 	ret->lost = custodian_lost(r->parts.custodian);
 }
@@ -299,9 +299,10 @@ int recorder_new(struct recorder **ret, const struct recorder_parts *parts)
 	if (!r)
 		return fault_here(ENOMEM);
 	r->parts = *parts;
-	pthread_mutex_init(&r->lock, NULL);
 	make_duties(r);
-	result = loop_wake_new(&r->wake, parts->loop, reap, r);
+	result = lock_new(&r->lock);
+	if (result == 0)
+		result = loop_wake_new(&r->wake, parts->loop, reap, r);
 	if (result == 0)
 		result = loop_timer_new(&r->look, parts->loop, look, r);
 	hooks.arg = r->wake;
@@ -326,7 +327,7 @@ struct recorder *recorder_free(struct recorder *r)
 	r->wake = loop_wake_free(r->wake);
 	if (r->n > 0)
 		log_event(EV_AUDIT_DROPPED, F_COUNT("dropped", r->n));
-	pthread_mutex_destroy(&r->lock);
+	(void)lock_free(r->lock);
 	free(r);
 	return NULL;
 }
