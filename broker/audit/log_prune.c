@@ -131,8 +131,8 @@ static int entries_end(
 
 		if (r < 0)
 			return fault_pass(r);
-		if (r > 0 || e.number >= number)
-			break;
+		if (r > 0 || e.number <= *ret_last || e.number >= number)
+			break; /* what a crash left: half an entry, or zeros */
 		*ret_last = e.number;
 		at += ENTRY_BYTES + (uint64_t)e.links * HASH_BYTES;
 	}

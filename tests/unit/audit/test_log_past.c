@@ -176,6 +176,29 @@ static void damage_after_the_last_checkpoint_is_kept_and_told(void **state)
 	assert_int_equal(seen.of[1].value, 1);
 }
 
+/* A right frame where it does not belong. */
+static void a_frame_moved_after_the_last_checkpoint_is_damage(void **state)
+{
+	char path[128];
+	uint8_t frame[LOG_FRAME_BYTES];
+	int fd;
+
+	(void)state;
+	crash();
+	path_to("00000001.seg", path);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(
+		pread(fd, frame, sizeof(frame), SEGMENT_HEAD_BYTES + 5 * LOG_FRAME_BYTES),
+		sizeof(frame));
+	assert_int_equal(pwrite(fd, frame, sizeof(frame),
+				 SEGMENT_HEAD_BYTES + 6 * LOG_FRAME_BYTES),
+		sizeof(frame));
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(bench_open(&bench), 0);
+	assert_int_equal(audit_log_next(bench.log), 13); /* UNCLEAN, GAP */
+}
+
 static void damage_before_a_checkpoint_is_told_and_breaks_the_log(void **state)
 {
 	(void)state;
@@ -331,6 +354,7 @@ int main(void)
 		T(an_incomplete_last_frame_is_cut_wherever_it_ends),
 		T(a_half_written_checkpoint_is_cut_wherever_it_ends),
 		T(damage_after_the_last_checkpoint_is_kept_and_told),
+		T(a_frame_moved_after_the_last_checkpoint_is_damage),
 		T(damage_before_a_checkpoint_is_told_and_breaks_the_log),
 		T(a_missing_segment_in_between_is_told),
 		T(starts_that_died_before_their_checkpoint_are_gone_on_from),

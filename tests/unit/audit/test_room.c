@@ -113,6 +113,8 @@ static void staff_is_turned_away_and_meetings_go_on(void **state)
 	/* what was set aside before is there for both */
 	assert_int_equal(write_groups(false, 40), AUDIT_LOG_E_FULL);
 	assert_true(is_refusing());
+	audit_log_state(bench.log, &s);
+	assert_int_equal(s.reserve_bytes, LOG_RESERVE_BYTES);
 	assert_int_equal(write_groups(true, 40), 0);
 	audit_log_state(bench.log, &s);
 	assert_true(s.reserve_bytes < LOG_RESERVE_BYTES);
