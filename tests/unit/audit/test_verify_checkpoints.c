@@ -101,6 +101,28 @@ static void a_line_of_checkpoints_cannot_be_changed_doubled_or_taken_out(void **
 	}
 }
 
+/* Well signed, and true of an earlier record: only a writer gone wrong makes such a line.
+ */
+static void size_and_dropped_never_fall(void **state)
+{
+	struct stage *s = *state;
+	struct log_place now = s->log.at;
+
+	s->log.dropped = 2;
+	made_checkpoint(&s->log, CHECKPOINT_EPOCH);
+	made_record(&s->log, 1, NULL);
+	assert_int_equal(verify(s), VERIFY_NOTABLE);
+	made_checkpoint(&s->log, CHECKPOINT_EPOCH);
+	s->log.at = now;
+	made_checkpoint(&s->log, CHECKPOINT_EPOCH);
+	assert_int_equal(verify(s), VERIFY_BROKEN);
+	assert_int_equal(s->told.count[FOUND_CHECKPOINT_ORDER], 1);
+	s->log.dropped = 1;
+	made_checkpoint(&s->log, CHECKPOINT_EPOCH);
+	assert_int_equal(verify(s), VERIFY_BROKEN);
+	assert_int_equal(s->told.count[FOUND_CHECKPOINT_ORDER], 2);
+}
+
 static void checkpoints_that_are_gone_are_found(void **state)
 {
 	struct stage *s = *state;
@@ -119,6 +141,7 @@ int main(void)
 		STAGED(a_step_of_the_clock_is_told_either_way),
 		STAGED(a_late_epoch_and_dropped_events_are_told),
 		STAGED(a_line_of_checkpoints_cannot_be_changed_doubled_or_taken_out),
+		STAGED(size_and_dropped_never_fall),
 		STAGED(checkpoints_that_are_gone_are_found),
 	};
 

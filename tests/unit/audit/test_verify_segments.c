@@ -46,11 +46,30 @@ static void swapped_and_missing_segments_are_found(void **state)
 	assert_int_equal(s->told.count[FOUND_SEGMENT_MISSING], 2);
 }
 
+static void bytes_behind_the_last_block_are_found_but_in_the_newest_segment(void **state)
+{
+	struct stage *s = *state;
+
+	for (unsigned number = 3; number >= 2; number--) {
+		FILE *f = fopen(
+			path_of(s, number == 3 ? "00000003.seg" : "00000002.seg"), "ab");
+
+		assert_non_null(f);
+		assert_true(fputs("some bytes", f) >= 0);
+		assert_int_equal(fclose(f), 0);
+		assert_int_equal(
+			verify(s), number == 3 ? VERIFY_UNANCHORED : VERIFY_BROKEN);
+		assert_found(s, FOUND_FRAME_DAMAGED, number == 3 ? 0 : 1);
+	}
+	assert_int_equal(s->told.first[FOUND_FRAME_DAMAGED].segment, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(deleted_segments_are_proven_by_their_links),
 		STAGED(swapped_and_missing_segments_are_found),
+		STAGED(bytes_behind_the_last_block_are_found_but_in_the_newest_segment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
