@@ -22,8 +22,7 @@ const struct phrase phrases[] = {
 		run_user_add, RECORDS(ACCOUNT_CREATED) },
 	{ "user phone <name> [<number>]",
 		"Set the account's own number, which the gateway rings when the "
-		"consultant talks by "
-		"telephone; without a number: forget it.",
+		"consultant talks by telephone; without a number: forget it.",
 		PHRASE_STORE, run_user_phone, RECORDS(ACCOUNT_CHANGED) },
 	{ "user list [--json]", "List the accounts.", PHRASE_STORE, run_user_list,
 		RECORDS(ADMIN_LOOKED) },
@@ -45,13 +44,13 @@ const struct phrase phrases[] = {
 		"case: when, how and with what outcome, never what was said.",
 		PHRASE_STORE, run_meeting_minutes, RECORDS(MINUTES_SIGNED) },
 	{ "meeting verify <file> [--key <public>]",
-		"Say whether minutes are genuine: signed by this installation, or by the "
-		"one whose signing key is given, and not changed since.",
+		"Say whether minutes are genuine: signed by this installation, or by "
+		"the one whose signing key is given, and not changed since.",
 		PHRASE_ALONE, run_meeting_verify,
 		NO_RECORD("it reads a file that whoever runs it has already") },
 	{ "meeting receipt <code> [--id <id>] [--case <reference>]",
-		"Say whether a citizen's receipt belongs to that meeting, or to which of "
-		"the case.",
+		"Say whether a citizen's receipt belongs to that meeting, or to which "
+		"of the case.",
 		PHRASE_STORE, run_meeting_receipt, RECORDS(RECORD_READ) },
 	{ "meeting end <id>", "End a meeting that nobody ends, as unfinished.",
 		PHRASE_BROKER, NULL, RECORDS(MEETING_ENDED) },
@@ -67,8 +66,9 @@ const struct phrase phrases[] = {
 		NO_RECORD("it opens the configuration alone") },
 	{ "report privacy --out <folder> [--json]",
 		"Write the report for the data protection officer, in Danish and "
-		"English, from the configuration in force: record of processing, picture "
-		"of the flows, annex for the impact assessment, the citizen's pages.",
+		"English, from the configuration in force: record of processing, "
+		"picture of the flows, annex for the impact assessment, the citizen's "
+		"pages.",
 		PHRASE_HERE, run_report_privacy,
 		NO_RECORD("it writes the configuration in words, no personal data") },
 	{ "retention run [--dry-run]",
@@ -76,20 +76,17 @@ const struct phrase phrases[] = {
 		run_retention_run, RECORDS(DELETION_RUN) },
 	{ "key backup-keygen <prefix>",
 		"Make the pair that backups are sealed with: PREFIX.key goes offline, "
-		"PREFIX.pub "
-		"becomes backup.pub of the data folder.",
+		"PREFIX.pub becomes backup.pub of the data folder.",
 		PHRASE_ALONE, run_backup_keygen,
 		NO_RECORD("it is made away from the host") },
 	{ "backup <file> [--to <public>]",
 		"Write a sealed, consistent copy of the database while it serves.",
 		PHRASE_HERE, run_backup, RECORDS(BACKUP) },
 	{ "restore <file> --to <folder> [--key <key>] [--keys <sealed>]",
-		"Open a backup (and, with --keys, a key backup) into a data folder that "
-		"holds no "
-		"database, and whose vault folder holds its node key; delete what fell "
-		"due "
-		"meanwhile. Without --key it opens the copy that was made before an "
-		"upgrade.",
+		"Open a backup (and, with --keys, a key backup) into a data folder "
+		"that holds no database, with node key and auditors in its vault folder; "
+		"delete what fell due meanwhile. Without --key it opens the copy that "
+		"was made before an upgrade.",
 		PHRASE_HERE, run_restore, RECORDS(RESTORED) },
 	{ "key backup <file> [--to <public>]",
 		"Write a sealed copy of the meetings' keys; keep the newest only.",
@@ -114,13 +111,13 @@ const struct phrase phrases[] = {
 		PHRASE_HERE, run_audit_status, NO_RECORD("it opens no record") },
 	{ "audit verify [--anchors <file>] [--export <json>] [--log <folder>] "
 	  "[--signing <pem>] [--json]",
-		"Check that the log was not changed; needs no secret. Exit code: 0 OK, 1 "
-		"broken, 2 it could not be checked, 3 holds but look at the lines, 4 no "
-		"anchor was given or none is new enough.",
+		"Check that the log was not changed; needs no secret. Exit code: 0 OK, "
+		"1 broken, 2 it could not be checked, 3 holds but look at the lines, 4 "
+		"no anchor was given or none is new enough.",
 		PHRASE_ALONE, run_audit_verify, RECORDS(LOG_VERIFIED) },
 	{ "audit bundle <file> --from <date> --to <date>",
-		"Write the log of those days, sealed to the auditors: the first step of "
-		"reading it.",
+		"Write the log of those days, sealed to the auditors: the first step "
+		"of reading it.",
 		PHRASE_HERE, run_audit_bundle, RECORDS(LOG_BUNDLED) },
 	{ "audit share <bundle> --key <auditor> --out <file> [--passphrase-file <file>]",
 		"Open one auditor's half of a bundle, offline: the second step.",
@@ -158,9 +155,8 @@ const struct phrase phrases[] = {
 		"copy was restored, and the newer one is lost.",
 		PHRASE_HERE, run_audit_accept_loss, RECORDS(LOG_LOSS_ACCEPTED) },
 	{ "note <act> [--value <n>]",
-		"Put on record that a backup or the like is made; the phrases that do so "
-		"note it "
-		"themselves.",
+		"Put on record that a backup or the like is made; the phrases that do "
+		"so note it themselves.",
 		PHRASE_STORE, run_note, RECORDS(BACKUP) },
 	{ "doctor [--json]", "Look the installation over; one line per finding.",
 		PHRASE_HERE, run_doctor,
@@ -239,6 +235,10 @@ static const char manual_head[] =
 static const char manual_tail[] =
 	".SH EXIT STATUS\n"
 	"0: done. 1: it could not be done; one sentence says why. 2: no such phrase.\n"
+	"\\fBaudit verify\\fR: 0 OK, 1 broken, 2 it could not be checked, 3 it holds but "
+	"there\n"
+	"is something to look at, 4 no anchor was given or none is new enough.\n"
+	"\\fBaudit read\\fR: 1 also when something of the bundle did not open.\n"
 	".SH SEE ALSO\n"
 	".BR samtale\\-broker (8)\n";
 
