@@ -284,6 +284,15 @@ static int take_file(struct verifying *v, struct walk *w, const struct segment_a
 	return take_blocks(v, w, fd, is_newest);
 }
 
+/* The first checkpoint behind a deleted segment says how old it is, but for an epoch at
+ * either end. */
+static bool is_young(const struct verifying *v, const struct walk *w)
+{
+	return v->parts->keep_ms > 0 && w->mark < v->mark_n &&
+	       v->result.last_ms - v->marks[w->mark].utc_ms <
+		       v->parts->keep_ms - 2 * v->epoch_ms;
+}
+
 static int take_segment(
 	struct verifying *v, struct walk *w, struct segment_at *s, bool *hole)
 {
@@ -302,7 +311,10 @@ static int take_segment(
 	if (s->has_links) {
 		enter(v, w, s, *hole);
 		*hole = false;
-		return take_links(v, w, s);
+		r = take_links(v, w, s);
+		if (r == 0 && is_young(v, w))
+			found(v, FOUND_DELETED_EARLY, w);
+		return r;
 	}
 	w->segment = number;
 	found(v, FOUND_SEGMENT_MISSING, w);

@@ -37,6 +37,9 @@ struct verify_parts {
 	/* The longest time between two checkpoints, `audit.epoch_minutes`; 0: not known,
 	 * the longest that may be set. */
 	int64_t epoch_ms;
+	/* Records younger than that were never to be deleted, whatever was set: the least
+	 * that `audit.keep_days` may be. 0: not judged. */
+	int64_t keep_ms;
 	void (*found)(void *arg, const struct verify_finding *f);
 	/* done and all bytes; at most ten times a second; may be NULL. */
 	void (*progress)(void *arg, uint64_t done, uint64_t all);

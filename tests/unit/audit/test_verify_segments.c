@@ -27,6 +27,20 @@ static void deleted_segments_are_proven_by_their_links(void **state)
 	assert_int_equal(s->told.count[FOUND_SEGMENT_MISSING], 1);
 }
 
+static void links_of_what_should_still_be_kept_are_found(void **state)
+{
+	struct stage *s = *state;
+
+	s->keep_ms = 10 * EPOCH_MS;
+	made_prune(&s->log, 1);
+	assert_int_equal(verify(s), VERIFY_BROKEN);
+	assert_found(s, FOUND_DELETED_EARLY, 1);
+	made_wait(&s->log, 10 * EPOCH_MS);
+	made_start(&s->log, CHECKPOINT_UNCLEAN);
+	assert_int_equal(verify(s), VERIFY_NOTABLE);
+	assert_found(s, FOUND_UNCLEAN_START, 1);
+}
+
 static void swapped_and_missing_segments_are_found(void **state)
 {
 	struct stage *s = *state;
@@ -68,6 +82,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(deleted_segments_are_proven_by_their_links),
+		STAGED(links_of_what_should_still_be_kept_are_found),
 		STAGED(swapped_and_missing_segments_are_found),
 		STAGED(bytes_behind_the_last_block_are_found_but_in_the_newest_segment),
 	};

@@ -23,6 +23,7 @@ struct stage {
 	struct made_log log;
 	struct told told;
 	struct verify_result result;
+	int64_t keep_ms;
 };
 
 static inline void take_finding(void *arg, const struct verify_finding *f)
@@ -48,6 +49,7 @@ static inline enum verify_verdict verify_with(
 		.anchors = anchors,
 		.anchor_n = n,
 		.epoch_ms = EPOCH_MS,
+		.keep_ms = s->keep_ms,
 		.found = take_finding,
 		.progress = take_progress,
 		.arg = s };
