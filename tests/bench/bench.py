@@ -181,8 +181,8 @@ totp = false
 [data]
 folder = {self.folder / "data"}
 """)
-    subprocess.run([bench.build / "broker/samtale", "--config", self.config, "init"], check=True,
-                   stdout=subprocess.DEVNULL)
+    subprocess.run([bench.build / "broker/samtale", "--config", self.config, "init",
+                    "--auditors", bench.auditors()], check=True, stdout=subprocess.DEVNULL)
     if people:
       self.seats = self.folder / "seats"
       with open(self.seats, "w") as out:
@@ -218,6 +218,20 @@ class Bench:
 
   def tool(self, name):
     return str(self.build / f"tests/bench/bench-{name}")
+
+  def auditors(self):
+    """The file of three, as a real installation has them."""
+    lines, locked = self.work / "auditors", self.work / "passphrase"
+    if not lines.exists():
+      locked.touch(0o600)
+      locked.write_text("bench-passphrase\n", encoding="utf-8")
+      names = [self.work / f"auditor{i}" for i in range(3)]
+      for name in names:
+        subprocess.run([self.build / "broker/samtale", "audit", "keygen", name,
+                        "--passphrase-file", locked], check=True, stdout=subprocess.DEVNULL)
+      lines.write_text("".join(Path(f"{n}.auditor.pub").read_text("utf-8") for n in names),
+                       encoding="utf-8")
+    return lines
 
   def missing(self):
     """Server: why its column is left out."""

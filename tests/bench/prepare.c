@@ -3,15 +3,17 @@
  * Fills the data folder of a broker that does not run yet: so many consultants, each in a
  * team of their own (so that a card goes to one person) with a sign-in and one meeting
  * that is open now. Made by the rooms' own libraries, so the rows are what the broker
- * itself would have written. Prints "MEETING TOKEN STAFF-COOKIE", a line each.
+ * itself would have written, each key on record. Prints "MEETING TOKEN STAFF-COOKIE", a
+ * line each.
  *
- *   bench-prepare FOLDER COUNT PASSWORD      (after `samtale init`)
+ *   bench-prepare FOLDER COUNT PASSWORD      (after `samtale init`; vault: FOLDER-vault)
  */
 #include "samtale/base/clock.h"
-#include "samtale/store/keys_db.h"
+#include "samtale/custody/custody.h"
 #include "samtale/store/meeting.h"
 #include "samtale/store/sqlite.h"
 #include "samtale/store/user.h"
+#include "samtale/vault/node_key.h"
 #include "samtale/vault/vault.h"
 
 #include <errno.h>
@@ -23,10 +25,10 @@
 #define AT_ONCE       500 /* rows in one transaction */
 
 struct work {
-	struct node_key *node;
-	struct store *store;
-	struct keys_db *keys;
+	struct custody *custody;
+	const struct node_key *node; /* the custody's, as its vault */
 	struct vault *vault;
+	struct store *store;
 	char password[PASSWORD_HASH_TEXT];
 	int64_t now_ms;
 };
@@ -43,29 +45,31 @@ static void must(const char *what, int result)
 		die(what, result);
 }
 
-static int no_record(void *arg, const struct vault_use *use)
+static void open_custody(struct work *w, const char *folder)
 {
-	(void)arg;
-	(void)use;
-	return 0;
+	char vault[512], node_key[600];
+	const struct custody_parts parts = { .folder = vault,
+		.node_key = node_key,
+		.epoch_ms = 5 * MS_MINUTE,
+		.source = RECORD_COMMAND };
+	struct custody_error e = { "" };
+
+	(void)snprintf(vault, sizeof(vault), "%s-vault", folder);
+	(void)snprintf(node_key, sizeof(node_key), "%s/node.key", vault);
+	must(e.sentence, custody_open(&w->custody, &parts, &e));
+	w->vault = custody_vault(w->custody);
+	w->node = custody_node(w->custody);
 }
 
 static void open_folder(struct work *w, const char *folder)
 {
 	char path[512];
 	struct sqlite_parts parts = { .path = path, .must_exist = true };
-	struct vault_parts vault = { .record = no_record };
 
 	must("start", secret_start());
-	(void)snprintf(path, sizeof(path), "%s/node.key", folder);
-	must(path, node_key_load(&w->node, path));
+	open_custody(w, folder);
 	(void)snprintf(path, sizeof(path), "%s/samtale.db", folder);
 	must(path, sqlite_store_open(&w->store, &parts, NULL));
-	(void)snprintf(path, sizeof(path), "%s/keys.db", folder);
-	must(path, keys_db_open(&w->keys, path));
-	vault.node = w->node;
-	vault.shelf = keys_db_shelf(w->keys);
-	must("vault", vault_new(&w->vault, &vault));
 	w->now_ms = clock_utc_ms();
 }
 
@@ -152,26 +156,20 @@ static void add_one(struct work *w, unsigned i)
 int main(int argc, char *argv[])
 {
 	struct work w = { .now_ms = 0 };
-	struct store *keys;
 	unsigned long count;
 
 	if (argc != 4)
 		return 2;
 	count = strtoul(argv[2], NULL, 10);
 	open_folder(&w, argv[1]);
-	keys = keys_db_store(w.keys);
 	must("password", password_hash(bytes_str(argv[3]), w.password));
 	for (unsigned i = 0; i < count;) {
 		must("begin", w.store->batch->begin(w.store));
-		must("begin", keys->batch->begin(keys));
 		for (unsigned end = i + AT_ONCE; i < end && i < count; i++)
 			add_one(&w, i);
-		must("commit", keys->batch->commit(keys));
 		must("commit", w.store->batch->commit(w.store));
 	}
-	w.vault = vault_free(w.vault);
-	w.keys = keys_db_close(w.keys);
 	w.store = sqlite_store_close(w.store);
-	w.node = node_key_free(w.node);
+	w.custody = custody_close(w.custody);
 	return fflush(stdout) == 0 ? 0 : 1;
 }
