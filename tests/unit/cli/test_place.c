@@ -33,11 +33,12 @@ static void paths_follow_the_data_folder(void **state)
 	(void)state;
 	assert_int_equal(load(&p, NULL, &e), 0);
 	assert_string_equal(p.folder, "/var/lib/samtale");
-	assert_string_equal(p.node_key, "/var/lib/samtale/node.key");
+	assert_string_equal(p.vault, "/var/lib/samtale-vault");
+	assert_string_equal(p.node_key, "/var/lib/samtale-vault/node.key");
 	assert_string_equal(p.turn_secret, "");
 	assert_int_equal(load(&p, "data.folder=/x", &e), 0);
 	assert_string_equal(p.database, "/x/samtale.db");
-	assert_string_equal(p.keys, "/x/keys.db");
+	assert_string_equal(p.keys, "/x-vault/keys.db");
 	assert_string_equal(p.control, "/x/control.sock");
 	assert_int_equal(load(&p, "data.node_key_file=/k", &e), 0);
 	assert_string_equal(p.node_key, "/k");
@@ -124,12 +125,48 @@ static void secrets_that_cannot_be_used_are_told_why(void **state)
 	assert_non_null(strstr(e.sentence, "Permission denied"));
 }
 
+static void make_folder(const char *root, const char *name, char ret[64])
+{
+	(void)snprintf(ret, 64, "%s/%s", root, name);
+	assert_int_equal(mkdir(ret, 0700), 0);
+}
+
+static void a_vault_that_the_serving_process_can_enter_is_named_with_the_reason(
+	void **state)
+{
+	char root[] = "/tmp/place-XXXXXX", data[64], vault[64], inside[64], file[80];
+	struct place_error e;
+	struct place p;
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	make_folder(root, "data", data);
+	make_folder(root, "data-vault", vault); /* begins alike, is no part of it */
+	make_folder(root, "data/vault", inside);
+	assert_int_equal(load(&p, NULL, &e), 0);
+	(void)snprintf(p.folder, sizeof(p.folder), "%s", data);
+	(void)snprintf(p.vault, sizeof(p.vault), "%s", vault);
+	assert_null(place_vault_exposed_by(&p, NULL));
+	(void)snprintf(file, sizeof(file), "%s/data/samtale.ini", root);
+	assert_null(place_vault_exposed_by(&p, file));
+	(void)snprintf(file, sizeof(file), "%s/samtale.ini", root);
+	assert_string_equal(place_vault_exposed_by(&p, file), "the configuration file");
+	(void)snprintf(p.settings.listener_private_key,
+		sizeof(p.settings.listener_private_key), "%s/key.pem", root);
+	assert_string_equal(place_vault_exposed_by(&p, NULL), "listener.private_key");
+	(void)snprintf(p.vault, sizeof(p.vault), "%s", inside);
+	assert_string_equal(place_vault_exposed_by(&p, NULL), "data.folder");
+	assert_int_equal(rmdir(inside) | rmdir(vault) | rmdir(data) | rmdir(root), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_follow_the_data_folder),
 		cmocka_unit_test(a_credential_goes_before_the_data_folder),
 		cmocka_unit_test(mistakes_name_the_place),
+		cmocka_unit_test(
+			a_vault_that_the_serving_process_can_enter_is_named_with_the_reason),
 		cmocka_unit_test(an_error_in_the_file_names_its_line),
 		cmocka_unit_test(secrets_that_cannot_be_used_are_told_why),
 	};
