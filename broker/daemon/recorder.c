@@ -65,19 +65,19 @@ static void want(struct recorder *r, enum errand which)
 	d->is_wanted = false;
 }
 
-/* On the loop. */
+/* On the loop. What it came to is read before it may go out again. */
 static void duty_done(struct job *job)
 {
 	struct duty *d = container_of(job, struct duty, job);
 	struct recorder *r = d->r;
 
+	if (d == &r->duties[RELOAD])
+		r->parts.reloaded(r->parts.arg, d->result, r->is_development);
 	lock_take(r->lock);
 	d->is_out = false;
 	if (d->is_wanted && !r->closing)
 		want(r, (enum errand)(d - r->duties));
 	lock_leave(r->lock);
-	if (d == &r->duties[RELOAD])
-		r->parts.reloaded(r->parts.arg, d->result, r->is_development);
 }
 
 /* -- events ------------------------------------------------------------------------ */
