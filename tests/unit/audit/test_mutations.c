@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * 10,000 random mutations of a log (2,000 under a sanitizer): each is found against anchors that are newer than the
- * cut; without anchors each but a clean prefix of the log, which nobody can tell from a
- * log that ended there. SAMTALE_SEED repeats a run.
+ * 10,000 random mutations of a log (2,000 under a sanitizer): each is found against
+ * anchors that are newer than the cut; without anchors each but a clean prefix of the
+ * log, which nobody can tell from a log that ended there. SAMTALE_SEED repeats a run.
  */
 #include "log_fixture.h"
 #include "mutate_log.h"
