@@ -41,6 +41,7 @@ struct seen *seen_free(struct seen *s);
 DEFINE_FREEP(struct seen, seen_free, seen_freep)
 struct seen_use {
 	int64_t actor, meeting;
+	uint64_t keys; /* tells a meeting's keys from those it had before */
 	uint32_t purpose;
 };
 /* Was the same use seen in the last quarter of an hour? Remembers it when not. Forgets

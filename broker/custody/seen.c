@@ -48,7 +48,7 @@ static size_t set_of(const struct seen_use *u)
 
 static bool is_same(const struct seen_use *a, const struct seen_use *b)
 {
-	return a->actor == b->actor && a->meeting == b->meeting &&
+	return a->actor == b->actor && a->meeting == b->meeting && a->keys == b->keys &&
 	       a->purpose == b->purpose;
 }
 

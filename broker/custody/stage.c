@@ -162,11 +162,27 @@ static enum audit_role role_of(const struct custody *c, const struct vault_use *
 		       : AUDIT_SYSTEM;
 }
 
+/* A record that cannot say of which meeting it is stands for none that follows. */
+static bool is_seen(struct custody *c, const struct stage_use *u)
+{
+	const struct known_meeting *m = NULL;
+	struct seen_use seen = { .actor = u->use->actor,
+		.meeting = u->meeting,
+		.purpose = (uint32_t)u->use->purpose };
+	uint8_t tag[HASH_BYTES];
+
+	if (u->what != AUDIT_KEY_OPENED || !policies[u->use->purpose].once ||
+		u->was_refused || look_up(c, u->meeting, &m) != 0 || !m)
+		return false;
+	record_tag(&m->mk, tag);
+	memcpy(&seen.keys, tag, sizeof(seen.keys));
+	return seen_again(c->seen, &seen, clock_boot_ms());
+}
+
 int stage_use(struct custody *c, const struct stage_use *u)
 {
 	const struct vault_use *use = u->use;
 	const struct policy *p = &policies[use->purpose];
-	const struct seen_use seen = { use->actor, u->meeting, use->purpose };
 	struct record record = { .event = (uint16_t)u->what,
 		.outcome = u->was_refused ? AUDIT_REFUSED : AUDIT_DONE,
 		.purpose = (uint8_t)(use->actor < 0 ? AUDIT_FOR_CITIZEN : p->purpose),
@@ -176,8 +192,7 @@ int stage_use(struct custody *c, const struct stage_use *u)
 		.value = u->value };
 	int r;
 
-	if (u->what == AUDIT_KEY_OPENED && p->once && !u->was_refused &&
-		seen_again(c->seen, &seen, clock_boot_ms()))
+	if (is_seen(c, u))
 		return 0;
 	r = put(c, &record, u->meeting, p->may_use_reserve);
 	if (r != 0)

@@ -17,8 +17,9 @@
 static void only_the_same_use_is_seen_again(void **state)
 {
 	owned(seen_freep) struct seen *s = NULL;
-	const struct seen_use a = { 7, 42, 1 };
-	const struct seen_use others[] = { { 8, 42, 1 }, { 7, 43, 1 }, { 7, 42, 2 } };
+	const struct seen_use a = { 7, 42, 9, 1 };
+	const struct seen_use others[] = { { 8, 42, 9, 1 }, { 7, 43, 9, 1 },
+		{ 7, 42, 8, 1 }, { 7, 42, 9, 2 } };
 
 	(void)state;
 	assert_int_equal(seen_new(&s), 0);
@@ -41,9 +42,9 @@ static void many_uses_make_it_forget_and_never_make_one_up(void **state)
 	(void)state;
 	assert_int_equal(seen_new(&s), 0);
 	for (int64_t i = 1; i <= MANY; i++)
-		assert_false(seen_again(s, &(struct seen_use){ 7, i, 1 }, 1000 + i));
+		assert_false(seen_again(s, &(struct seen_use){ 7, i, 9, 1 }, 1000 + i));
 	for (int64_t i = MANY; i > MANY - 2000; i--)
-		kept += seen_again(s, &(struct seen_use){ 7, i, 1 }, 1000 + MANY);
+		kept += seen_again(s, &(struct seen_use){ 7, i, 9, 1 }, 1000 + MANY);
 	assert_true(kept > 1500); /* the newest are the last to go */
 }
 

@@ -98,6 +98,29 @@ static void a_view_is_recorded_once_in_a_quarter_of_an_hour(void **state)
 	assert_int_equal(fake.kept, 3);
 }
 
+/* Its record of before was sealed under a key that is gone, or under none. */
+static void a_view_of_other_keys_is_recorded_anew(void **state)
+{
+	struct scene *s = *state;
+	struct vault_question forget = use_of(VAULT_ASK_FORGET, VAULT_RETENTION, 0, 1);
+
+	assert_int_equal(scene_open_keys(s, VAULT_DAY, 7, 1), VAULT_RESULT_DONE);
+	forget.which = VAULT_MK;
+	assert_int_equal(scene_say(s, &forget), VAULT_RESULT_DONE);
+	fake.kept = 0;
+	assert_int_equal(scene_open_keys(s, VAULT_DAY, 7, 1), VAULT_RESULT_DONE);
+	assert_int_equal(scene_open_keys(s, VAULT_DAY, 7, 1), VAULT_RESULT_DONE);
+	assert_int_equal(scene_keys(s, 0).has, VAULT_CK);
+	assert_int_equal(fake.kept, 2);
+	forget.which = VAULT_CK;
+	assert_int_equal(scene_say(s, &forget), VAULT_RESULT_DONE);
+	assert_int_equal(scene_create(s, 1, ""), VAULT_RESULT_DONE);
+	fake.kept = 0;
+	assert_int_equal(scene_open_keys(s, VAULT_DAY, 7, 1), VAULT_RESULT_DONE);
+	assert_int_equal(fake.kept, 1);
+	assert_true(fake.at[0].has_inner);
+}
+
 /* Two meetings, room for neither: the first must not be taken for recorded. */
 static void what_was_refused_for_want_of_room_was_not_seen(void **state)
 {
@@ -147,6 +170,7 @@ int main(void)
 		ON(only_what_a_meeting_needs_may_use_the_reserve),
 		ON(a_talk_is_recorded_while_the_reserve_lasts_and_reading_is_not),
 		ON(a_view_is_recorded_once_in_a_quarter_of_an_hour),
+		ON(a_view_of_other_keys_is_recorded_anew),
 		ON(what_was_refused_for_want_of_room_was_not_seen),
 		ON(the_record_says_whose_hand_it_was),
 	};
