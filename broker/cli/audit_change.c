@@ -20,21 +20,21 @@ int run_audit_reload(struct phrase_call *c)
 }
 
 /* The log is opened with the former ones, so that the change is sealed to them. */
-static int change_here(struct phrase_call *c, const char *file)
+static int change_here(struct phrase_call *c, const struct auditors_file *f)
 {
 	owned(session_closep) struct session *s = NULL;
 	int r = session_open_log(&s, c);
 
 	if (r == 0)
-		r = audit_install_auditors(c, file);
+		r = audit_put_auditors(c, f);
 	return r == 0 ? session_run(s, c, run_audit_reload) : r;
 }
 
-static int change_at_broker(struct phrase_call *c, const char *file)
+static int change_at_broker(struct phrase_call *c, const struct auditors_file *f)
 {
 	static const char *const reload[] = { "audit", "reload" };
 	struct client_request q = { ARRAY_LEN(reload), reload, c->out, c->err };
-	int code = 1, r = audit_install_auditors(c, file);
+	int code = 1, r = audit_put_auditors(c, f);
 
 	if (r != 0)
 		return r;
@@ -48,10 +48,13 @@ static int change_at_broker(struct phrase_call *c, const char *file)
 
 int run_audit_auditors(struct phrase_call *c)
 {
-	const char *file = phrase_value(&c->words, "file");
+	struct auditors_file f = { 0 };
+	int r = audit_read_auditors(c, phrase_value(&c->words, "file"), &f);
 
-	return client_is_served(c->place->control) ? change_at_broker(c, file)
-						   : change_here(c, file);
+	if (r != 0)
+		return r;
+	return client_is_served(c->place->control) ? change_at_broker(c, &f)
+						   : change_here(c, &f);
 }
 
 /* -- after a loss ---------------------------------------------------------------- */

@@ -21,8 +21,17 @@ must_check int audit_load_secret(struct phrase_call *c, const char *path,
 	struct bytes passphrase, struct key **ret);
 must_check int audit_load_auditors(
 	struct phrase_call *c, const char *path, struct auditor_set *ret);
-/* Checks the file, puts it into the vault's folder and says what it means. */
-must_check int audit_install_auditors(struct phrase_call *c, const char *file);
+/* The same with its text, so that root's file is read before root acts as another. */
+#define AUDITORS_FILE_MAX 1024
+struct auditors_file {
+	struct auditor_set set;
+	size_t len; /* 0: none was read */
+	uint8_t text[AUDITORS_FILE_MAX];
+};
+must_check int audit_read_auditors(
+	struct phrase_call *c, const char *path, struct auditors_file *ret);
+/* Puts it into the vault's folder and says what it means. */
+must_check int audit_put_auditors(struct phrase_call *c, const struct auditors_file *f);
 const char *audit_scheme_sentence(const struct auditor_set *s);
 /* The public key of a node from a PEM file. */
 must_check int audit_load_signing(

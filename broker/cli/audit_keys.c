@@ -18,8 +18,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define AUDITORS_FILE_MAX 1024
-
 /* -- keygen ---------------------------------------------------------------------- */
 /* Without --name: what the prefix is called, in the letters that a name may have. */
 static void name_of(struct phrase_call *c, char ret[AUDITOR_NAME_MAX + 1])
@@ -156,24 +154,27 @@ static int write_whole(const char *path, struct bytes text)
 	return fault_fold(r);
 }
 
-int audit_install_auditors(struct phrase_call *c, const char *file)
+int audit_read_auditors(
+	struct phrase_call *c, const char *path, struct auditors_file *ret)
 {
-	uint8_t text[AUDITORS_FILE_MAX];
-	struct auditor_set set;
-	size_t len = 0;
-	int r = audit_load_auditors(c, file, &set);
+	int r = audit_load_auditors(c, path, &ret->set);
 
 	if (r != 0)
 		return r;
-	r = read_whole(file, text, &len); /* root's file may be, before we step down */
+	r = read_whole(path, ret->text, &ret->len);
+	return r == 0 ? 0 : phrase_fail(c, "%s cannot be read: %s.", path, strerror(-r));
+}
+
+int audit_put_auditors(struct phrase_call *c, const struct auditors_file *f)
+{
+	int r = place_become_owner(c->place);
+
 	if (r == 0)
-		r = place_become_owner(c->place);
-	if (r == 0)
-		r = write_whole(c->place->auditors, bytes_of(text, len));
+		r = write_whole(c->place->auditors, bytes_of(f->text, f->len));
 	if (r < 0)
 		return phrase_fail(
 			c, "%s cannot be written: %s.", c->place->auditors, strerror(-r));
-	(void)fprintf(c->out, "%s\n", audit_scheme_sentence(&set));
+	(void)fprintf(c->out, "%s\n", audit_scheme_sentence(&f->set));
 	return 0;
 }
 

@@ -21,6 +21,7 @@
 
 struct session {
 	int lock_fd;
+	bool was_root;
 	struct custody *custody;
 	struct store *store;
 	struct audit *audit;
@@ -92,8 +93,10 @@ static int open_store(struct session *s, struct phrase_call *c)
 
 static int open_parts(struct session *s, struct phrase_call *c, bool accept_loss)
 {
-	int r = place_become_owner(c->place);
+	int r;
 
+	s->was_root = geteuid() == 0;
+	r = place_become_owner(c->place);
 	if (r < 0)
 		return phrase_fail(c, "The owner of %s cannot be acted for: %s.",
 			c->place->folder, strerror(-r));
@@ -141,6 +144,13 @@ int session_open(struct session **ret, struct phrase_call *c)
 	return 0;
 }
 
+/* What comes after the record, such as a backup, may be for root alone to write. */
+static void become_self(const struct session *s)
+{
+	if (s->was_root && geteuid() != 0 && (seteuid(0) != 0 || setegid(0) != 0))
+		abort(); /* root may always: nothing is certain any more */
+}
+
 struct session *session_close(struct session *s)
 {
 	if (!s)
@@ -150,6 +160,7 @@ struct session *session_close(struct session *s)
 	(void)custody_close(s->custody);
 	if (s->lock_fd >= 0)
 		(void)close(s->lock_fd);
+	become_self(s);
 	free(s);
 	return NULL;
 }

@@ -136,6 +136,7 @@ int setup_folders(struct phrase_call *c)
 static int make_development(struct phrase_call *c)
 {
 	char prefix[PLACE_PATH_MAX], public[PLACE_PATH_MAX];
+	struct auditors_file f = { 0 };
 	int r;
 
 	(void)snprintf(prefix, sizeof(prefix), "%.480s/development", c->place->vault);
@@ -144,7 +145,8 @@ static int make_development(struct phrase_call *c)
 	if (r < 0 && r != -EEXIST)
 		return phrase_fail(
 			c, "%s.auditor cannot be written: %s.", prefix, strerror(-r));
-	return audit_install_auditors(c, public);
+	r = audit_read_auditors(c, public, &f);
+	return r == 0 ? audit_put_auditors(c, &f) : r;
 }
 
 static const char question[] =
@@ -154,31 +156,28 @@ static const char question[] =
 	"into one file (docs/reading-the-log.md).\n"
 	"File with the auditors' lines: ";
 
-/* The file that --auditors names, or the answer to a question; ret "": a trial's own, or
- * those that are there already. */
-static int find_auditors(struct phrase_call *c, char ret[PLACE_PATH_MAX])
+/* Of the file that --auditors names, or of the answer to a question; ret->len 0: a
+ * trial's own, or those that are there already. */
+static int find_auditors(struct phrase_call *c, struct auditors_file *ret)
 {
 	const char *file = phrase_value(&c->words, "auditors");
-	struct auditor_set set;
+	char typed[PLACE_PATH_MAX];
 
-	ret[0] = '\0';
-	if (file && !bytes_to_str(bytes_str(file), ret, PLACE_PATH_MAX))
-		return phrase_fail(c, "The name of the auditors' file is too long.");
 	if (!file && (access(c->place->auditors, F_OK) == 0 ||
 			     phrase_value(&c->words, "trial")))
 		return 0;
-	if (!file && !terminal_line(question, ret, PLACE_PATH_MAX))
+	if (!file && !terminal_line(question, typed, sizeof(typed)))
 		return phrase_fail(c,
 			"Who may read the log? Give --auditors FILE with one to three "
 			"lines of `samtale audit keygen`; a trial (--trial) makes its "
 			"own.");
-	return audit_load_auditors(c, ret, &set);
+	return audit_read_auditors(c, file ? file : typed, ret);
 }
 
-static int put_auditors(struct phrase_call *c, const char *file)
+static int put_auditors(struct phrase_call *c, const struct auditors_file *f)
 {
-	if (*file)
-		return audit_install_auditors(c, file);
+	if (f->len > 0)
+		return audit_put_auditors(c, f);
 	return access(c->place->auditors, F_OK) == 0 ? 0 : make_development(c);
 }
 
@@ -235,18 +234,18 @@ static bool is_ready(const struct place *p, bool trial)
 int run_init(struct phrase_call *c)
 {
 	bool trial = phrase_value(&c->words, "trial");
-	char auditors[PLACE_PATH_MAX];
+	struct auditors_file auditors = { 0 };
 	int r;
 
 	if (is_ready(c->place, trial)) {
 		(void)fprintf(c->out, "%s is ready already\n", c->place->folder);
 		return 0;
 	}
-	r = find_auditors(c, auditors);
+	r = find_auditors(c, &auditors);
 	if (r == 0)
 		r = setup_folders(c);
 	if (r == 0)
-		r = put_auditors(c, auditors);
+		r = put_auditors(c, &auditors);
 	if (r == 0)
 		r = make_vault(c);
 	if (r == 0)
