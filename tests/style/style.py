@@ -109,7 +109,6 @@ UNTESTED = {
   "daemon/remote.c": "unit/daemon/test_custodian.c",
   "daemon/process.c": "scenario/daemon/vault_test.py",
   "daemon/vault_child.c": "scenario/daemon/vault_test.py",
-  "daemon/vault_links.c": "scenario/daemon/vault_test.py",
   "daemon/way.c": "scenario/daemon/vault_test.py",
   "daemon/assemble.c": "scenario/daemon/life_test.py",
   "daemon/child.c": "scenario/daemon/gateway_test.py",
