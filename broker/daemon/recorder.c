@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * One ring of events under one lock, one worker that empties it. An event leaves the ring
- * when its group is on record. The worker also asks how the log does, now and then, so
- * that readiness and metrics can be told without waiting for anybody.
+ * One ring of events under one lock, one worker that empties it, in groups: an event
+ * waits a moment for company, and leaves the ring when its group is on record. The worker
+ * also asks how the log does, now and then, so that readiness and metrics can be told
+ * without waiting for anybody.
  */
 #include "recorder.h"
 
@@ -24,6 +25,11 @@
 #define LOOKS    5            /* so many times less often while it does not */
 #define AGAIN_US (200 * 1000) /* the vault refused: not at once again */
 #define FLUSH_US (2 * 1000)
+
+/* A talk says several things in a moment: they share a question and a commit. */
+#define GATHER_MS 50
+/* Other duties of the worker come between. */
+#define GROUPS_MAX (LIMIT_AUDIT_QUEUE / VAULT_LINK_EVENTS)
 
 enum errand { SEND, LOOK, RELOAD, ERRANDS };
 
@@ -47,6 +53,7 @@ struct recorder {
 	struct lock *lock;
 	struct audit_event ring[LIMIT_AUDIT_QUEUE];
 	unsigned first, n;
+	bool is_flushed;        /* do not gather */
 	uint64_t dropped, told; /* told: of them the log knows */
 	struct vault_state state;
 	bool is_refusing;
@@ -131,6 +138,8 @@ static int soon(void *arg, const struct audit_event *event)
 	} else {
 		r->ring[(r->first + r->n++) % LIMIT_AUDIT_QUEUE] = *event;
 		want(r, SEND);
+		if (r->n == VAULT_LINK_EVENTS)
+			lock_tell(r->lock);
 	}
 	lock_leave(r->lock);
 	return result;
@@ -142,11 +151,23 @@ struct audit_sink recorder_sink(struct recorder *r)
 }
 
 /* -- on the worker: sending -------------------------------------------------------- */
+/* Under the lock. */
+static void gather(struct recorder *r)
+{
+	int64_t until = lock_deadline(GATHER_MS);
+	bool goes_on = true;
+
+	while (goes_on && r->n > 0 && r->n < VAULT_LINK_EVENTS && !r->is_flushed &&
+		!r->closing)
+		goes_on = lock_wait(r->lock, until);
+}
+
 static size_t copy_group(struct recorder *r, struct audit_event group[VAULT_LINK_EVENTS])
 {
 	size_t n;
 
 	lock_take(r->lock);
+	gather(r);
 	n = r->n < VAULT_LINK_EVENTS ? r->n : VAULT_LINK_EVENTS;
 	for (size_t i = 0; i < n; i++)
 		group[i] = r->ring[(r->first + i) % LIMIT_AUDIT_QUEUE];
@@ -180,20 +201,27 @@ static void tell_dropped(struct recorder *r)
 	lock_leave(r->lock);
 }
 
-/* Until the ring is empty, or for good. */
+/* What is left has its turn after what else waits for the worker. */
 static void run_send(struct job *job)
 {
-	struct recorder *r = container_of(job, struct duty, job)->r;
+	struct duty *d = container_of(job, struct duty, job);
+	struct recorder *r = d->r;
 	struct audit_event group[VAULT_LINK_EVENTS];
 	size_t n;
 
-	while (!r->closing && (n = copy_group(r, group)) > 0) {
+	for (unsigned i = 0; i < GROUPS_MAX && !r->closing; i++) {
+		n = copy_group(r, group);
+		if (n == 0)
+			break;
 		if (note(r, group, n) == 0)
 			drop_group(r, n);
 		else
 			(void)usleep(AGAIN_US);
 	}
 	tell_dropped(r);
+	lock_take(r->lock);
+	d->is_wanted |= r->n > 0;
+	lock_leave(r->lock);
 }
 
 void recorder_flush(struct recorder *r, int64_t at_most_ms)
@@ -202,8 +230,11 @@ void recorder_flush(struct recorder *r, int64_t at_most_ms)
 	unsigned n;
 
 	do {
+		worker_reap(r->worker); /* what was sent may be sent again */
 		lock_take(r->lock);
 		n = r->n;
+		r->is_flushed = n > 0;
+		lock_tell(r->lock);
 		lock_leave(r->lock);
 		if (n > 0)
 			(void)usleep(FLUSH_US);
@@ -322,6 +353,11 @@ struct recorder *recorder_free(struct recorder *r)
 	if (!r)
 		return NULL;
 	r->closing = true;
+	if (r->lock) {
+		lock_take(r->lock);
+		lock_tell(r->lock);
+		lock_leave(r->lock);
+	}
 	(void)worker_free(r->worker);
 	r->look = loop_timer_free(r->look);
 	r->wake = loop_wake_free(r->wake);

@@ -29,7 +29,7 @@ DEFINE_FREEP(struct recorder, recorder_free, recorder_freep)
 
 /* For audit_new(). */
 struct audit_sink recorder_sink(struct recorder *r);
-/* Waits until what was queued is on record, at most so long. */
+/* Waits until what was queued is on record, at most so long. On the loop. */
 void recorder_flush(struct recorder *r, int64_t at_most_ms);
 /* The vault is to read its auditors again; reloaded() tells. */
 void recorder_reload(struct recorder *r);
