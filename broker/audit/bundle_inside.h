@@ -8,7 +8,7 @@
 #include "samtale/audit/reader.h"
 
 #define BUNDLE_HEAD_BYTES 860
-#define BUNDLE_KEY_BYTES  (HASH_BYTES + KEY_BYTES) /* a tag and its mk */
+#define BUNDLE_KEY_BYTES  (HASH_BYTES + KEY_BYTES) /* a tag, an inner key */
 #define BUNDLE_KEYS_MAX   (4U * 1024 * 1024)
 #define BUNDLE_SEGMENTS   65536U
 #define SEGMENT_BYTES_MAX                                                                \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Writes a bundle on the host: whole segments as they lie, the checkpoints, and the
- * meetings' record keys sealed to the auditors as one box. What fails half-way leaves no
- * file behind.
+ * Writes a bundle on the host: whole segments as they lie, the checkpoints, and what
+ * opens the records of each meeting, sealed to the auditors as one box. A meeting's
+ * record key itself stays here. What fails half-way leaves no file behind.
  */
 #include "bundle_inside.h"
 #include "samtale/base/clock.h"
@@ -21,7 +21,7 @@ struct making {
 	struct verifying log; /* its list of segments alone */
 	struct bundle_head head;
 	uint8_t head_bytes[BUNDLE_HEAD_BYTES];
-	uint8_t *keys; /* guarded: tag, mk, tag, mk, ...; room for a tag at its end */
+	uint8_t *keys; /* guarded: tag, inner key, tag, ...; room for a tag at its end */
 	size_t key_n, key_cap;
 	int fd;
 	uint8_t *buffer, *hashes;
@@ -52,6 +52,7 @@ static int key_room(struct making *m)
 static int collect_keys(struct making *m)
 {
 	wiped(struct key, mk);
+	wiped(struct key, inner_key);
 	bool has_key = m->parts->next_key != NULL;
 	int64_t meeting = 0;
 	int r = key_room(m);
@@ -65,7 +66,8 @@ static int collect_keys(struct making *m)
 			uint8_t *at = m->keys + m->key_n++ * BUNDLE_KEY_BYTES;
 
 			record_tag(&mk, at);
-			memcpy(at + HASH_BYTES, mk.at, KEY_BYTES);
+			record_inner_key(&mk, &inner_key);
+			memcpy(at + HASH_BYTES, inner_key.at, KEY_BYTES);
 		}
 	}
 	return fault_fold(r);

@@ -20,7 +20,7 @@ struct log_reader {
 	struct share_file *shares[READER_SHARES_MAX];
 	size_t share_n;
 	struct secrets *secrets;
-	uint8_t *keys;   /* guarded: tag, mk, tag, mk, ... */
+	uint8_t *keys;   /* guarded: tag, inner key, tag, ... */
 	uint32_t *order; /* of the keys, by tag */
 	uint32_t key_n;
 	uint64_t records;
@@ -232,14 +232,15 @@ static int open_record(
 	struct log_reader *r, const uint8_t *frame, struct read_record *ret)
 {
 	wiped_buf(plain, RECORD_BYTES);
-	wiped(struct key, mk);
+	wiped(struct key, inner_key);
 
 	if (log_frame_open(&r->secrets->rk, &r->place, frame, plain) != 0 ||
 		record_read(plain, &ret->record) != 0)
 		return READER_E_BAD;
-	if (ret->record.has_inner && find_key(r, ret->record.tag, &mk))
-		ret->has_meeting = record_open_inner(&ret->record, &mk, r->place.log_id,
-					   r->place.sequence, &ret->inner) == 0;
+	if (ret->record.has_inner && find_key(r, ret->record.tag, &inner_key))
+		ret->has_meeting =
+			record_open_inner(&ret->record, &inner_key, r->place.log_id,
+				r->place.sequence, &ret->inner) == 0;
 	return 0;
 }
 

@@ -101,21 +101,25 @@ int record_read(const uint8_t at[RECORD_BYTES], struct record *ret)
 }
 
 /* -- inner ------------------------------------------------------------------------- */
+void record_inner_key(const struct key *mk, struct key *ret)
+{
+	hash_parts(mk, &WORD_INNER, 1, ret->at);
+}
+
 void record_tag(const struct key *mk, uint8_t ret[HASH_BYTES])
 {
 	hash_parts(mk, &WORD_TAG, 1, ret);
 }
 
-struct inner_lock {
+struct inner_place {
 	uint8_t nonce[NONCE_BYTES];
 	uint8_t ad[sizeof(INNER_CONTEXT) - 1 + LOG_ID_BYTES];
-	struct key key;
 };
 
 /* The salt is in the nonce because a sequence number can come back: after a commit that
  * failed, and in a log that goes on from a copy. */
-static void inner_lock_of(const struct record *r, const struct key *mk,
-	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence, struct inner_lock *ret)
+static void inner_place_of(const struct record *r, const uint8_t log_id[LOG_ID_BYTES],
+	uint64_t sequence, struct inner_place *ret)
 {
 	struct writer nonce = writer_of(ret->nonce, sizeof(ret->nonce));
 	struct writer ad = writer_of(ret->ad, sizeof(ret->ad));
@@ -125,15 +129,15 @@ static void inner_lock_of(const struct record *r, const struct key *mk,
 	write_str(&ad, INNER_CONTEXT);
 	write_bytes(&ad, bytes_of(log_id, LOG_ID_BYTES));
 	assert(writer_ok(&nonce) && writer_ok(&ad));
-	hash_parts(mk, &WORD_INNER, 1, ret->key.at);
 }
 
 void record_seal_inner(struct record *r, const struct key *mk,
 	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence,
 	const struct record_inner *inner)
 {
-	wiped(struct inner_lock, lock);
+	wiped(struct key, key);
 	wiped_buf(plain, INNER_PLAIN);
+	struct inner_place at;
 	struct writer w = writer_of(plain, sizeof(plain));
 
 	assert(inner->case_len <= LIMIT_CASE_REF);
@@ -145,25 +149,26 @@ void record_seal_inner(struct record *r, const struct key *mk,
 	write_zeros(&w, INNER_PADDING);
 	assert(writer_ok(&w) && w.len == INNER_PLAIN);
 	random_fill(r->salt, sizeof(r->salt));
-	inner_lock_of(r, mk, log_id, sequence, &lock);
-	box_lock(&lock.key, lock.nonce, bytes_of(lock.ad, sizeof(lock.ad)),
+	inner_place_of(r, log_id, sequence, &at);
+	record_inner_key(mk, &key);
+	box_lock(&key, at.nonce, bytes_of(at.ad, sizeof(at.ad)),
 		bytes_of(plain, sizeof(plain)), r->inner);
 	record_tag(mk, r->tag);
 	r->has_inner = true;
 }
 
-int record_open_inner(const struct record *r, const struct key *mk,
+int record_open_inner(const struct record *r, const struct key *inner_key,
 	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence, struct record_inner *ret)
 {
-	wiped(struct inner_lock, lock);
 	wiped_buf(plain, INNER_PLAIN);
 	wiped(struct record_inner, inner);
+	struct inner_place at;
 	struct reader in = reader_of(bytes_of(plain, sizeof(plain)));
 
 	if (!r->has_inner)
 		return RECORD_E_BAD;
-	inner_lock_of(r, mk, log_id, sequence, &lock);
-	if (!box_unlock(&lock.key, lock.nonce, bytes_of(lock.ad, sizeof(lock.ad)),
+	inner_place_of(r, log_id, sequence, &at);
+	if (!box_unlock(inner_key, at.nonce, bytes_of(at.ad, sizeof(at.ad)),
 		    bytes_of(r->inner, sizeof(r->inner)), plain))
 		return RECORD_E_BAD;
 	inner.meeting = (int64_t)read_u64(&in);

@@ -389,6 +389,7 @@ def vectors(path):
         chain = blake(chain, frame)
         assert chain == rows[f"chain_{i}"]
     assert rows["plain_1"][80:112] == blake(b"tag", key=rows["mk"])
+    assert rows["inner_key"] == blake(b"inner", key=rows["mk"])
     assert lines and all(Line(line).is_signed_by(rows["public"]) for line in lines)
     changed = lines[0].replace(b" 5 ", b" 6 ")
     assert changed != lines[0] and not Line(changed).is_signed_by(rows["public"])

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Reading the log in three steps, so that no two secrets meet on the host: a bundle is
- * written there (segments, and the meetings' record keys of that range sealed to the
- * auditors as a segment's key is); each auditor alone opens his shares of it offline; two
- * shares and the bundle together show the records.
+ * written there (segments, and for each meeting the key of its records' inner parts,
+ * sealed to the auditors as a segment's key is); each auditor alone opens his shares of
+ * it offline; two shares and the bundle together show the records.
  */
 #pragma once
 
@@ -16,6 +16,7 @@ struct bundle_parts {
 	const struct auditor_set *auditors;
 	int64_t from_ms, to_ms; /* whole segments that touch it */
 	/* The record keys that exist, one call each until *ret_key is false. NULL: none.
+	 * They do not go into the bundle: only what record_inner_key() makes of them.
 	 */
 	int (*next_key)(
 		void *arg, int64_t *ret_meeting, struct key *ret_mk, bool *ret_key);
@@ -64,7 +65,7 @@ struct read_record {
 	uint64_t sequence;
 	uint32_t segment;
 	struct record record;
-	bool has_meeting; /* mk is in the bundle, so inner is open */
+	bool has_meeting; /* its key is in the bundle, so inner is open */
 	struct record_inner inner;
 };
 #define READER_E_END 7

@@ -52,9 +52,12 @@ must_check int record_read(const uint8_t at[RECORD_BYTES], struct record *ret);
 void record_seal_inner(struct record *r, const struct key *mk,
 	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence,
 	const struct record_inner *inner);
-must_check int record_open_inner(const struct record *r, const struct key *mk,
-	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence, struct record_inner *ret);
+/* What an auditor gets instead of mk, which opens fields of the database as well: the key
+ * of the inner parts, and the tag that finds them. */
+void record_inner_key(const struct key *mk, struct key *ret);
 void record_tag(const struct key *mk, uint8_t ret[HASH_BYTES]);
+must_check int record_open_inner(const struct record *r, const struct key *inner_key,
+	const uint8_t log_id[LOG_ID_BYTES], uint64_t sequence, struct record_inner *ret);
 
 /* -- the frame --------------------------------------------------------------------- */
 struct log_place { /* what a frame is bound to */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Which segments come into a bundle.
+ * Which segments come into a bundle, and that no meeting's record key does: it would open
+ * fields of the database for whoever has auditors' keys.
  */
 #include "reader_stage.h"
+
+#include "bundle_inside.h"
 
 static void whole_segments_that_touch_the_time_are_taken(void **state)
 {
@@ -39,9 +42,51 @@ static void whole_segments_that_touch_the_time_are_taken(void **state)
 	stage_free(s);
 }
 
+/* The key table as the auditors open it. */
+static uint8_t *table_of(struct stage *s, size_t *ret_len)
+{
+	struct bundle_file *b = NULL;
+	struct opened_shares opened;
+	struct key key;
+	uint8_t ad[HASH_BYTES], *table;
+
+	assert_int_equal(bundle_open(&b, s->path[BUNDLE]), 0);
+	*ret_len = bundle_keys_len(&b->head);
+	table = calloc(1, *ret_len);
+	assert_non_null(table);
+	assert_int_equal(bundle_read(b, b->keys_at, table, *ret_len), 0);
+	assert_true(shares_open(&b->head.key, &s->log.secrets[0], &opened) > 0);
+	assert_true(shares_join(&b->head.key, &opened, &opened, &key));
+	bundle_keys_ad(b->head_bytes, ad);
+	assert_true(box_unlock(&key, bundle_nonce, bytes_of(ad, sizeof(ad)),
+		bytes_of(table, *ret_len), table));
+	(void)bundle_close(b);
+	return table;
+}
+
+static void the_record_keys_themselves_stay_on_the_host(void **state)
+{
+	struct stage *s = stage_new(1);
+	struct key inner;
+	uint8_t *table;
+	size_t len;
+
+	(void)state;
+	write_all(s);
+	table = table_of(s, &len);
+	for (size_t i = 0; i < ARRAY_LEN(s->mk); i++) {
+		record_inner_key(&s->mk[i], &inner);
+		assert_non_null(memmem(table, len, inner.at, KEY_BYTES));
+		assert_null(memmem(table, len, s->mk[i].at, KEY_BYTES));
+	}
+	free(table);
+	stage_free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_record_keys_themselves_stay_on_the_host),
 		cmocka_unit_test(whole_segments_that_touch_the_time_are_taken),
 	};
 

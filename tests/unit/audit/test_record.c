@@ -52,26 +52,29 @@ static void the_inner_part_opens_with_its_key_in_its_place_alone(void **state)
 {
 	const struct key mk = key_filled(5), other = key_filled(6);
 	const struct record_inner inner = inner_some();
+	struct key key;
 	const uint8_t elsewhere[LOG_ID_BYTES] = { 1 };
 	struct record r = record_some();
 	struct record_inner back = { 0 };
 
 	(void)state;
+	record_inner_key(&mk, &key);
 	assert_int_equal(
-		record_open_inner(&r, &mk, log_id, 77, &back), RECORD_E_BAD); /* none */
+		record_open_inner(&r, &key, log_id, 77, &back), RECORD_E_BAD); /* none */
 	record_seal_inner(&r, &mk, log_id, 77, &inner);
-	assert_int_equal(record_open_inner(&r, &mk, log_id, 77, &back), 0);
+	assert_int_equal(record_open_inner(&r, &mk, log_id, 77, &back), RECORD_E_BAD);
+	assert_int_equal(record_open_inner(&r, &key, log_id, 77, &back), 0);
 	assert_int_equal(back.meeting, inner.meeting);
 	assert_int_equal(back.value, inner.value);
 	assert_int_equal(back.case_len, inner.case_len);
 	assert_memory_equal(back.case_ref, inner.case_ref, sizeof(back.case_ref));
 	assert_int_equal(record_open_inner(&r, &other, log_id, 77, &back), RECORD_E_BAD);
-	assert_int_equal(record_open_inner(&r, &mk, log_id, 78, &back), RECORD_E_BAD);
-	assert_int_equal(record_open_inner(&r, &mk, elsewhere, 77, &back), RECORD_E_BAD);
+	assert_int_equal(record_open_inner(&r, &key, log_id, 78, &back), RECORD_E_BAD);
+	assert_int_equal(record_open_inner(&r, &key, elsewhere, 77, &back), RECORD_E_BAD);
 	for (size_t i = 0; i < sizeof(r.inner); i++) {
 		r.inner[i] ^= 1;
 		assert_int_equal(
-			record_open_inner(&r, &mk, log_id, 77, &back), RECORD_E_BAD);
+			record_open_inner(&r, &key, log_id, 77, &back), RECORD_E_BAD);
 		r.inner[i] ^= 1;
 	}
 }

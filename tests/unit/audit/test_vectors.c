@@ -31,7 +31,7 @@ static void write_records(struct writer *w)
 	const struct key mk = key_filled(0x22);
 	const struct record_inner inner = inner_some();
 	const struct log_place place = place_some();
-	struct key k = key_filled(0x11), rk;
+	struct key k = key_filled(0x11), rk, inner_key;
 	struct record r = record_some();
 	struct log_place at = place;
 	uint8_t plain[RECORD_BYTES], frame[LOG_FRAME_BYTES];
@@ -39,6 +39,8 @@ static void write_records(struct writer *w)
 	row(w, "log_id", at.log_id, sizeof(at.log_id));
 	row(w, "chain", at.chain, sizeof(at.chain));
 	row(w, "mk", mk.at, sizeof(mk.at));
+	record_inner_key(&mk, &inner_key);
+	row(w, "inner_key", inner_key.at, sizeof(inner_key.at));
 	row(w, "k_0", k.at, sizeof(k.at));
 	for (unsigned i = 0; i < 2; i++) {
 		ratchet_step(&k, &rk);

@@ -33,12 +33,13 @@ static const struct record *last_record(void)
 static struct record_inner inner_of(size_t i, const struct vault_keys *keys)
 {
 	struct record_inner inner;
-	struct key mk;
+	struct key mk, key;
 
 	memcpy(mk.at, keys->mk, KEY_BYTES);
+	record_inner_key(&mk, &key);
 	assert_true(fake.at[i].has_inner);
 	assert_int_equal(
-		record_open_inner(&fake.at[i], &mk, fake_log.id, i + 1, &inner), 0);
+		record_open_inner(&fake.at[i], &key, fake_log.id, i + 1, &inner), 0);
 	return inner;
 }
 

@@ -77,9 +77,11 @@ static int64_t meeting_of(
 	for (int64_t id = 1; r->has_inner && id <= MEETINGS; id++)
 		for (unsigned i = 0; i < a->mks[id] && i < MKS; i++) {
 			struct record_inner inner;
+			struct key key;
 
-			if (record_open_inner(r, &a->mk[id][i], a->place.log_id, sequence,
-				    &inner) == 0) {
+			record_inner_key(&a->mk[id][i], &key);
+			if (record_open_inner(
+				    r, &key, a->place.log_id, sequence, &inner) == 0) {
 				assert_true(inner.meeting == id);
 				return id;
 			}
