@@ -53,7 +53,7 @@ void tables_record(const struct speaker *s)
 		SAID("Oplysning og registreret", "Datum and data subject"),
 		SAID("Formål", "Purpose"),
 		SAID("Hjemmel (GDPR)", "Basis (GDPR)"),
-		SAID("Gemmes til; indstilling (gulv–loft)",
+		SAID("Gemmes til; indstilling (mindst–højst)",
 			"Kept until; setting (floor–ceiling)"),
 		SAID("Hvor; låst", "Where; sealed"),
 		SAID("Læses af", "Read by"),
@@ -166,8 +166,8 @@ static const struct blast blasts[] = {
 void tables_blast(const struct speaker *s)
 {
 	static const struct said heads[] = {
-		SAID("Hvem får fat i", "Who gets hold of"),
-		SAID("Lærer", "Learns"),
+		SAID("Den, der får fat i", "Who gets hold of"),
+		SAID("Får at vide", "Learns"),
 	};
 
 	begin_table(s, heads, ARRAY_LEN(heads));
