@@ -189,7 +189,8 @@ void log_reader_facts(const struct log_reader *r, struct bundle_facts *ret)
 		.to_ms = h->to_ms,
 		.records = r->records,
 		.segments = h->segments,
-		.keys = r->key_n };
+		.keys = r->key_n,
+		.has_keys = r->keys != NULL };
 	memcpy(ret->log_id, h->key.log_id, sizeof(ret->log_id));
 	memcpy(ret->signing, h->signing, sizeof(ret->signing));
 }

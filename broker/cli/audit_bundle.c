@@ -5,6 +5,7 @@
  * record before it exists.
  */
 #include "audit_inner.h"
+#include "client.h"
 #include "note.h"
 #include "rows.h"
 
@@ -109,6 +110,10 @@ static int open_shelf(struct phrase_call *c, struct shelf_walk **ret)
 		return phrase_fault(c, -ENOMEM);
 	r = node_key_load(&w->node, c->place->node_key);
 	place_secret_sentence(r, "The node key", c->place->node_key, &e);
+	if (r == SECRET_E_MISSING && client_is_served(c->place->control))
+		return phrase_fail(c, "The node key is a credential of the service, and "
+				      "a bundle needs it: docs/install.md 4 says how a "
+				      "phrase is given it.");
 	if (r != 0)
 		return phrase_fail(c, "%s", e.sentence);
 	r = keys_db_open(&w->keys, c->place->keys);

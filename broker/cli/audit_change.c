@@ -74,16 +74,30 @@ int run_audit_accept_loss(struct phrase_call *c)
 }
 
 /* -- the node key ---------------------------------------------------------------- */
+static bool is_credential(const struct place *p)
+{
+	size_t len = strlen(p->vault);
+
+	return !p->settings.data_node_key_file[0] &&
+	       (strncmp(p->node_key, p->vault, len) != 0 || p->node_key[len] != '/');
+}
+
 int run_key_rotate(struct phrase_call *c)
 {
-	int r = c->at_vault->rotate(c->at_vault->arg);
+	int r;
 
+	if (is_credential(c->place))
+		return phrase_fail(c,
+			"The node key is a credential of the service, which the service "
+			"cannot replace: put it back as %s/node.key, take it out of the "
+			"unit, restart, rotate, and make the credential anew.",
+			c->place->vault);
+	r = c->at_vault->rotate(c->at_vault->arg);
 	if (r != 0)
 		return phrase_fail(c,
 			"The node key was not replaced: %s The old one stays in force.",
 			r == -EROFS || r == -EACCES || r == -EPERM
-				? "its file cannot be written. A systemd credential is "
-				  "replaced by systemd-creds."
+				? "its file cannot be written."
 				: "the vault could not do it; its journal says why.");
 	(void)fprintf(c->out,
 		"A new node key is in force; links, PINs and sign-ins stay valid.\n"

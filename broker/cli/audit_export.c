@@ -155,13 +155,13 @@ static void write_head(struct export *x, const struct audit_filter *f)
 		"Sag: %s. Fra %s til %s.\n"
 		"Listen er lavet %s af %s.\n\n"
 		"Hver gang nogen bruger oplysninger om dine møder, skriver systemet det "
-		"i "
-		"en log,\n"
-		"som ingen kan ændre. Her er alt, hvad der står om din sag.%s\n\n",
+		"i en log.\n"
+		"Ingen kan ændre den, uden at det ses. Her er alt, hvad der står om din "
+		"sag.\n%s\n",
 		f->case_ref, from, to, now,
 		x->c->has_place ? x->c->place->settings.org_name : "kommunen",
 		x->with_staff ? ""
-			      : " Medarbejdere står\nmed deres rolle og ikke med navn.");
+			      : "Medarbejdere står med deres rolle og ikke med navn.\n");
 	(void)fputs("{\"case\":", x->json);
 	json_text_put(x->json, f->case_ref);
 	(void)fprintf(x->json, ",\"with_staff\":%s,\"records\":[\n",
@@ -211,7 +211,7 @@ static int note(struct phrase_call *c, size_t meetings)
 
 static int is_allowed(struct export *x)
 {
-	if (!x->with_staff || x->opened->share_n == 2)
+	if (!x->with_staff || x->opened->share_n >= 2)
 		return 0;
 	return phrase_fail(x->c, "--with-staff needs the shares of two auditors. A log "
 				 "with one auditor cannot name staff.");

@@ -45,9 +45,11 @@ must_check int audit_write_bundle(
 int audit_reader_fail(struct phrase_call *c, int outcome, const char *path);
 
 /* -- audit_open.c ------------------------------------------------------------------ */
+/* Two of today's auditors, and two of those before them, when the log has both. */
+#define AUDIT_SHARES 4
 struct audit_opened {
 	struct log_reader *reader;
-	char bundle[PLACE_PATH_MAX], shares[2][PLACE_PATH_MAX];
+	char bundle[PLACE_PATH_MAX], shares[AUDIT_SHARES][PLACE_PATH_MAX];
 	unsigned share_n;
 	char folder[64]; /* of what a trial made for this one reading; "" */
 };
@@ -58,6 +60,10 @@ struct audit_opened {
 /* Bundle and shares of the call, or, where none is given in a trial, such as are made for
  * it and go with audit_opened_deinit(). 0, or 1 after one sentence. */
 must_check int audit_open(struct phrase_call *c, struct audit_opened *ret);
+/* 0, or 1 after one sentence: the shares open no meeting, so that nothing can be told of
+ * one, not even that it is erased. */
+must_check int audit_need_meetings(
+	struct phrase_call *c, const struct audit_opened *o);
 /* From the first record again. */
 must_check int audit_open_again(struct phrase_call *c, struct audit_opened *o);
 void audit_opened_deinit(struct audit_opened *o);

@@ -33,11 +33,12 @@ static bool take_path(const char *value, char ret[PLACE_PATH_MAX])
 
 static int take_files(struct phrase_call *c, struct audit_opened *o)
 {
-	static const char *const names[] = { "share", "share2" };
+	static const char *const names[AUDIT_SHARES] = { "share", "share2", "share3",
+		"share4" };
 
 	if (!take_path(phrase_value(&c->words, "bundle"), o->bundle))
 		return phrase_fail(c, "The bundle's name is too long.");
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+	for (size_t i = 0; i < AUDIT_SHARES; i++) {
 		const char *value = phrase_value(&c->words, names[i]);
 
 		if (value && !take_path(value, o->shares[o->share_n++]))
@@ -105,9 +106,11 @@ static int make_all(struct phrase_call *c, struct audit_opened *o)
 /* -- both ------------------------------------------------------------------------ */
 int audit_open_again(struct phrase_call *c, struct audit_opened *o)
 {
-	const char *shares[] = { o->shares[0], o->shares[1] };
+	const char *shares[AUDIT_SHARES];
 	int r;
 
+	for (size_t i = 0; i < AUDIT_SHARES; i++)
+		shares[i] = o->shares[i];
 	o->reader = log_reader_close(o->reader);
 	r = log_reader_open(&o->reader, o->bundle, shares, o->share_n);
 	return r == 0 ? 0 : audit_reader_fail(c, r, o->bundle);
@@ -118,4 +121,15 @@ int audit_open(struct phrase_call *c, struct audit_opened *ret)
 	int r = phrase_value(&c->words, "bundle") ? take_files(c, ret) : make_all(c, ret);
 
 	return r == 0 ? audit_open_again(c, ret) : r;
+}
+
+int audit_need_meetings(struct phrase_call *c, const struct audit_opened *o)
+{
+	struct bundle_facts f;
+
+	log_reader_facts(o->reader, &f);
+	return f.has_keys ? 0
+			  : phrase_fail(c,
+				    "The shares are those of former auditors and open no "
+				    "meeting: give those of today's auditors too.");
 }

@@ -11,7 +11,7 @@
 struct table {
 	FILE *out;
 	struct staff_names names;
-	bool json;
+	bool json, has_keys;
 	uint64_t rows;
 };
 
@@ -29,12 +29,18 @@ static void who(const struct table *t, const struct record *r, char ret[96])
 		(void)snprintf(ret, 96, "%s", role);
 }
 
-static void meeting_of(const struct read_record *r, char ret[24])
+/* Whose key is destroyed, or whose key the shares do not open. */
+static const char *unnamed(const struct table *t)
+{
+	return t->has_keys ? "gone" : "closed";
+}
+
+static void meeting_of(const struct table *t, const struct read_record *r, char ret[24])
 {
 	if (r->has_meeting)
 		(void)snprintf(ret, 24, "%" PRId64, r->inner.meeting);
 	else
-		(void)snprintf(ret, 24, "%s", r->record.has_inner ? "gone" : "-");
+		(void)snprintf(ret, 24, "%s", r->record.has_inner ? unnamed(t) : "-");
 }
 
 /* What the reference holds was typed by people: nothing that a terminal obeys. */
@@ -72,7 +78,7 @@ static void print_row(struct table *t, const struct read_record *r)
 			"event", "who", "purpose", "outcome", "meeting  case, more");
 	when_second(x->utc_ms, when);
 	who(t, x, actor);
-	meeting_of(r, meeting);
+	meeting_of(t, r, meeting);
 	more_of(r, more);
 	(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %s%s\n", when,
 		audit_name((enum audit_what)x->event), actor,
@@ -101,9 +107,10 @@ static void print_object(struct table *t, const struct read_record *r)
 		(void)fprintf(t->out,
 			",\"meeting\":\"%" PRId64 "\",\"case\":", r->inner.meeting);
 		json_text_put(t->out, reference);
+	} else if (x->has_inner) {
+		(void)fprintf(t->out, ",\"meeting\":\"%s\"", unnamed(t));
 	} else {
-		(void)fprintf(
-			t->out, ",\"meeting\":%s", x->has_inner ? "\"gone\"" : "null");
+		(void)fputs(",\"meeting\":null", t->out);
 	}
 	(void)fputc('}', t->out);
 }
@@ -146,11 +153,14 @@ int run_audit_read(struct phrase_call *c)
 	struct audit_filter f;
 	struct audit_opened o = AUDIT_OPENED_NULL;
 	struct audit_walk w = { .opened = &o, .filter = &f, .take = take, .arg = &t };
+	struct bundle_facts facts;
 	int r = audit_filter_read(c, &f);
 
 	if (r == 0)
 		r = audit_open(c, &o);
 	if (r == 0) {
+		log_reader_facts(o.reader, &facts);
+		t.has_keys = facts.has_keys;
 		staff_names_read(c, &t.names);
 		r = show(c, &w, &t);
 	}

@@ -268,6 +268,8 @@ int run_audit_sample(struct phrase_call *c)
 	if (r == 0)
 		r = audit_open(c, &o);
 	if (r == 0)
+		r = audit_need_meetings(c, &o);
+	if (r == 0)
 		r = audit_walk(c, &w);
 	if (r == 0) {
 		staff_names_read(c, &s.names);

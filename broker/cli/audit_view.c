@@ -133,8 +133,10 @@ static int add_meeting(struct audit_filter *f, int64_t meeting)
 int audit_find_case(struct phrase_call *c, struct audit_opened *o, struct audit_filter *f)
 {
 	struct read_record r = { 0 };
-	int e = 0;
+	int e = audit_need_meetings(c, o);
 
+	if (e != 0)
+		return e;
 	while ((e = log_reader_next(o->reader, &r)) == 0 || e == READER_E_BAD)
 		if (e == 0 && r.has_meeting && is_same_case(&r.inner, f->case_ref) &&
 			add_meeting(f, r.inner.meeting) < 0)

@@ -123,21 +123,22 @@ const struct phrase phrases[] = {
 		"Open one auditor's half of a bundle, offline: the second step.",
 		PHRASE_ALONE, run_audit_share,
 		NO_RECORD("it happens away from the host; the bundle is on record") },
-	{ "audit read [<bundle>] [<share>] [<share2>] [--from <date>] [--to <date>] "
-	  "[--event <event>] [--actor <number>] [--purpose <purpose>] [--case <ref>] "
-	  "[--json]",
-		"Show the records of a bundle with the auditors' shares of it. In a "
-		"trial without a bundle: all steps at once.",
+	{ "audit read [<bundle>] [<share>] [<share2>] [<share3>] [<share4>] "
+	  "[--from <date>] [--to <date>] [--event <event>] [--actor <number>] "
+	  "[--purpose <purpose>] [--case <ref>] [--json]",
+		"Show the records of a bundle with the auditors' shares of it; where "
+		"the auditors changed, with those of the former ones too. In a trial "
+		"without a bundle: all steps at once.",
 		PHRASE_ALONE, run_audit_read,
 		NO_RECORD("the bundle that it needs is on record") },
-	{ "audit sample [<bundle>] [<share>] [<share2>] --random <n> [--from <date>] "
-	  "[--to <date>] [--seed <seed>]",
+	{ "audit sample [<bundle>] [<share>] [<share2>] [<share3>] [<share4>] "
+	  "--random <n> [--from <date>] [--to <date>] [--seed <seed>]",
 		"Draw uses by staff by lot and print the page (HTML, Danish) of the "
 		"fixed control procedure. The same seed draws the same.",
 		PHRASE_ALONE, run_audit_sample,
 		NO_RECORD("the bundle that it needs is on record") },
-	{ "audit export --case <ref> [<bundle>] [<share>] [<share2>] [--with-staff] "
-	  "--out <prefix>",
+	{ "audit export --case <ref> [<bundle>] [<share>] [<share2>] [<share3>] "
+	  "[<share4>] [--with-staff] --out <prefix>",
 		"Write what a citizen may demand about a case: PREFIX.txt and "
 		"PREFIX.json to hand over, PREFIX.proof to keep. Staff by role; by "
 		"number and name only with two auditors' shares.",

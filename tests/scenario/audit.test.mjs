@@ -328,6 +328,18 @@ describe("the log of three auditors", { timeout: 120_000 }, () => {
 		assert.match(shown.err, /sealed to other auditors/);
 		assert.ok(eventsOf(JSON.parse(shown.out)).includes("LOG_BUNDLED"));
 	});
+
+	it("is read whole by the former auditors and today's together", async () => {
+		const words = await bundleFor(broker.config, at, "both", ["new", "dpo", "itsec"]);
+		const [bundle, today, ...former] = words;
+		const whole = await ask("audit", "read", bundle, today, ...former, "--json");
+		assert.equal(whole.code, 0, whole.err);
+		const events = eventsOf(JSON.parse(whole.out));
+		assert.ok(events.includes("SERVICE_STARTED") && events.includes("AUDITORS_CHANGED"));
+		const alone = await ask("audit", "read", bundle, ...former, "--case", CASE);
+		assert.equal(alone.code, 1); // nothing is said of a meeting that they cannot open
+		assert.match(alone.err, /former auditors/);
+	});
 });
 
 describe("a damaged or older log", { timeout: 120_000 }, () => {

@@ -58,6 +58,7 @@ struct bundle_facts {
 	int64_t from_ms, to_ms;       /* as asked for */
 	uint64_t records;
 	uint32_t segments, keys; /* keys: meetings whose parts can be opened */
+	bool has_keys;           /* the shares open the key table */
 };
 void log_reader_facts(const struct log_reader *r, struct bundle_facts *ret);
 
