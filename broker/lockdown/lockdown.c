@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -204,6 +205,30 @@ static int allow_for(scmp_filter_ctx filter, int number, unsigned arg, uint64_t 
 	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, 1, &is);
 }
 
+struct uses { /* of a call: what its second argument may be */
+	const char *call;
+	int number;
+	size_t count;
+	unsigned of[12];
+};
+/* Without those that choose whom a file sends signals to. */
+static const struct uses uses[] = {
+	{ "fcntl", SCMP_SYS(fcntl), 12,
+		{ F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK,
+			F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW } },
+	{ "ioctl", SCMP_SYS(ioctl), 5,
+		{ FIONBIO, FIONREAD, FIOCLEX, TCGETS, TIOCGWINSZ } },
+};
+
+static int allow_uses(scmp_filter_ctx filter, const struct uses *u)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < u->count; i++)
+		r = allow_for(filter, u->number, 1, u->of[i]);
+	return r;
+}
+
 /* Of some calls a part: the rest of them reaches other processes of the same user, which
  * signals and limits do, and so does the control socket; or other machines. */
 static int allow_part(scmp_filter_ctx filter, const char *name, bool *ret_is_whole)
@@ -217,6 +242,9 @@ static int allow_part(scmp_filter_ctx filter, const char *name, bool *ret_is_who
 		return allow_for(filter, SCMP_SYS(prlimit64), 0, 0);
 	if (strcmp(name, "sendto/connected") == 0) /* without an address */
 		return allow_for(filter, SCMP_SYS(sendto), 4, 0);
+	for (size_t i = 0; i < ARRAY_LEN(uses); i++)
+		if (strcmp(name, uses[i].call) == 0)
+			return allow_uses(filter, &uses[i]);
 	*ret_is_whole = true;
 	return 0;
 }

@@ -62,7 +62,9 @@ must_check int lockdown_files(const struct lockdown_files *files);
 /* When all is open, for all threads: system calls that are not among the names (divided
  * by blanks) fail with EPERM; those that only an attacker needs (exec, ptrace, mount,
  * fork …) kill the process. Signals (tgkill) and limits (prlimit64) are for the process
- * itself alone. Instead of socket: "socket/ip", for IPv4 and IPv6 only, or "socket/udp",
- * of these datagrams only. Instead of sendto: "sendto/connected", only to where the
- * socket was connected to (so is send(3)). Faults: -EINVAL, no such name. */
+ * itself alone, and of fcntl and ioctl there is what reaches nobody else: a file may not
+ * be told to signal another process. Instead of socket: "socket/ip", for IPv4 and IPv6
+ * only, or "socket/udp", of these datagrams only. Instead of sendto: "sendto/connected",
+ * only to where the socket was connected to (so is send(3)). Faults: -EINVAL, no such
+ * name. */
 must_check int lockdown_calls(const char *allowed);

@@ -22,6 +22,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -250,6 +251,61 @@ static void only_the_named_calls_are_left(void **state)
 	assert_int_equal(outcome_of(start_a_program), KILLED);
 }
 
+/* A file may be told to send signals to its owner, and the owner may be anybody of the
+ * same user: the vault, the parent. */
+static int own_for_another_by_fcntl(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (lockdown_process() < 0 || lockdown_calls(LOCKDOWN_BASICS LOCKDOWN_LOOP) < 0)
+		return NOT_LOCKED;
+	return denied_if(fcntl(fd, F_SETOWN, getppid()) < 0);
+}
+
+static int own_for_another_by_fcntl_ex(void)
+{
+	struct f_owner_ex to = { F_OWNER_PID, getppid() };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (lockdown_process() < 0 || lockdown_calls(LOCKDOWN_BASICS LOCKDOWN_LOOP) < 0)
+		return NOT_LOCKED;
+	return denied_if(fcntl(fd, F_SETOWN_EX, &to) < 0);
+}
+
+static int own_for_another_by_ioctl(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int to = getppid();
+
+	if (lockdown_process() < 0 || lockdown_calls(LOCKDOWN_BASICS LOCKDOWN_LOOP) < 0)
+		return NOT_LOCKED;
+	return denied_if(ioctl(fd, FIOSETOWN, &to) < 0);
+}
+
+static int use_files_as_usual(void)
+{
+	struct flock whole = { .l_type = F_RDLCK };
+	int fd = open(single, O_RDONLY | O_CLOEXEC), on = 1;
+
+	if (lockdown_process() < 0 || lockdown_calls(LOCKDOWN_BASICS LOCKDOWN_LOOP) < 0)
+		return NOT_LOCKED;
+	return fcntl(fd, F_SETLK, &whole) == 0 && fcntl(fd, F_GETLK, &whole) == 0 &&
+			       fcntl(fd, F_GETFL) >= 0 && fcntl(fd, F_SETFD, 0) == 0 &&
+			       fcntl(fd, F_DUPFD_CLOEXEC, 3) >= 0 &&
+			       ioctl(fd, FIONBIO, &on) == 0
+		       ? DONE
+		       : DENIED;
+}
+
+static void no_file_signals_another_process(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_of(own_for_another_by_fcntl), DENIED);
+	assert_int_equal(outcome_of(own_for_another_by_fcntl_ex), DENIED);
+	assert_int_equal(outcome_of(own_for_another_by_ioctl), DENIED);
+	assert_int_equal(outcome_of(use_files_as_usual), DONE);
+}
+
 static void a_wrong_list_opens_nothing(void **state)
 {
 	(void)state;
@@ -305,6 +361,7 @@ int main(void)
 		cmocka_unit_test(outgoing_tcp_is_left_to_those_who_ask_for_it),
 		cmocka_unit_test(rights_that_cannot_be_given_up_stop_the_start),
 		cmocka_unit_test(only_the_named_calls_are_left),
+		cmocka_unit_test(no_file_signals_another_process),
 		cmocka_unit_test(a_wrong_list_opens_nothing),
 	};
 
