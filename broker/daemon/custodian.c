@@ -16,16 +16,13 @@
 #include <unistd.h>
 
 #define FIRST_LINK_MS 5000 /* the parent hands it over when it has started us */
-#define FRESH_LINK_MS 1000 /* a vault that crashed is back by then */
 #define ANSWER_MS     5000
 
 /* -- asking ------------------------------------------------------------------------ */
 static int wait_until_up(struct custodian *c)
 {
-	int64_t until = lock_deadline(FRESH_LINK_MS);
-
 	while (!c->is_up && !c->closing)
-		if (!c->reader || !lock_wait(c->lock, until))
+		if (!c->reader || !lock_wait(c->lock, c->fresh_until))
 			return fault_here(EAGAIN);
 	return c->is_up ? 0 : fault_here(EAGAIN);
 }
@@ -267,6 +264,7 @@ void custodian_take(struct custodian *c, int fd)
 	if (c->next_fd >= 0)
 		(void)close(c->next_fd);
 	c->next_fd = fd;
+	c->fresh_until = lock_deadline(FRESH_LINK_MS); /* its welcome is on the way */
 	lock_leave(c->lock);
 	custodian_link_wake(c);
 }

@@ -10,7 +10,8 @@
 #include "samtale/base/lock.h"
 #include "samtale/base/work.h"
 
-#define HELLO_ID 0 /* of the reader's own question on every later link */
+#define HELLO_ID      0    /* of the reader's own question on every later link */
+#define FRESH_LINK_MS 1000 /* a vault that crashed is back, or welcomes us, by then */
 
 struct waiter {
 	struct waiter *next;
@@ -29,9 +30,10 @@ struct custodian {
 	/* Under the lock: */
 	int fd, next_fd; /* -1: none */
 	struct frame_stream *frames;
-	bool is_up;    /* its vault is ours: questions may go */
-	bool is_bad;   /* it has to be given up */
-	bool is_stuck; /* an answer is overdue: nobody waits for more */
+	bool is_up;          /* its vault is ours: questions may go */
+	bool is_bad;         /* it has to be given up */
+	bool is_stuck;       /* an answer is overdue: nobody waits for more */
+	int64_t fresh_until; /* not up: so long for the next one; nobody waits after */
 	bool closing;
 	struct waiter *waiters;
 	struct secret *subkeys; /* of the first welcome */

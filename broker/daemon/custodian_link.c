@@ -19,6 +19,13 @@
 #define QUESTION_MAX (16 * 1024) /* minutes to sign, or ids of 512 meetings */
 
 /* -- the end of a link ------------------------------------------------------------- */
+static void not_up(struct custodian *c)
+{
+	if (c->is_up)
+		c->fresh_until = lock_deadline(FRESH_LINK_MS);
+	c->is_up = false;
+}
+
 void custodian_link_end(struct custodian *c)
 {
 	if (c->fd < 0)
@@ -26,7 +33,8 @@ void custodian_link_end(struct custodian *c)
 	c->frames = frame_stream_free(c->frames);
 	(void)close(c->fd);
 	c->fd = -1;
-	c->is_up = c->is_stuck = false;
+	c->is_stuck = false;
+	not_up(c);
 	c->lost++;
 	for (struct waiter *w = c->waiters; w; w = w->next)
 		if (w->state == WAITS)
@@ -45,7 +53,7 @@ void custodian_link_end(struct custodian *c)
 void custodian_link_give_up(struct custodian *c)
 {
 	c->is_bad = true;
-	c->is_up = false;
+	not_up(c);
 	if (c->fd >= 0)
 		(void)shutdown(c->fd, SHUT_RDWR);
 }
