@@ -449,13 +449,23 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		assert.deepEqual(events, ["open", "ringing", "is_citizen"]);
 	});
 
+	it("asks again by itself when the net changes while the page opens", async () => {
+		let lost = 2;
+		await page.route("**/api/v1/staff/me", (route) =>
+			lost-- > 0 ? route.abort() : route.fallback(),
+		);
+		await page.goto(`${ORIGIN}/staff`);
+		await shows("Plan for foråret");
+		assert.ok(lost < 0, "nothing was lost");
+	});
+
 	it("says what it means when nothing can be put on record, and tries again", async () => {
 		const today = new Date().toLocaleDateString("sv", { timeZone: "Europe/Copenhagen" });
 		const path = `GET /staff/day/${today}`;
 		world.instead[path] = { status: 503, body: { error: "not_recorded" } };
 		await page.goto(`${ORIGIN}/staff`);
 		await shows("Det kan ikke skrives i loggen lige nu, så vi viser det ikke.");
-		await shows("Samtaler, der er i gang, går videre. Ring til it.");
+		await shows("Samtaler, der er i gang, går videre. Prøv igen om lidt. Bliver det ved, så ring til it.");
 		assert.equal(await text("Henter …").count(), 0);
 		await look("not-recorded");
 		delete world.instead[path];

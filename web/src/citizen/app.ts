@@ -13,7 +13,7 @@ import {
 } from "../protocol/citizen";
 import { callMe, nothing, type Peek, peek, redeemed } from "../protocol/http";
 import type { Language, Step } from "../protocol/words";
-import { type Answer, ask } from "../session/api";
+import { type Answer, ask, patiently } from "../session/api";
 import { type Connection, connect, type Ending } from "../session/connection";
 import { fill, phoneWords } from "../text/fill";
 import { Key } from "../text/keys";
@@ -163,17 +163,16 @@ export function createApp(link: string | undefined, first: Language, host: AppHo
 			go("digits");
 			return;
 		}
-		const found =
+		const found = await patiently(() =>
 			known === undefined
-				? await ask("/link/peek", peek, { body: { token } })
-				: await ask("/seat/peek", peek, { body: { seat: known } });
+				? ask("/link/peek", peek, { body: { token } })
+				: ask("/seat/peek", peek, { body: { seat: known } }),
+		);
 		if (!found.ok) {
 			const unknown = found.code === "link_unknown";
 			if (unknown && known !== undefined) memory.forget();
-			const stage = !unknown ? "retry" : known === undefined ? "over" : "digits";
-			go(stage);
-			if (!unknown) set({ problem: problemOf(found.code) });
-			return;
+			if (unknown) return go(known === undefined ? "over" : "digits");
+			return dispatch({ type: "stage", stage: "retry", problem: problemOf(found.code) });
 		}
 		takePeek(found.value);
 		if (found.value.when === "over") go("meeting_over");

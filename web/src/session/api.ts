@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// One way to ask the HTTP API: JSON in, a decoded value or a code out. Never throws, never
-// retries; what to do about a code is the caller's.
+// One way to ask the HTTP API: JSON in, a decoded value or a code out. Never throws; what to
+// do about a code is the caller's.
 import type { Decoder } from "../protocol/decode";
 import { refusal } from "../protocol/http";
 
@@ -78,5 +78,21 @@ export async function ask<T>(
 	} finally {
 		clearTimeout(timer);
 		options.signal?.removeEventListener("abort", pass);
+	}
+}
+
+/** A net that changes, a broker that starts: none of them is away for longer. */
+const PATIENCE_MS = 15_000;
+
+/** Asks again, ever more slowly, while no answer comes or the server has none to give. */
+export async function patiently<T>(
+	question: () => Promise<Answer<T>>,
+): Promise<Answer<T>> {
+	const until = Date.now() + PATIENCE_MS;
+	for (let pauseMs = 500; ; pauseMs *= 2) {
+		const answer = await question();
+		const isFinal = answer.ok || (answer.status > 0 && answer.status < 500);
+		if (isFinal || Date.now() + pauseMs > until) return answer;
+		await new Promise((done) => setTimeout(done, pauseMs));
 	}
 }

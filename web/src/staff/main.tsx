@@ -5,6 +5,7 @@
 // the address: views live in history.state, which a reload comes back to.
 import { effect } from "@preact/signals";
 import { render } from "preact";
+import { patiently } from "../session/api";
 import { onAccount, refreshMe, refused } from "./account";
 import { startTitle, wakeSound } from "./alerts";
 import { reloadDay } from "./desk";
@@ -92,7 +93,7 @@ async function boot(page: HTMLElement): Promise<void> {
 	addEventListener("keydown", wakeSound, { once: true });
 	if (token !== undefined) return dispatch({ do: "view", view: { at: "setup", token } });
 	const wanted = viewOf(history.state);
-	const found = await refreshMe();
+	const found = await patiently(refreshMe);
 	if (found.ok) return goInstead(wanted);
 	if (found.status === 423) goInstead(wanted);
 	refused(found);

@@ -48,7 +48,7 @@ export const da = {
 		network: "Vi kan ikke få fat i Samtale. Tjek dit net, og prøv igen.",
 		disk_full: "Serveren har ikke mere plads. Ring til it.",
 		not_recorded:
-			"Det kan ikke skrives i loggen lige nu, så vi viser det ikke. Samtaler, der er i gang, går videre. Ring til it.",
+			"Det kan ikke skrives i loggen lige nu, så vi viser det ikke. Samtaler, der er i gang, går videre. Prøv igen om lidt. Bliver det ved, så ring til it.",
 		fault: "Det gik ikke. Prøv igen. Bliver det ved, så ring til it.",
 		not_found: "Mødet findes ikke længere.",
 		gone: "Kontaktoplysningerne er slettet efter fristen.",

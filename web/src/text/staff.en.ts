@@ -49,7 +49,7 @@ export const en: StaffText = {
 		network: "We cannot reach Samtale. Check your network and try again.",
 		disk_full: "The server is out of space. Call IT.",
 		not_recorded:
-			"This cannot be put on record right now, so we do not show it. Talks that are running go on. Call IT.",
+			"This cannot be put on record right now, so we do not show it. Talks that are running go on. Try again in a moment. If it goes on, call IT.",
 		fault: "That did not work. Try again. If it goes on, call IT.",
 		not_found: "The meeting does not exist any more.",
 		gone: "The contact details were deleted after their deadline.",
