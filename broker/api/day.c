@@ -46,7 +46,8 @@ static int ask_day(struct call *c, struct store *s)
 			c->day.team ? AUDIT_FOR_COLLEAGUE : AUDIT_FOR_OWN_MEETING, 0,
 			audit_count_of(rows.n));
 	if (r == 0)
-		r = cards_open(c, s, VAULT_DAY, rows.at, rows.n);
+		r = cards_open(
+			c, s, c->day.team ? VAULT_TEAM : VAULT_DAY, rows.at, rows.n);
 	c->cards.more = rows.more;
 	free(rows.at);
 	return r;
@@ -140,7 +141,7 @@ static int find_label(struct call *c, struct store *s)
 	}
 	r = s->meeting->between(s, &span, &rows);
 	if (r == 0)
-		r = cards_open(c, s, VAULT_VIEW, rows.at, rows.n);
+		r = cards_open(c, s, VAULT_SEARCH, rows.at, rows.n);
 	c->cards.more = rows.more;
 	free(rows.at);
 	for (size_t i = 0; r == 0 && i < c->cards.n; i++)
@@ -161,7 +162,7 @@ static int find_exact(struct call *c, struct store *s,
 
 	keep_mine(c, &rows);
 	if (r == 0 && rows.n)
-		r = cards_open(c, s, VAULT_VIEW, rows.at, rows.n);
+		r = cards_open(c, s, VAULT_SEARCH, rows.at, rows.n);
 	free(rows.at);
 	return r;
 }
@@ -201,7 +202,11 @@ static int ask_card(struct call *c, struct store *s)
 
 	if (r == 0)
 		r = call_note_view(c, AUDIT_MEETING_READ, call_purpose(c), c->id, 0);
-	return r == 0 ? cards_open(c, s, VAULT_VIEW, &c->row, 1) : r;
+	return r == 0 ? cards_open(c, s,
+				call_purpose(c) == AUDIT_FOR_OWN_MEETING ? VAULT_VIEW
+									 : VAULT_TEAM,
+				&c->row, 1)
+		      : r;
 }
 
 void call_answer_card(struct call *c)

@@ -31,6 +31,8 @@ static const struct policy {
 	[VAULT_TAKE_OVER] = { AUDIT_FOR_COLLEAGUE, false, false },
 	[VAULT_RETENTION] = { AUDIT_FOR_ADMINISTRATION, false, false },
 	[VAULT_EXPORT] = { AUDIT_FOR_ENQUIRY, false, false },
+	[VAULT_TEAM] = { AUDIT_FOR_COLLEAGUE, false, true },
+	[VAULT_SEARCH] = { AUDIT_FOR_ENQUIRY, false, true },
 };
 _Static_assert(ARRAY_LEN(policies) == VAULT_PURPOSE_COUNT, "one policy per purpose");
 
@@ -157,9 +159,22 @@ static enum audit_role role_of(const struct custody *c, const struct vault_use *
 		return AUDIT_CITIZEN;
 	if (use->actor > 0)
 		return AUDIT_CONSULTANT;
-	return c->source == RECORD_COMMAND || use->purpose == VAULT_EXPORT
+	return c->source == RECORD_COMMAND || use->purpose == VAULT_EXPORT ||
+			       use->purpose == VAULT_MINUTES
 		       ? AUDIT_ADMINISTRATOR
 		       : AUDIT_SYSTEM;
+}
+
+/* Only staff have meetings of their own. */
+static enum audit_purpose purpose_of(const struct vault_use *use)
+{
+	enum audit_purpose purpose = policies[use->purpose].purpose;
+
+	if (use->actor < 0)
+		return AUDIT_FOR_CITIZEN;
+	return use->actor == 0 && purpose == AUDIT_FOR_OWN_MEETING
+		       ? AUDIT_FOR_ADMINISTRATION
+		       : purpose;
 }
 
 /* A record that cannot say of which meeting it is stands for none that follows. */
@@ -185,7 +200,7 @@ int stage_use(struct custody *c, const struct stage_use *u)
 	const struct policy *p = &policies[use->purpose];
 	struct record record = { .event = (uint16_t)u->what,
 		.outcome = u->was_refused ? AUDIT_REFUSED : AUDIT_DONE,
-		.purpose = (uint8_t)(use->actor < 0 ? AUDIT_FOR_CITIZEN : p->purpose),
+		.purpose = (uint8_t)purpose_of(use),
 		.role = (uint8_t)role_of(c, use),
 		.source = RECORD_VAULT,
 		.actor = use->actor > 0 ? (uint32_t)use->actor : 0,

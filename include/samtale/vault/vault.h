@@ -28,7 +28,7 @@ DEFINE_FREEP(struct meeting_keys, meeting_keys_free, meeting_keys_freep)
 enum vault_purpose {
 	VAULT_BOOK,      /* make a booking */
 	VAULT_DAY,       /* the day list of a consultant */
-	VAULT_VIEW,      /* one booking, looked at or found */
+	VAULT_VIEW,      /* one booking of one's own */
 	VAULT_CHANGE,    /* edit, move, cancel, new link */
 	VAULT_LINK,      /* show link and PIN again, guide */
 	VAULT_TALK,      /* hold the meeting, live record */
@@ -38,6 +38,8 @@ enum vault_purpose {
 	VAULT_TAKE_OVER, /* a colleague takes the meeting */
 	VAULT_RETENTION, /* deletion run */
 	VAULT_EXPORT,    /* what the citizen may demand */
+	VAULT_TEAM,      /* the team's list, a colleague's booking */
+	VAULT_SEARCH,    /* looked through, and found */
 	VAULT_PURPOSE_COUNT
 };
 

@@ -157,7 +157,8 @@ static unsigned left_made[MEETINGS + 1];
 
 static bool is_once(enum vault_purpose purpose)
 {
-	return purpose == VAULT_DAY || purpose == VAULT_VIEW;
+	return purpose == VAULT_DAY || purpose == VAULT_VIEW || purpose == VAULT_TEAM ||
+	       purpose == VAULT_SEARCH;
 }
 
 static void learn(struct auditor *a, const struct vault_keys *k)

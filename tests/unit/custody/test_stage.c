@@ -78,7 +78,8 @@ static void a_view_is_recorded_once_in_a_quarter_of_an_hour(void **state)
 	struct scene *s = *state;
 
 	for (unsigned p = 0; p < VAULT_PURPOSE_COUNT; p++) {
-		bool once = p == VAULT_DAY || p == VAULT_VIEW;
+		bool once = p == VAULT_DAY || p == VAULT_VIEW || p == VAULT_TEAM ||
+			    p == VAULT_SEARCH;
 
 		fake.kept = 0;
 		for (int i = 0; i < 3; i++)
@@ -96,6 +97,32 @@ static void a_view_is_recorded_once_in_a_quarter_of_an_hour(void **state)
 	clock_shift(61000);
 	assert_int_equal(scene_open_keys(s, VAULT_DAY, 7, 2), VAULT_RESULT_DONE);
 	assert_int_equal(fake.kept, 3);
+}
+
+static void the_record_of_an_opened_key_says_why_and_who(void **state)
+{
+	static const struct {
+		enum vault_purpose purpose;
+		int64_t actor;
+		enum audit_purpose why;
+		enum audit_role who;
+	} uses[] = {
+		{ VAULT_VIEW, 7, AUDIT_FOR_OWN_MEETING, AUDIT_CONSULTANT },
+		{ VAULT_TEAM, 7, AUDIT_FOR_COLLEAGUE, AUDIT_CONSULTANT },
+		{ VAULT_SEARCH, 7, AUDIT_FOR_ENQUIRY, AUDIT_CONSULTANT },
+		{ VAULT_LINK, -1, AUDIT_FOR_CITIZEN, AUDIT_CITIZEN },
+		{ VAULT_MINUTES, 0, AUDIT_FOR_ADMINISTRATION, AUDIT_ADMINISTRATOR },
+		{ VAULT_TALK, 0, AUDIT_FOR_ADMINISTRATION, AUDIT_SYSTEM },
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(uses); i++) {
+		fake.kept = 0;
+		assert_int_equal(scene_open_keys(s, uses[i].purpose, uses[i].actor, 1),
+			VAULT_RESULT_DONE);
+		assert_int_equal(fake.at[0].purpose, uses[i].why);
+		assert_int_equal(fake.at[0].role, uses[i].who);
+	}
 }
 
 /* Its record of before was sealed under a key that is gone, or under none. */
@@ -170,6 +197,7 @@ int main(void)
 		ON(only_what_a_meeting_needs_may_use_the_reserve),
 		ON(a_talk_is_recorded_while_the_reserve_lasts_and_reading_is_not),
 		ON(a_view_is_recorded_once_in_a_quarter_of_an_hour),
+		ON(the_record_of_an_opened_key_says_why_and_who),
 		ON(a_view_of_other_keys_is_recorded_anew),
 		ON(what_was_refused_for_want_of_room_was_not_seen),
 		ON(the_record_says_whose_hand_it_was),
