@@ -27,6 +27,7 @@ struct errand {
 	errand_done_fn *done;
 	void *arg;
 	struct phrase_call call;
+	int64_t meeting; /* to end */
 	struct phrase_vault at_vault;
 	char *words[CONTROL_WORDS];
 	unsigned count;
@@ -86,10 +87,12 @@ static void answer(struct desk_task *t, int result)
 	errand_end(e, e->code);
 }
 
-static void run_at_desk(struct errand *e)
+static void put_at_desk(struct errand *e,
+	int (*ask_it)(struct desk_task *, struct store *),
+	void (*answer_it)(struct desk_task *, int))
 {
-	e->task.ask = ask;
-	e->task.answer = answer;
+	e->task.ask = ask_it;
+	e->task.answer = answer_it;
 	if (desk_put(e->b->desk, &e->task) != 0)
 		errand_end(e, phrase_fail(&e->call, "The store is too busy; try again."));
 }
@@ -130,6 +133,33 @@ static void meeting_ended(void *arg, int result)
 	errand_end(e, result);
 }
 
+/* On the worker: who wants it is on record before it happens. */
+static int ask_end(struct desk_task *t, struct store *s)
+{
+	struct errand *e = container_of(t, struct errand, task);
+	const struct audit_event ends = { .what = AUDIT_MEETING_ENDED,
+		.purpose = AUDIT_FOR_ADMINISTRATION,
+		.outcome = AUDIT_DONE,
+		.role = AUDIT_ADMINISTRATOR,
+		.meeting = (uint64_t)e->meeting };
+	struct booking row;
+	int r = s->meeting->get(s, e->meeting, &row);
+
+	if (r != 0 || row.state == BOOKING_ENDED)
+		return r < 0 ? fault_pass(r) : 0; /* the house says so */
+	return audit_note(e->call.audit, &ends);
+}
+
+static void answer_end(struct desk_task *t, int result)
+{
+	struct errand *e = container_of(t, struct errand, task);
+
+	if (result < 0)
+		errand_end(e, phrase_fault(&e->call, result));
+	else
+		house_end(e->b->house, e->meeting, meeting_ended, e);
+}
+
 static void run_meeting_end(struct errand *e)
 {
 	uint64_t id;
@@ -139,7 +169,8 @@ static void run_meeting_end(struct errand *e)
 		errand_end(e, phrase_fail(&e->call, "A meeting's id is a number."));
 		return;
 	}
-	house_end(e->b->house, (int64_t)id, meeting_ended, e);
+	e->meeting = (int64_t)id;
+	put_at_desk(e, ask_end, answer_end);
 }
 
 static void run_status(struct errand *e)
@@ -267,5 +298,5 @@ void errand_run(struct broker *b, const struct control_request *request,
 	else if (e->call.words.phrase->where == PHRASE_BROKER)
 		run_at_loop(e);
 	else
-		run_at_desk(e);
+		put_at_desk(e, ask, answer);
 }
