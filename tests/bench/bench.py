@@ -20,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import log_load
 import phone_load
 import report
 
@@ -28,6 +29,7 @@ ROOT = HERE.parents[1]
 PASSWORD = "bench-password-1"
 SERVERS = ("floor", "mosquitto", "ws", "samtale")
 PHONE = "phone"  # the telephone gateway, beside rtpengine
+LOG = "log"  # the sealed log
 FULL = {"count": 1000, "crowd": 10000, "idle_crowd": 9000, "idle": 5, "hold": 10, "rate": 500,
         "sign_ins": 100, "starts": 5, "knock": 10, "descriptors": 400, "settle": 2}
 QUICK = {**FULL, "count": 500, "crowd": 2000, "idle_crowd": 2000, "idle": 3, "hold": 3,
@@ -208,6 +210,8 @@ class Bench:
     self.here, self.build, self.work = HERE, Path(arguments.build).resolve(), Path(work)
     self.phone = phone_load.Phone(self.build, phone_load.SMOKE if arguments.smoke else
                                   phone_load.QUICK if arguments.quick else phone_load.FULL)
+    self.log = log_load.Log(self, log_load.SMOKE if arguments.smoke else
+                            log_load.QUICK if arguments.quick else log_load.FULL)
     self.keep = open(arguments.keep, "a") if arguments.keep else None
     self.node, self.mosquitto = shutil.which("node"), shutil.which(
       "mosquitto", path=os.environ["PATH"] + ":/usr/sbin")
@@ -340,12 +344,14 @@ class Bench:
       f.stat().st_size for f in folder.rglob("*") if f.is_file() and not f.is_symlink()) / 2**20)
 
   def run(self, names, runs):
-    with_phone = PHONE in names
-    names = [n for n in names if n != PHONE]
+    with_phone, with_log = PHONE in names, LOG in names
+    names = [n for n in names if n not in (PHONE, LOG)]
     for i in range(runs):
       print(f"run {i + 1} of {runs}", flush=True)
       if with_phone:
         self.phone.run()
+      if with_log:
+        self.log.run(Samtale)
       for name in names:
         self.connections(name)
       if "samtale" in names:
@@ -390,9 +396,9 @@ def main():
   parser.add_argument("--runs", type=int)
   arguments = parser.parse_args()
   signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that every server is ended
-  names = arguments.only.split(",") if arguments.only else [*SERVERS, PHONE]
-  if set(names) - {*SERVERS, PHONE}:
-    raise SystemExit(f"bench: servers are {', '.join([*SERVERS, PHONE])}")
+  names = arguments.only.split(",") if arguments.only else [*SERVERS, PHONE, LOG]
+  if set(names) - {*SERVERS, PHONE, LOG}:
+    raise SystemExit(f"bench: servers are {', '.join([*SERVERS, PHONE, LOG])}")
   runs = arguments.runs or (1 if arguments.quick or arguments.smoke else 3)
   with tempfile.TemporaryDirectory(prefix="samtale-bench-") as work:
     bench = Bench(arguments, work)
@@ -404,13 +410,16 @@ def main():
     faults = list(smoke_faults(results))
     if PHONE in names and PHONE not in missing:
       faults += bench.phone.faults()
+    if LOG in names:
+      faults += bench.log.faults()
     print("\n".join(faults) or "ok")
     return 1 if faults else 0
   text = ROOT / "docs/performance.md"
-  page = report.phone_page(text.read_text(encoding="utf-8"), bench, runs) if names == [PHONE] \
-    else report.page(results, bench, runs, missing)
+  alone = names in ([PHONE], [LOG])
+  page = report.page(results, bench, runs, missing) if not alone else \
+    report.part_page(names[0], text.read_text(encoding="utf-8"), bench, runs)
   print("\n" + page)
-  if not arguments.quick and (not arguments.only or names == [PHONE]):
+  if not arguments.quick and (not arguments.only or alone):
     text.write_text(page, encoding="utf-8")
   return 0
 

@@ -16,7 +16,8 @@ struct options opt = { .mode = "setup",
 	.count = 1000,
 	.at_once = 32,
 	.settle_s = 1,
-	.deadline_s = 300 };
+	.deadline_s = 300,
+	.stop_s = 5 };
 
 static const struct {
 	const char *name;
@@ -49,7 +50,10 @@ _Noreturn static void usage(void)
 		"  --seats FILE  from bench-prepare or --seats-out: meeting token staff "
 		"seat device\n"
 		"  --seats-out FILE  redeem: where seats and devices go\n"
-		"  --password P  sign-in: of the bench's own users\n",
+		"  --password P  sign-in: of the bench's own users\n"
+		"  --stop PID    crowd: that process stands still for --stop-s S (5) "
+		"seconds,\n"
+		"                from the second second of relaying on\n",
 		stderr);
 	exit(2);
 }
@@ -112,7 +116,8 @@ static bool take_number(const char *name, const char *value)
 		{ "--crowd", &opt.crowd }, { "--at-once", &opt.at_once },
 		{ "--first", &opt.first }, { "--idle", &opt.idle_s },
 		{ "--hold", &opt.hold_s }, { "--rate", &opt.rate },
-		{ "--settle", &opt.settle_s }, { "--deadline", &opt.deadline_s } };
+		{ "--settle", &opt.settle_s }, { "--deadline", &opt.deadline_s },
+		{ "--stop", &opt.stop_pid }, { "--stop-s", &opt.stop_s } };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		if (strcmp(numbers[i].name, name) == 0) {

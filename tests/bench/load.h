@@ -32,7 +32,7 @@ struct options {
 	const char *mode, *password, *seats_out;
 	const struct tongue *tongue;
 	unsigned port, count, crowd, at_once, first, rate;
-	unsigned idle_s, hold_s, settle_s, deadline_s;
+	unsigned idle_s, hold_s, settle_s, deadline_s, stop_pid, stop_s;
 	int pids[PIDS_MAX];
 	unsigned pid_count;
 	struct seat *seats;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -102,6 +103,20 @@ static void send_one(void)
 	}
 }
 
+/* A process that is not the one that relays: stopped, then let go on. */
+static unsigned stop_signals;
+
+static void stand_still(uint64_t since_ns)
+{
+	static const int signals[] = { SIGSTOP, SIGCONT };
+	uint64_t at_s = stop_signals == 0 ? 1 : 1 + opt.stop_s;
+
+	if (opt.stop_pid == 0 || stop_signals == 2 || since_ns < at_s * NS_PER_S)
+		return;
+	if (kill((pid_t)opt.stop_pid, signals[stop_signals++]) < 0)
+		die("load: --stop");
+}
+
 static void relay(void)
 {
 	uint64_t from = now_ns(), end = from + opt.hold_s * (uint64_t)NS_PER_S;
@@ -112,6 +127,7 @@ static void relay(void)
 	while (now_ns() < end) {
 		uint64_t now = now_ns();
 
+		stand_still(now - from);
 		talks_ping(talks, talk_count, now);
 		for (; due <= now; due += gap) {
 			sample_add(&fig.late, now - due);
@@ -119,6 +135,8 @@ static void relay(void)
 		}
 		wire_turn(due < end ? due : end);
 	}
+	if (stop_signals == 1)
+		stand_still(UINT64_MAX);
 	fig.relay_s = seconds_since(from);
 	cost_read(&fig.relay_to);
 	pass(1, talk_count);

@@ -5,7 +5,8 @@
  * in service: three auditors, inner parts, checkpoints, the reserve. Made in a folder of
  * its own below FOLDER, and removed.
  *
- *   bench-log FOLDER [SECONDS [RATE]]    5 seconds of each, 2,000 a second
+ *   bench-log FOLDER [SECONDS [RATE]]    5 seconds of each, 2,000 a second; a line of
+ * JSON
  */
 #include "samtale/audit/log.h"
 #include "samtale/audit/audit.h"
@@ -132,10 +133,8 @@ static void as_they_come(struct audit_log *l, unsigned rate, int64_t for_ns)
 			waited[done] = now - (from + (int64_t)done * step);
 	}
 	qsort(waited, all, sizeof(*waited), by_time);
-	printf("log: at %u records/s: acknowledged after %.2f ms (median), %.2f ms (99 "
-	       "of "
-	       "100), %.2f ms (slowest)\n",
-		rate, (double)waited[all / 2] / 1e6, (double)waited[all * 99 / 100] / 1e6,
+	printf("\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"most_ms\":%.3f}\n",
+		(double)waited[all / 2] / 1e6, (double)waited[all * 99 / 100] / 1e6,
 		(double)waited[all - 1] / 1e6);
 	free(waited);
 }
@@ -179,10 +178,8 @@ int main(int argc, char **argv)
 	(void)snprintf(folder, sizeof(folder), "%s/samtale-bench-log-XXXXXX", argv[1]);
 	must(mkdtemp(folder) != NULL, folder);
 	l = log_make(folder);
-	printf("log: one at a time: %.0f records/s\n",
-		in_groups(l, 1, seconds * NS_SECOND));
-	printf("log: in groups of %d: %.0f records/s\n", LOG_GROUP_MAX,
-		in_groups(l, LOG_GROUP_MAX, seconds * NS_SECOND));
+	printf("{\"alone\":%.0f,", in_groups(l, 1, seconds * NS_SECOND));
+	printf("\"together\":%.0f,", in_groups(l, LOG_GROUP_MAX, seconds * NS_SECOND));
 	as_they_come(l, rate, seconds * NS_SECOND);
 	audit_log_close(l);
 	folder_remove(folder);

@@ -4,7 +4,7 @@
  * day: bundle, two shares, and every record opened. The log is made here first, in a
  * folder of its own below FOLDER, and removed.
  *
- *   bench-log-read FOLDER [RECORDS [DAY]]    1,000,000 and 25,000
+ *   bench-log-read FOLDER [RECORDS [DAY]]    1,000,000 and 25,000; a line of JSON
  */
 #include "made_log.h"
 
@@ -74,9 +74,7 @@ static void verify(const struct made_log *m)
 	memcpy(parts.signing, m->signing_public, sizeof(parts.signing));
 	must(verify_log(&parts, &result) == 0 && result.verdict == VERIFY_UNANCHORED,
 		"verify");
-	printf("verify   %9llu records %7llu checkpoints %6.2f s\n",
-		(unsigned long long)result.records,
-		(unsigned long long)result.checkpoints, now_s() - start);
+	printf("{\"verify_s\":%.3f,", now_s() - start);
 }
 
 static int next_key(void *arg, int64_t *ret_meeting, struct key *ret_mk, bool *ret_key)
@@ -118,8 +116,8 @@ static void read_day(const struct made_log *m)
 	times[3] = now_s();
 	(void)log_reader_close(r);
 	must(records > 0 && meetings == records - 1, "read");
-	printf("read     %9u records   bundle %.2f s, two shares %.2f s, read %.2f s\n",
-		records, times[1] - times[0], times[2] - times[1], times[3] - times[2]);
+	printf("\"bundle_s\":%.3f,\"shares_s\":%.3f,\"read_s\":%.3f}\n",
+		times[1] - times[0], times[2] - times[1], times[3] - times[2]);
 }
 
 static void clear(const char *folder)

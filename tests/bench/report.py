@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 
+import log_load
 import phone_load
 
 # What, figure, unit, digits, [(other server, at most this ratio)].
@@ -35,7 +36,9 @@ OWN = (
   ("CPU per 1000 bookings made", "booking_s", "s", 3),
   ("CPU per 100 sign-ins with a password (Argon2id, 64 MiB)", "sign_in_s", "s", 1),
 )
-PHONE_BEGIN, PHONE_END = "<!-- the telephone -->", "<!-- end of the telephone -->"
+# Parts that can be written anew by themselves: their marks on the page.
+MARKS = {"phone": ("<!-- the telephone -->", "<!-- end of the telephone -->"),
+         "log": ("<!-- the sealed log -->", "<!-- end of the sealed log -->")}
 NAMES = {"floor": "floor", "mosquitto": "mosquitto", "ws": "Node ws", "samtale": "Samtale"}
 
 
@@ -119,20 +122,32 @@ def page(results, bench, runs, missing):
               + ", ".join(f"{n} {e:.0f}" for n, e in errors.items()) + ".", ""]
   if ours:
     lines += ["## Alone", "", *alone(ours, plan), "", *asides(results), ""]
-  if bench.phone.results["samtale"]:
-    lines += [PHONE_BEGIN, *phone_load.section(bench.phone), "", PHONE_END]
+  for name in MARKS:
+    if has_part(name, bench):
+      lines += [*part(name, bench), ""]
   lines += ["", METHOD.format(**plan).strip(), ""]
   return "\n".join(lines)
 
 
-def phone_page(page, bench, runs):
-  """The page with the telephone's part written anew."""
-  rest = re.sub(f"{PHONE_BEGIN}.*?{PHONE_END}\n*", "", page, flags=re.S)
+def has_part(name, bench):
+  return bool(bench.log.results if name == "log" else bench.phone.results["samtale"])
+
+
+def part(name, bench, measured=()):
+  begin, end = MARKS[name]
+  section = log_load.section(bench.log) if name == "log" else phone_load.section(bench.phone)
+  return [begin, *section, *measured, "", end]
+
+
+def part_page(name, page, bench, runs):
+  """The page with one part written anew."""
+  begin, end = MARKS[name]
+  rest = re.sub(f"{begin}.*?{end}\n*", "", page, flags=re.S)
   head, mark, tail = rest.partition("## What a figure means")
-  lines = [PHONE_BEGIN, *phone_load.section(bench.phone), "",
-           f"Measured by `sh tests/bench/run.sh --only phone` on {time.strftime('%-d %B %Y')}, {runs} "
-           f"run{'s' if runs > 1 else ''} of each.", *disturbed(bench.load_before), "", PHONE_END, ""]
-  return head.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n" + mark + tail
+  lines = part(name, bench, [
+    "", f"Measured by `sh tests/bench/run.sh --only {name}` on {time.strftime('%-d %B %Y')}, {runs} "
+    f"run{'s' if runs > 1 else ''} of each.", *disturbed(bench.load_before)])
+  return head.rstrip("\n") + "\n\n" + "\n".join(lines) + "\n\n" + mark + tail
 
 
 def disturbed(load):

@@ -16,9 +16,8 @@ usage() {
 usage: sh tests/bench/run.sh [options]
 
   --quick           one run of each, fewer clients; writes no page
-  --only NAMES      of floor,mosquitto,ws,samtale,phone, separated by commas; writes no page
-                    but for phone alone, whose part of the page is written anew
-  --only log        the sealed log alone: how fast it takes records, is verified and read
+  --only NAMES      of floor,mosquitto,ws,samtale,phone,log, separated by commas; writes no
+                    page but for phone or log alone, whose part of the page is written anew
   --runs N          runs of each (3)
   --keep FILE       append every single result as a line of JSON
   --no-install      install no package and no peer
@@ -78,19 +77,12 @@ build_all() {
 	ninja -C "$build" -t query $phone >/dev/null 2>&1 || phone=
 	# shellcheck disable=SC2086
 	ninja -C "$build" broker/samtale-broker broker/samtale tests/bench/bench-load \
-		tests/bench/bench-floor tests/bench/bench-prepare $phone >"$build/bench.log" ||
+		tests/bench/bench-floor tests/bench/bench-prepare tests/bench/bench-log \
+		tests/bench/bench-log-link tests/bench/bench-log-read $phone >"$build/bench.log" ||
 		fail "the build failed; see $build/bench.log"
 }
 
-measure_log() {
-	[ -f "$build/build.ninja" ] || meson setup "$build" "$root" >/dev/null
-	ninja -C "$build" tests/bench/bench-log tests/bench/bench-log-read >"$build/bench.log" ||
-		fail "the build failed; see $build/bench.log"
-	"$build/tests/bench/bench-log" "$build"
-	"$build/tests/bench/bench-log-read" "$build"
-}
-
-passed='' only_log=no
+passed=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--only | --runs | --keep | --build) [ $# -ge 2 ] || fail "$1 needs a value" ;;
@@ -98,12 +90,7 @@ while [ $# -gt 0 ]; do
 	case $1 in
 	--quick) passed="$passed $1" ;;
 	--smoke) passed="$passed $1" smoke=yes install=no ;;
-	--only)
-		passed="$passed $1 $2"
-		[ "$2" = log ] && only_log=yes
-		shift
-		;;
-	--runs | --keep) passed="$passed $1 $2" && shift ;;
+	--only | --runs | --keep) passed="$passed $1 $2" && shift ;;
 	--build) build=$2 && shift ;;
 	--no-install) install=no ;;
 	--build-only) measure=no ;;
@@ -113,11 +100,6 @@ while [ $# -gt 0 ]; do
 	shift
 done
 
-if [ $only_log = yes ]; then
-	[ $install = no ] || install_tools
-	measure_log
-	exit
-fi
 if [ $install = yes ]; then
 	install_tools
 	if command -v npm >/dev/null; then install_ws; fi
