@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Whether an export says what the log says. A row is written from its record in one way
- * only, so it is proven by writing it once more from the record that its proof opens. The
+ * only, so it is proven by writing it once more from the record that its proof opens, and
+ * nothing else may stand around it. The
  * proofs lie in a file of their own, because they open the number of the account too,
  * which the citizen's copy leaves out.
  */
@@ -49,7 +50,7 @@ bool audit_proof_path(const char *json, char ret[PLACE_PATH_MAX])
 
 /* -- files ----------------------------------------------------------------------- */
 struct text {
-	char *at; /* NUL-terminated */
+	char *at;
 	size_t len;
 };
 
@@ -60,7 +61,7 @@ static void text_deinit(struct text *t)
 
 static int load(struct phrase_call *c, const char *path, struct text *ret)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 	ssize_t n = -1;
 
@@ -98,78 +99,120 @@ static int complain(struct phrase_call *c, uint64_t record, int outcome)
 	return VERIFY_BROKEN;
 }
 
-/* The export's next row, moved over; NULL: there is none. */
-static const char *next_row(const char **at)
+/* Moves over what must stand there. */
+static bool skip(struct bytes *at, const char *text)
 {
-	const char *row = strstr(*at, "{\"record\":");
+	size_t len = strlen(text);
 
-	if (row)
-		*at = row + 1;
-	return row;
+	if (at->len < len || memcmp(at->at, text, len) != 0)
+		return false;
+	*at = bytes_of(at->at + len, at->len - len);
+	return true;
 }
 
-static bool is_said_by(const char *row, const struct record *r, uint64_t sequence)
+/* Over what cannot be proven: a string of JSON, as it may stand there. */
+static bool skip_string(struct bytes *at)
+{
+	size_t i = 1;
+
+	if (at->len == 0 || at->at[0] != '"')
+		return false;
+	for (; i < at->len && at->at[i] != '"'; i++) {
+		if (at->at[i] < 0x20)
+			return false;
+		i += at->at[i] == '\\';
+	}
+	if (i >= at->len)
+		return false;
+	*at = bytes_of(at->at + i + 1, at->len - i - 1);
+	return true;
+}
+
+static bool skip_head(struct bytes *at, bool *ret_with_staff)
+{
+	if (!skip(at, "{\"case\":") || !skip_string(at) || !skip(at, ",\"with_staff\":"))
+		return false;
+	*ret_with_staff = skip(at, "true");
+	return (*ret_with_staff || skip(at, "false")) && skip(at, ",\"records\":[\n");
+}
+
+/* The whole row: one spelling only, so that no other program reads in it what was not
+ * looked at here. Meeting and name are not in the record's open part. */
+static bool skip_row(
+	struct bytes *at, const struct record *r, uint64_t sequence, bool with_staff)
 {
 	char mine[EXPORT_ROW_MAX];
-	size_t len;
 
-	audit_export_row(r, sequence, false, mine);
-	len = strlen(mine);
-	if (strncmp(row, mine, len) != 0)
-		return false;
-	if (strncmp(row + len, ",\"account\":", 11) != 0)
-		return row[len] == ',';
-	audit_export_row(r, sequence, true, mine);
-	len = strlen(mine);
-	return strncmp(row, mine, len) == 0 && row[len] == ',';
+	audit_export_row(r, sequence, with_staff, mine);
+	return skip(at, mine) && skip(at, ",\"meeting\":") && skip_string(at) &&
+	       skip(at, ",\"what\":\"") &&
+	       skip(at, audit_sentence_da((enum audit_what)r->event)) && skip(at, "\"") &&
+	       (!with_staff || (skip(at, ",\"name\":") && skip_string(at))) &&
+	       skip(at, "}");
 }
 
-static int check_row(struct phrase_call *c, const char *folder, const char *row,
-	struct record_proof *p)
-{
-	struct record r;
-	int e = proof_check(folder, p);
+struct checking {
+	struct phrase_call *c;
+	const char *folder;
+	struct bytes rows, proofs; /* what is left of both */
+	bool with_staff;
+	uint64_t n, last; /* last: number of the record before */
+};
 
-	if (e == 0)
-		e = proof_open(p, &r);
+static int broken(struct phrase_call *c, const char *sentence)
+{
+	(void)phrase_fail(c, "BROKEN: %s", sentence);
+	return VERIFY_BROKEN;
+}
+
+static int check_row(struct checking *x)
+{
+	struct record_proof p;
+	struct record r;
+	int e = proof_find(&x->proofs, &p);
+
 	if (e != 0)
-		return complain(c, p->sequence, e);
-	if (is_said_by(row, &r, p->sequence))
+		return complain(x->c, x->n + 1, e == PROOF_E_MISSING ? PROOF_E_BAD : e);
+	e = proof_check(x->folder, &p);
+	if (e == 0)
+		e = proof_open(&p, &r);
+	if (e != 0)
+		return complain(x->c, p.sequence, e);
+	if (p.sequence <= x->last)
+		return broken(x->c, "a row of the export is there twice, or moved.");
+	x->last = p.sequence;
+	if (skip_row(&x->rows, &r, p.sequence, x->with_staff))
 		return VERIFY_OK;
-	(void)phrase_fail(c,
+	(void)phrase_fail(x->c,
 		"BROKEN: the export says something else of record %" PRIu64
-		" than the log.",
-		p->sequence);
+		" than the log, or in other words than this version of Samtale.",
+		p.sequence);
 	return VERIFY_BROKEN;
 }
 
 /* -- the whole ------------------------------------------------------------------- */
-static int check_rows(
-	struct phrase_call *c, const char *folder, const char *rows, struct bytes proofs)
+static int check_rows(struct checking *x)
 {
 	struct record_proof p;
-	const char *row;
-	uint64_t n = 0;
 
-	while ((row = next_row(&rows))) {
-		int r = proof_find(&proofs, &p);
+	if (!skip_head(&x->rows, &x->with_staff))
+		return broken(x->c, "the export does not begin as one does.");
+	for (; !skip(&x->rows, "\n]}\n"); x->n++) {
+		int r = x->n == 0 || skip(&x->rows, ",\n")
+				? check_row(x)
+				: broken(x->c, "something was written into the export.");
 
-		if (r == 0)
-			r = check_row(c, folder, row, &p);
-		else
-			r = complain(c, n + 1, r == PROOF_E_MISSING ? PROOF_E_BAD : r);
 		if (r != VERIFY_OK)
 			return r;
-		n++;
 	}
-	if (proof_find(&proofs, &p) != PROOF_E_MISSING) {
-		(void)phrase_fail(c, "BROKEN: a row of the export was taken out.");
-		return VERIFY_BROKEN;
-	}
-	if (!phrase_value(&c->words, "json"))
-		(void)fprintf(c->out,
+	if (x->rows.len > 0)
+		return broken(x->c, "something was written behind the export's end.");
+	if (proof_find(&x->proofs, &p) != PROOF_E_MISSING)
+		return broken(x->c, "a row of the export was taken out.");
+	if (!phrase_value(&x->c->words, "json"))
+		(void)fprintf(x->c->out,
 			"%" PRIu64 " records of the export stand in the log as it says\n",
-			n);
+			x->n);
 	return VERIFY_OK;
 }
 
@@ -187,6 +230,9 @@ int audit_verify_export(struct phrase_call *c, const char *folder, const char *j
 	r = load(c, json, &rows);
 	if (r == 0)
 		r = load(c, path, &proofs);
-	return r == 0 ? check_rows(c, folder, rows.at, bytes_of(proofs.at, proofs.len))
+	return r == 0 ? check_rows(&(struct checking){ .c = c,
+				.folder = folder,
+				.rows = bytes_of(rows.at, rows.len),
+				.proofs = bytes_of(proofs.at, proofs.len) })
 		      : r;
 }

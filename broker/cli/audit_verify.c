@@ -157,6 +157,14 @@ static int verify(struct asked *a, struct verify_parts *parts)
 	return code;
 }
 
+/* Whatever was set when records were deleted, they were at least so old. */
+static int64_t least_kept_ms(const struct settings *s)
+{
+	struct setting_value keep;
+
+	return settings_find(s, "audit.keep_days", &keep) ? keep.min * MS_DAY : 0;
+}
+
 int run_audit_verify(struct phrase_call *c)
 {
 	const char *log = phrase_value(&c->words, "log");
@@ -168,9 +176,10 @@ int run_audit_verify(struct phrase_call *c)
 	struct verify_parts parts = { .folder = log ? log : c->place->audit,
 		.anchors = &anchors,
 		.anchor_n = anchors ? 1 : 0,
-		.epoch_ms = c->has_place
+		.epoch_ms = c->has_place && !log
 				    ? c->place->settings.audit_epoch_minutes * MS_MINUTE
 				    : 0,
+		.keep_ms = least_kept_ms(&c->place->settings),
 		.found = found,
 		.progress = progress,
 		.arg = &a };

@@ -191,6 +191,13 @@ describe("the log of a trial", { timeout: 120_000 }, () => {
 			json.replace('"outcome":"done"', '"outcome":"refused"'),
 			json.replace(/^\{"record".*,\n/m, ""),
 			json.replace(/"record":(\d+)/, (_, n) => `"record":${Number(n) + 1}`),
+			// What another program would read in it: a row of another spelling, a member
+			// that comes again, a second case, more behind the end.
+			json.replace("\n]}", ',\n{ "record":1,"event":"SEARCH"}\n]}'),
+			json.replace('"meeting":', '"event":"SEARCH","meeting":'),
+			json.replace("}\n]}", ',"outcome":"refused"}\n]}'),
+			json.replace('"with_staff"', '"case":"B-2","with_staff"'),
+			`${json}\0{"records":[]}`,
 		];
 		for (const changed of changes) {
 			assert.notEqual(changed, json);
