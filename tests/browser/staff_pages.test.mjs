@@ -465,7 +465,9 @@ describe("the staff pages", { timeout: 240_000 }, () => {
 		world.instead[path] = { status: 503, body: { error: "not_recorded" } };
 		await page.goto(`${ORIGIN}/staff`);
 		await shows("Det kan ikke skrives i loggen lige nu, så vi viser det ikke.");
-		await shows("Samtaler, der er i gang, går videre. Prøv igen om lidt. Bliver det ved, så ring til it.");
+		await shows(
+			"Samtaler, der er i gang, går videre. Prøv igen om lidt. Bliver det ved, så ring til it.",
+		);
 		assert.equal(await text("Henter …").count(), 0);
 		await look("not-recorded");
 		delete world.instead[path];

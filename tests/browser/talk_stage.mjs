@@ -26,10 +26,10 @@ export const FAR = "10.78.0.2";
 
 /**
  * With `far` the citizen is in a network of its own behind `line`; with `relay` all media
- * runs through a relay beside the broker, elsewhere it is direct.
+ * runs through a relay beside the broker, elsewhere it is direct. `settings` are the broker's.
  * @returns { broker, red, blue, line, turn, consultant, meet(), stop() }
  */
-export async function openStage({ far = false, relay = false } = {}) {
+export async function openStage({ far = false, relay = false, settings = {} } = {}) {
 	const stops = [];
 	const keep = (started) => {
 		stops.push(started.stop);
@@ -45,7 +45,7 @@ export async function openStage({ far = false, relay = false } = {}) {
 		const { near, away, line } = net;
 		const place = far ? { host: near, address: SERVER } : {};
 		const broker = keep(
-			await startBroker({ ...place, settings: { media: { p2p: "allow" } } }),
+			await startBroker({ ...place, settings: { media: { p2p: "allow" }, ...settings } }),
 		);
 		const { certificates } = broker;
 		const { ca } = certificates;
