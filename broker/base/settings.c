@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
- * Parser, checks and manual, all from the rows of settings.def. An error names the line,
+ * Parser and checks, both from the rows of settings.def. An error names the line,
  * the setting and what was expected; it never repeats a value, because a secret pasted
  * into the wrong place must not reach a log.
  */
@@ -69,6 +69,17 @@ static const struct setting_row *row_find(const char *section, const char *key)
 	return NULL;
 }
 
+/* The key of "section.key"; NULL: it is none. */
+static const char *name_split(const char *name, char ret_section[NAME_MAX_BYTES + 1])
+{
+	const char *dot = strchr(name, '.');
+
+	if (!dot || !bytes_to_str(bytes_of(name, (size_t)(dot - name)), ret_section,
+			    NAME_MAX_BYTES + 1))
+		return NULL;
+	return dot + 1;
+}
+
 /* A name from the file is repeated only when it looks like one. */
 static const char *name_or(const char *name, const char *otherwise)
 {
@@ -89,15 +100,13 @@ static void printf_like(2, 3) complain(struct setting_error *e, const char *fmt,
 
 static int complain_range(struct setting_error *e, const struct setting_row *row)
 {
-	int len = (int)strlen(row->words);
-
 	switch (row->kind) {
 	case KIND_NUMBER:
 		complain(e,
 			"%s.%s: expected a whole number from %" PRId64 " to %" PRId64
-			"%s%.*s",
-			row->section, row->key, row->min, row->max, len ? " " : "", len,
-			row->words);
+			"%s%s",
+			row->section, row->key, row->min, row->max,
+			row->words[0] ? " " : "", row->words);
 		break;
 	case KIND_BOOL:
 		complain(e, "%s.%s: expected true or false", row->section, row->key);
@@ -115,27 +124,25 @@ static int complain_range(struct setting_error *e, const struct setting_row *row
 	return SETTINGS_E_BAD;
 }
 
-static void complain_section(struct setting_error *e, const char *section)
+/* A name that no row has, and those that there are. */
+static int complain_unknown(struct setting_error *e, const char *section, const char *key)
 {
 	struct writer w = writer_of(e->sentence, sizeof(e->sentence) - 1);
+	bool is_known = is_section(section);
 
-	write_fmt(&w, "[%s]: no such section; expected one of:", name_or(section, "?"));
+	if (is_known)
+		write_fmt(&w, "%s.%s: no such setting", section, name_or(key, "?"));
+	else
+		write_fmt(&w, "[%s]: no such section", name_or(section, "?"));
+	write_fmt(&w, "; expected one of:");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].kind == KIND_SECTION)
+		if (!is_known && rows[i].kind == KIND_SECTION)
 			write_fmt(&w, " %s", rows[i].section);
-	e->sentence[w.len] = '\0';
-}
-
-static void complain_key(struct setting_error *e, const char *section, const char *key)
-{
-	struct writer w = writer_of(e->sentence, sizeof(e->sentence) - 1);
-
-	write_fmt(&w, "%s.%s: no such setting; expected one of:", section,
-		name_or(key, "?"));
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].kind != KIND_SECTION && strcmp(rows[i].section, section) == 0)
+		else if (is_known && rows[i].key[0] &&
+			 strcmp(rows[i].section, section) == 0)
 			write_fmt(&w, " %s", rows[i].key);
 	e->sentence[w.len] = '\0';
+	return SETTINGS_E_BAD;
 }
 
 /* -- one value --------------------------------------------------------------------- */
@@ -206,36 +213,25 @@ void settings_init(struct settings *s)
 int settings_set(struct settings *s, const char *name, const char *value,
 	struct setting_error *ret_error)
 {
-	const char *dot = strchr(name, '.');
-	const struct setting_row *row;
 	char section[NAME_MAX_BYTES + 1];
+	const char *key = name_split(name, section);
+	const struct setting_row *row = key ? row_find(section, key) : NULL;
 
 	ret_error->line = 0;
-	if (!dot || !bytes_to_str(bytes_of(name, (size_t)(dot - name)), section,
-			    sizeof(section))) {
-		complain(ret_error, "expected section.key");
-		return SETTINGS_E_BAD;
-	}
-	row = row_find(section, dot + 1);
 	if (row)
 		return set_one(s, row, value, ret_error);
-	if (is_section(section))
-		complain_key(ret_error, section, dot + 1);
-	else
-		complain_section(ret_error, section);
+	if (key)
+		return complain_unknown(ret_error, section, key);
+	complain(ret_error, "expected section.key");
 	return SETTINGS_E_BAD;
 }
 
 bool settings_find(const struct settings *s, const char *name, struct setting_value *ret)
 {
-	const char *dot = strchr(name, '.');
-	const struct setting_row *row = NULL;
 	char section[NAME_MAX_BYTES + 1];
-	const char *at;
+	const char *at, *key = name_split(name, section);
+	const struct setting_row *row = key ? row_find(section, key) : NULL;
 
-	if (dot && bytes_to_str(bytes_of(name, (size_t)(dot - name)), section,
-			   sizeof(section)))
-		row = row_find(section, dot + 1);
 	if (!row)
 		return false;
 	at = (const char *)s + row->offset;
@@ -270,7 +266,7 @@ static bool load_header(struct loading *l, const char *line)
 	if (bytes_to_str(bytes_of(line + 1, len), section, sizeof(section)) &&
 		is_section(section))
 		return true;
-	complain_section(l->error, section);
+	(void)complain_unknown(l->error, section, "");
 	l->failed = true;
 	return false;
 }
@@ -310,10 +306,8 @@ static int load_value(void *arg, const char *section, const char *key, const cha
 	if (l->failed)
 		return 0;
 	l->failed = true;
-	if (!row && is_section(section)) {
-		complain_key(l->error, section, key);
-	} else if (!row) {
-		complain_section(l->error, section);
+	if (!row) {
+		(void)complain_unknown(l->error, section, key);
 	} else if (l->seen[row - rows]) {
 		complain(l->error, "%s.%s: expected once, found again", section, key);
 	} else {
@@ -364,51 +358,4 @@ int settings_load(struct settings *s, const char *path, struct setting_error *re
 	if (r == 0)
 		*s = l.settings;
 	return r;
-}
-
-/* -- manual ------------------------------------------------------------------------ */
-static void manual_row(FILE *to, const struct setting_row *row)
-{
-	fprintf(to, "| `%s` | %s%s%s | ", row->key, row->def[0] ? "`" : "",
-		row->def[0] ? row->def : "empty", row->def[0] ? "`" : "");
-	switch (row->kind) {
-	case KIND_TEXT:
-		fprintf(to, "text, at most %" PRId64 " bytes", row->max);
-		break;
-	case KIND_NUMBER:
-		fprintf(to, "%" PRId64 " to %" PRId64 "%s%s", row->min, row->max,
-			row->words[0] ? " " : "", row->words);
-		break;
-	case KIND_BOOL:
-		fprintf(to, "`true` or `false`");
-		break;
-	case KIND_CHOICE:
-		fprintf(to, "one of `%s`", row->words);
-		break;
-	case KIND_SECTION:
-		break;
-	}
-	fprintf(to, " | %s |\n", row->sentence);
-}
-
-void settings_manual(FILE *to)
-{
-	fputs("# Configuration\n\n"
-	      "`samtale-broker --config FILE` reads an INI file: `[section]`, then\n"
-	      "`key = value`. A line that starts with `#` or `;` is a comment, and so "
-	      "is\n"
-	      "what follows ` ;`. Unknown or repeated keys and values out of range stop\n"
-	      "the start and name their line; `samtale config check` shows the same\n"
-	      "without starting.\n\n"
-	      "This page is printed from the table of settings; a test compares them.\n",
-		to);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (rows[i].kind != KIND_SECTION) {
-			manual_row(to, &rows[i]);
-			continue;
-		}
-		fprintf(to, "\n## [%s]\n\n%s\n\n", rows[i].section, rows[i].sentence);
-		fputs("| key | default | values | what it does |\n|---|---|---|---|\n",
-			to);
-	}
 }
