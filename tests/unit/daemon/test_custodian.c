@@ -23,12 +23,12 @@ static struct custodian *custodian;
 static struct node_key *node;
 static _Atomic unsigned anchors;
 
-/* What is waited for passes five times as fast. */
+/* What is waited for passes three times as fast. */
 int64_t __real_lock_deadline(int64_t in_ms);
 int64_t __wrap_lock_deadline(int64_t in_ms);
 int64_t __wrap_lock_deadline(int64_t in_ms)
 {
-	return __real_lock_deadline(in_ms / 5);
+	return __real_lock_deadline(in_ms / 3);
 }
 
 static int64_t now_ms(void)
