@@ -76,7 +76,8 @@ struct frame_stream *frame_stream_free(struct frame_stream *s)
 {
 	if (!s)
 		return NULL;
-	explicit_bzero(s->buf, s->buf ? s->cap : 0);
+	if (s->buf)
+		explicit_bzero(s->buf, s->cap);
 	free(s->buf);
 	free(s);
 	return NULL;
