@@ -55,14 +55,12 @@ const char *store_fault_sentence(int fault)
 {
 	switch (fault) {
 	case -ENOSPC:
-		return "The disk of the data folder is full; nothing was lost, nothing "
-		       "new is "
-		       "saved until there is room.";
+		return "The disk of the data folder or of the vault's is full; nothing "
+		       "was lost, nothing new is saved until there is room.";
 	case -EROFS:
 	case -EACCES:
-		return "The data folder cannot be written; check its owner, its rights "
-		       "and "
-		       "whether its disk is mounted read-only.";
+		return "The data folder or the vault's cannot be written; check owner "
+		       "and rights, and whether a disk is mounted read-only.";
 	case -EBUSY:
 		return "The database is in use by another program.";
 	case -ENOENT:
