@@ -92,12 +92,18 @@ static void write_text(struct export *x, const struct read_record *r, const char
 	(void)fprintf(
 		x->text, "%s  %s\n", when, audit_sentence_da((enum audit_what)e->event));
 	(void)fprintf(x->text, "                        Hvem: %s",
-		audit_role_da((enum audit_role)e->role));
+		e->role == AUDIT_CITIZEN
+			? "dig, eller en, der havde dit link eller din kode"
+			: audit_role_da((enum audit_role)e->role));
 	if (x->with_staff && e->actor)
 		(void)fprintf(x->text, " (nr. %" PRIu32 "%s%s)", e->actor,
 			*name ? ", " : "", name);
-	(void)fprintf(x->text, ". Hvorfor: %s.%s\n",
-		audit_purpose_da((enum audit_purpose)e->purpose),
+	if (e->role != AUDIT_CITIZEN)
+		(void)fprintf(x->text, ". Hvorfor: %s",
+			e->purpose == AUDIT_FOR_OWN_MEETING
+				? "det er medarbejderens eget møde"
+				: audit_purpose_da((enum audit_purpose)e->purpose));
+	(void)fprintf(x->text, ".%s\n",
 		e->outcome == AUDIT_DONE      ? ""
 		: e->outcome == AUDIT_REFUSED ? " Det blev afvist."
 					      : " Det lykkedes ikke.");
@@ -153,11 +159,13 @@ static void write_head(struct export *x, const struct audit_filter *f)
 		"Hvem har brugt oplysningerne i din sag?\n"
 		"=======================================\n\n"
 		"Sag: %s. Fra %s til %s.\n"
-		"Listen er lavet %s af %s.\n\n"
+		"Listen er lavet den %s af %s.\n\n"
 		"Hver gang nogen bruger oplysninger om dine møder, skriver systemet det "
 		"i en log.\n"
-		"Ingen kan ændre den, uden at det ses. Her er alt, hvad der står om din "
-		"sag.\n%s\n",
+		"Ser den samme medarbejder det samme flere gange på et kvarter, står det "
+		"kun én gang.\n"
+		"Ingen kan ændre loggen, uden at det ses. Her er alt, hvad der står om "
+		"din sag.\n%s\n",
 		f->case_ref, from, to, now,
 		x->c->has_place ? x->c->place->settings.org_name : "kommunen",
 		x->with_staff ? ""

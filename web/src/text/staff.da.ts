@@ -546,7 +546,7 @@ export const da = {
 	},
 	minutes: {
 		title: "Bevis for mødet",
-		lead: "Det siger, hvornår og hvordan I talte sammen, og hvad det blev til. Det siger ikke, hvad I talte om. Det er underskrevet, så enhver kan se, at det er ægte. Det noteres, at du henter det.",
+		lead: "Det siger, hvornår og hvordan I talte sammen, og hvad det blev til. Det siger ikke, hvad I talte om. Det er underskrevet, så enhver kan se, at det er ægte. Ordene i det er engelske, så det kan efterprøves overalt. Det noteres, at du henter det.",
 		get: "Hent beviset",
 		here: "Beviset er her.",
 		save: "Gem som fil",
