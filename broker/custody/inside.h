@@ -120,7 +120,7 @@ must_check int custody_sync_folder(const char *path);
 
 /* -- records ----------------------------------------------------------------------- */
 #define STAGE_E_FULL 1 /* no room for this class of records */
-/* Stages one event. request_id may be NULL. Faults also mark the group. */
+/* Stages one event. request_id may be NULL. */
 must_check int stage_event(struct custody *c, const struct audit_event *event,
 	enum record_source source, const uint8_t *request_id);
 /* Stages a use of keys by the vault's own hand. */

@@ -142,14 +142,14 @@ static int no_record(void *arg, const struct vault_use *use)
 	return 0;
 }
 
-static int open_shelf(struct custody *c)
+static int new_shelf(
+	struct vault **ret, const struct custody *c, const struct node_key *node)
 {
 	const struct vault_parts parts = {
-		.node = c->full, .shelf = keys_db_shelf(c->keys), .record = no_record
+		.node = node, .shelf = keys_db_shelf(c->keys), .record = no_record
 	};
 
-	c->shelf = vault_free(c->shelf);
-	return vault_new(&c->shelf, &parts);
+	return vault_new(ret, &parts);
 }
 
 int custody_open_keys(struct custody *c, struct custody_error *e)
@@ -169,7 +169,7 @@ int custody_open_keys(struct custody *c, struct custody_error *e)
 	r = find_root(c, file, e);
 	if (r == 0)
 		r = derive(c, file);
-	return r == 0 ? open_shelf(c) : r;
+	return r == 0 ? new_shelf(&c->shelf, c, c->full) : r;
 }
 
 void custody_close_keys(struct custody *c)
@@ -243,25 +243,31 @@ static int put_on_record(struct custody *c, enum audit_outcome outcome)
 	return r == STAGE_E_FULL ? fault_here(ENOSPC) : r;
 }
 
+/* What fails leaves the new file where it is: a commit that failed at its sync can still
+ * be found whole after a crash, and then nothing else opens keys.db. The next start, or
+ * the next rotation, knows by keys.db which of the two counts. */
 static int replace(struct custody *c)
 {
 	owned(node_key_freep) struct node_key *next = NULL;
 	owned(key_freep) struct key *file = NULL;
+	owned(vault_freep) struct vault *shelf = NULL;
 	int r = make_next(c, &file);
 
 	if (r == 0)
 		r = node_key_derive(&next, file, c->root);
 	if (r == 0)
+		r = new_shelf(&shelf, c, next);
+	if (r == 0)
 		r = rewrap(c, next, file);
-	if (r < 0) {
-		(void)unlink(c->paths.node_new);
+	if (r < 0)
 		return fault_pass(r);
-	}
+	vault_freep(&c->shelf);
 	node_key_freep(&c->full);
+	c->shelf = shelf;
 	c->full = next;
+	shelf = NULL;
 	next = NULL;
-	r = open_shelf(c);
-	return r == 0 ? put_in_place(c) : r;
+	return put_in_place(c);
 }
 
 int custody_rotate(struct custody *c)
