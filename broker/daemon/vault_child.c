@@ -180,11 +180,11 @@ static void turn(struct vault_child *v)
 	fds[SIGNALS] = (struct pollfd){ .fd = v->signals, .events = POLLIN };
 	fds[PARENT] = (struct pollfd){ .fd = v->report_fd, .events = POLLIN };
 	vault_links_watch(v->links, &fds[LINKS]);
-	if (poll(fds, FDS, (int)wait) <= 0)
+	if (poll(fds, FDS, (int)wait) < 0)
 		return;
 	if (fds[SIGNALS].revents && read(v->signals, &info, sizeof(info)) > 0)
 		v->ending = true;
-	serve_links(v, &fds[LINKS]);
+	serve_links(v, &fds[LINKS]); /* also tells of links that a checkpoint found full */
 	if (fds[PARENT].revents) /* last: a new link is not among those polled */
 		parent_spoke(v);
 }
