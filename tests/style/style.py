@@ -8,10 +8,12 @@ plants one violation of each kind in a scratch tree and fails when one is not fo
 Looks at the files as they lie in the tree; never asks git, never writes.
 """
 
+import os
 import re
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 FILE_LINES = 400
@@ -176,12 +178,13 @@ TEXT_SUFFIXES = SPDX_SUFFIXES | {".md", ".json", ".yaml", ".yml", ".txt", ".ini"
 
 # -- reading --------------------------------------------------------------------------------
 def tree_files(root):
-  for path in sorted(root.rglob("*")):
-    parts = path.relative_to(root).parts
-    if any(p in SKIPPED_FOLDERS or p.startswith("build") for p in parts[:-1]):
-      continue
-    if path.is_file() and not path.is_symlink():
-      yield path
+  for at, folders, names in os.walk(root):
+    # Not even entered: they hold a hundred times as many files.
+    folders[:] = sorted(f for f in folders if f not in SKIPPED_FOLDERS
+                        and not f.startswith("build"))
+    for path in (Path(at) / name for name in sorted(names)):
+      if path.is_file() and not path.is_symlink():
+        yield path
 
 
 def read(path):
@@ -369,10 +372,13 @@ def check_has_test(root):
 def check_header_alone(root):
   command = ["gcc", "-fsyntax-only", "-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
              "-I", str(root / "include"), "-x", "c", "/dev/null", "-include"]
-  for path in c_files(root):
-    if path.suffix != ".h":
-      continue
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, timeout=60)
+  def compiled(path):
+    return subprocess.run([*command, str(path)], capture_output=True, text=True, timeout=60)
+
+  headers = [path for path in c_files(root) if path.suffix == ".h"]
+  with ThreadPoolExecutor(max_workers=2) as pool:
+    results = list(pool.map(compiled, headers))
+  for path, done in zip(headers, results):
     if done.returncode:
       why = next((l for l in done.stderr.splitlines() if "error:" in l), "error: unknown")
       yield path, 1, "does not compile alone: " + why.split("error:")[1].strip()
