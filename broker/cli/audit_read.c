@@ -7,6 +7,9 @@
 #include "rows.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+#define MORE_TEXT 256
 
 struct table {
 	FILE *out;
@@ -53,25 +56,44 @@ static void case_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 1])
 		ret[0] = '\0';
 }
 
-/* The last column: its case, whom it was about, and the number that its row explains. */
-static void more_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 48])
+/* What the catalogue's row says of this number, such as "2 busy"; "" when it says none.
+ */
+static struct bytes meaning_of(const struct record *r)
 {
-	struct writer w = writer_of(ret, LIMIT_CASE_REF + 47);
+	const char *text = audit_value_means((enum audit_what)r->event), *at = text;
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%" PRIu32 " ", r->value);
+	while ((at = strstr(at, number)) && at != text && !strchr(" (", at[-1]))
+		at++;
+	if (!at)
+		return BYTES_NULL;
+	at += strlen(number);
+	return bytes_of(at, strcspn(at, ",;:.)"));
+}
+
+/* The last column: its case, whom it was about, and the number that its row explains. */
+static void more_of(const struct read_record *r, char ret[MORE_TEXT])
+{
+	struct writer w = writer_of(ret, MORE_TEXT - 1);
 	char reference[LIMIT_CASE_REF + 1];
+	struct bytes meaning = meaning_of(&r->record);
 
 	case_of(r, reference);
 	write_fmt(&w, "%s%s", *reference ? "  " : "", reference);
 	if (r->record.subject)
 		write_fmt(&w, "  about %" PRIu32, r->record.subject);
 	if (*audit_value_means((enum audit_what)r->record.event))
-		write_fmt(&w, "  value %" PRIu32, r->record.value);
+		write_fmt(&w, "  value %" PRIu32 "%s", r->record.value,
+			meaning.len > 0 ? " " : "");
+	write_bytes(&w, meaning);
 	ret[w.len] = '\0';
 }
 
 static void print_row(struct table *t, const struct read_record *r)
 {
 	const struct record *x = &r->record;
-	char when[WHEN_TEXT], actor[96], meeting[24], more[LIMIT_CASE_REF + 48];
+	char when[WHEN_TEXT], actor[96], meeting[24], more[MORE_TEXT];
 
 	if (t->rows == 0)
 		(void)fprintf(t->out, "%-19s  %-20s %-28s %-14s %-8s %s\n", "time",

@@ -124,6 +124,7 @@ describe("the log of a trial", { timeout: 120_000 }, () => {
 		const table = await ask("audit", "read");
 		assert.match(table.out, /^time +event +who +purpose +outcome +meeting +case, more$/m);
 		assert.match(table.out, /MEETING_CREATED +consultant 1 demo +own_meeting +done/);
+		assert.match(table.out, /KEY_OPENED .*  value 6 call$/m); // in words what it may
 		assert.doesNotMatch(table.out, /Zebra|61728394/);
 	});
 
