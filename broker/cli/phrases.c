@@ -82,11 +82,12 @@ const struct phrase phrases[] = {
 	{ "backup <file> [--to <public>]",
 		"Write a sealed, consistent copy of the database while it serves.",
 		PHRASE_HERE, run_backup, RECORDS(BACKUP) },
-	{ "restore <file> --to <folder> [--key <key>] [--keys <sealed>]",
+	{ "restore <file> --to <folder> [--key <key>] [--keys <sealed>] [--accept-loss]",
 		"Open a backup (and, with --keys, a key backup) into a data folder "
 		"that holds no database, with node key and auditors in its vault folder; "
 		"delete what fell due meanwhile. Without --key it opens the copy that "
-		"was made before an upgrade.",
+		"was made before an upgrade. --accept-loss: a copy of the log that lies "
+		"there may end before its last checkpoint.",
 		PHRASE_HERE, run_restore, RECORDS(RESTORED) },
 	{ "key backup <file> [--to <public>]",
 		"Write a sealed copy of the meetings' keys; keep the newest only.",

@@ -204,6 +204,21 @@ static int make_vault(struct phrase_call *c, const struct restore *with)
 	return 0;
 }
 
+/* A copy of the log, brought along, may end before its last checkpoint. `samtale audit
+ * accept-loss` cannot help here: it wants keys.db, which this restores. */
+static int accept_loss(struct phrase_call *c, struct restore *with)
+{
+	struct phrase_call at = *c;
+	int r;
+
+	if (!phrase_value(&c->words, "accept-loss"))
+		return 0;
+	at.place = &with->to;
+	r = session_open_loss(&with->log, &at);
+	with->log = session_close(with->log);
+	return r;
+}
+
 /* The copy that was made before an upgrade opens with a key of the node. */
 static int find_own_key(struct phrase_call *c, struct restore *with)
 {
@@ -259,6 +274,8 @@ static int restore_all(struct phrase_call *c, struct restore *with)
 
 	if (r == 0)
 		r = make_vault(c, with);
+	if (r == 0)
+		r = accept_loss(c, with);
 	if (r == 0)
 		r = find_own_key(c, with);
 	if (r == 0) {

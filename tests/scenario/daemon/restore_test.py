@@ -46,15 +46,22 @@ class Drill:
     assert status in (200, 201), answer
     return answer["card"]["id"]
 
-  def restore(self, keys, to):
-    """Into an empty folder; what the vault needs beside keys.db is brought from the safe."""
+  def make_vault(self, to):
+    """What the vault needs beside keys.db is brought from the safe; returns the data folder."""
     new = self.b.folder / to
     vault_of(new).mkdir(mode=0o700)
     for name in ("node.key", "signing.key", "signing.pub", "auditors"):
       shutil.copy(vault_of(self.b.data) / name, vault_of(new) / name)
-    return new, self.b.samtale("restore", self.b.folder / "data.sealed", "--keys",
-                               self.b.folder / keys, "--key", self.b.folder / "offline.key",
-                               "--to", new)
+    return new
+
+  def words(self, keys, new):
+    return ("restore", self.b.folder / "data.sealed", "--keys", self.b.folder / keys, "--key",
+            self.b.folder / "offline.key", "--to", new)
+
+  def restore(self, keys, to):
+    """Into an empty folder."""
+    new = self.make_vault(to)
+    return new, self.b.samtale(*self.words(keys, new))
 
   def serve(self, folder):
     if self.b.child:
@@ -88,6 +95,26 @@ class Restore(unittest.TestCase):
       new, _ = drill.restore("keys.before", "old")
       drill.serve(new)
       self.assertEqual(drill.label(drill.erased), "Papegøje")
+
+  def test_a_copy_of_the_log_that_ends_too_early_goes_on_when_the_loss_is_accepted(self):
+    with Broker(PROGRAMS) as b:
+      drill = Drill(b)
+      b.end() # the last checkpoint counts every record
+      new = drill.make_vault("new")
+      copy = vault_of(new) / "audit"
+      shutil.copytree(vault_of(b.data) / "audit", copy, ignore=shutil.ignore_patterns("reserve"))
+      last = max(copy.glob("*.seg"))
+      os.truncate(last, last.stat().st_size - 292)
+      words = drill.words("keys.newest", new)
+      refused = b.run(*words)
+      self.assertEqual((refused.returncode, (new / "samtale.db").exists()), (1, False))
+      self.assertIn("shorter than its last checkpoint", refused.stderr)
+      b.samtale(*words, "--accept-loss")
+      b.write_config(data_folder=new)
+      verdict = b.run("audit", "verify")
+      self.assertEqual(verdict.returncode, 3, verdict.stdout)
+      drill.serve(new)
+      self.assertEqual(drill.label(drill.kept), "Kanariefugl")
 
 
 if __name__ == "__main__":
