@@ -8,6 +8,7 @@
 
 #include "hex.h"
 #include "samtale/base/fault.h"
+#include "tail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -183,16 +184,11 @@ int auditor_load(const char *path, struct bytes passphrase, struct auditor_publi
 }
 
 /* -- the set ----------------------------------------------------------------------- */
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 /* Up to SET_MAX bytes; what is longer is no such file. */
 static int set_text(const char *path, uint8_t ret[SET_MAX + 1], size_t *ret_len)
 {
-	owned(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	owned(file_closep) int fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	size_t len = 0;
 
 	if (fd < 0)

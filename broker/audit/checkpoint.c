@@ -18,6 +18,12 @@
 
 static const char *const kinds[] = { "start", "unclean", "epoch", "end", "loss" };
 
+bool checkpoint_is_start(enum checkpoint_kind kind)
+{
+	return kind == CHECKPOINT_START || kind == CHECKPOINT_UNCLEAN ||
+	       kind == CHECKPOINT_LOSS;
+}
+
 /* -- writing ----------------------------------------------------------------------- */
 static void write_time(struct writer *w, int64_t utc_ms)
 {

@@ -3,6 +3,7 @@
  * The writer's life: opened on what was there before, each start on record and signed by
  * the node, ended clean or not at all. Between the two it is called when due.
  */
+#include "hex.h"
 #include "log_inside.h"
 
 #include "samtale/audit/audit.h"
@@ -52,23 +53,12 @@ static int folder_open(const char *path, int *ret, const char **ret_sentence)
 	return AUDIT_LOG_E_BUSY;
 }
 
-static bool hex_digit(char c, uint8_t *ret)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	if (at)
-		*ret = (uint8_t)(at - digits);
-	return at != NULL;
-}
-
 /* 16 bytes as hex with hyphens between them. */
 static int boot_id_read(uint8_t ret[BOOT_ID_BYTES])
 {
-	char text[64] = "";
+	char text[64] = "", digits[sizeof(text)];
 	int fd = open(BOOT_ID_FILE, O_RDONLY | O_CLOEXEC);
 	size_t len = 0, n = 0;
-	uint8_t digit;
 	int r = fd < 0 ? fault_here(errno)
 		       : file_read_at(fd, text, sizeof(text) - 1, 0, &len);
 
@@ -76,13 +66,10 @@ static int boot_id_read(uint8_t ret[BOOT_ID_BYTES])
 		(void)close(fd);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < len && n < (size_t)BOOT_ID_BYTES * 2; i++) {
-		if (!hex_digit(text[i], &digit))
-			continue;
-		ret[n / 2] = (uint8_t)(ret[n / 2] << 4 | digit);
-		n++;
-	}
-	return n == (size_t)BOOT_ID_BYTES * 2 ? 0 : fault_here(EIO);
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '-' && text[i] != '\n')
+			digits[n++] = text[i];
+	return hex_read(bytes_of(digits, n), ret, BOOT_ID_BYTES) ? 0 : fault_here(EIO);
 }
 
 /* Without a word in the log. */

@@ -13,12 +13,6 @@
 #define URGENT_EVERY_MS MS_SECOND
 #define RETRY_MS        MS_SECOND
 
-static bool is_start(enum checkpoint_kind kind)
-{
-	return kind == CHECKPOINT_START || kind == CHECKPOINT_UNCLEAN ||
-	       kind == CHECKPOINT_LOSS;
-}
-
 static void mark_fill(
 	struct audit_log *l, enum checkpoint_kind kind, struct checkpoint *ret)
 {
@@ -57,7 +51,8 @@ int log_mark(struct audit_log *l, enum checkpoint_kind kind)
 	int r;
 
 	mark_fill(l, kind, &c);
-	checkpoint_write(&c, is_start(kind) ? l->signing : &l->keys->seal, line);
+	checkpoint_write(
+		&c, checkpoint_is_start(kind) ? l->signing : &l->keys->seal, line);
 	r = mark_write(l, line);
 	if (r == 0) {
 		l->keys->seal = l->keys->next_seal;

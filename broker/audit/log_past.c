@@ -41,12 +41,6 @@ static int refuse(int outcome, const char *sentence, const char **ret_sentence)
 	return outcome;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 /* -- the files --------------------------------------------------------------------- */
 void log_segment_name(uint32_t number, char ret[LOG_NAME_BYTES])
 {
@@ -103,7 +97,7 @@ int log_span_read(int folder, struct log_span *ret)
 	if (!d) {
 		int why = errno;
 
-		close_fd(&fd);
+		file_closep(&fd);
 		return fault_here(why);
 	}
 	while ((e = readdir(d)))
@@ -137,7 +131,7 @@ static int head_read(int fd, struct segment_head *ret)
 
 int log_head_read(int folder, uint32_t number, struct segment_head *ret)
 {
-	owned(close_fd) int fd = -1;
+	owned(file_closep) int fd = -1;
 	int r = log_segment_open(folder, number, O_RDONLY, &fd);
 
 	return r == 0 ? head_read(fd, ret) : r;
@@ -157,12 +151,6 @@ struct lines {
 	uint64_t end;  /* of the last whole line */
 };
 
-static bool is_start(enum checkpoint_kind kind)
-{
-	return kind == CHECKPOINT_START || kind == CHECKPOINT_UNCLEAN ||
-	       kind == CHECKPOINT_LOSS;
-}
-
 static void take_line(struct lines *in, struct bytes text)
 {
 	in->has_next = in->last.len > 0;
@@ -173,7 +161,7 @@ static void take_line(struct lines *in, struct bytes text)
 		return;
 	memcpy(in->last.text, text.at, text.len);
 	in->last.len = text.len;
-	if (is_start(in->last.c.kind))
+	if (checkpoint_is_start(in->last.c.kind))
 		in->start = in->last;
 }
 
@@ -205,9 +193,10 @@ static int lines_read(int fd, struct lines *in)
 
 static bool is_signed(const struct lines *in, const uint8_t node_public[SIGN_PUBLIC])
 {
-	const uint8_t *key = is_start(in->last.c.kind) ? node_public : in->next;
+	const uint8_t *key =
+		checkpoint_is_start(in->last.c.kind) ? node_public : in->next;
 
-	return (is_start(in->last.c.kind) || in->has_next) &&
+	return (checkpoint_is_start(in->last.c.kind) || in->has_next) &&
 	       checkpoint_is_signed_by(bytes_of(in->last.text, in->last.len), key);
 }
 
@@ -233,7 +222,7 @@ static int cut(int fd, uint64_t end)
 static int marks_read(int folder, const uint8_t node_public[SIGN_PUBLIC],
 	struct log_past *past, const char **ret_sentence)
 {
-	owned(close_fd) int fd =
+	owned(file_closep) int fd =
 		openat(folder, LOG_MARKS, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	owned(heap_freep) struct lines *in = NULL;
 	uint64_t size;
@@ -296,7 +285,7 @@ static int blocks_read(int fd, struct log_past *past)
 
 static int segment_read(int folder, struct log_past *past, const char **ret_sentence)
 {
-	owned(close_fd) int fd = -1;
+	owned(file_closep) int fd = -1;
 	int r = log_segment_open(folder, past->span.last, O_RDWR, &fd);
 
 	if (r == 0)

@@ -21,12 +21,6 @@
 #define LINKS_AT_ONCE 2048
 #define BLOCKS_CHUNK  64
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 /* -- which are past their time ----------------------------------------------------- */
 static uint32_t next_there(const struct audit_log *l, uint32_t number)
 {
@@ -142,7 +136,7 @@ static int entries_end(
 
 int log_links_last(int folder, uint32_t *ret)
 {
-	owned(close_fd) int fd =
+	owned(file_closep) int fd =
 		openat(folder, LOG_LINKS, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	uint64_t size, end;
 	int r;
@@ -288,7 +282,7 @@ static int remove_first(struct audit_log *l)
 static int prune_first(struct linking *k)
 {
 	struct segment_head h;
-	owned(close_fd) int fd = -1;
+	owned(file_closep) int fd = -1;
 	int r = log_head_read(k->log->folder, k->log->span.first, &h);
 
 	if (r == 0)

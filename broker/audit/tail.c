@@ -13,6 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+void file_closep(int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
 int file_read_at(int fd, void *ret, size_t len, uint64_t at, size_t *ret_len)
 {
 	size_t got = 0;

@@ -47,6 +47,8 @@ void room_look(struct room *m, struct tail *t);
 bool room_is_refusing(const struct room *m);
 
 /* -- files ------------------------------------------------------------------------- */
+/* For owned(); -1 is none. */
+void file_closep(int *fd);
 /* Fewer bytes than len: the file ends there. */
 must_check int file_read_at(int fd, void *ret, size_t len, uint64_t at, size_t *ret_len);
 must_check int file_size(int fd, uint64_t *ret);

@@ -26,12 +26,6 @@ void mark_of(const struct checkpoint *c, struct bytes line, struct mark *ret)
 	hash_parts(NULL, &line, 1, ret->line);
 }
 
-static bool is_start(enum checkpoint_kind kind)
-{
-	return kind == CHECKPOINT_START || kind == CHECKPOINT_UNCLEAN ||
-	       kind == CHECKPOINT_LOSS;
-}
-
 static void found(struct verifying *v, enum verify_kind kind, const struct checkpoint *c)
 {
 	verify_found(v, kind, 0, c->size, c->utc_ms);
@@ -41,7 +35,7 @@ static void found(struct verifying *v, enum verify_kind kind, const struct check
 static void check_signature(struct verifying *v, struct reading *in,
 	const struct checkpoint *c, struct bytes line)
 {
-	if (is_start(c->kind)) {
+	if (checkpoint_is_start(c->kind)) {
 		if (checkpoint_is_signed_by(line, v->parts->signing))
 			return;
 		if (!in->is_foreign)
@@ -63,12 +57,12 @@ static bool may_follow(const struct reading *in, const struct checkpoint *c)
 	const struct checkpoint *b = &in->before;
 
 	if (!in->has_before)
-		return is_start(c->kind) && c->epoch == 0;
+		return checkpoint_is_start(c->kind) && c->epoch == 0;
 	if (b->epoch == UINT64_MAX || c->epoch != b->epoch + 1)
 		return false;
 	if (c->size < b->size || c->dropped < b->dropped)
 		return false;
-	if (is_start(c->kind))
+	if (checkpoint_is_start(c->kind))
 		return b->kind == CHECKPOINT_END || c->kind != CHECKPOINT_START;
 	return b->kind != CHECKPOINT_END;
 }
@@ -100,7 +94,7 @@ static void check_times(
 {
 	if (in->has_before && has_clock_step(&in->before, c))
 		found(v, FOUND_CLOCK_STEP, c);
-	if (in->has_before && !is_start(c->kind) && is_late(v, &in->before, c))
+	if (in->has_before && !checkpoint_is_start(c->kind) && is_late(v, &in->before, c))
 		found(v, FOUND_EPOCH_LATE, c);
 	if (c->dropped > (in->has_before ? in->before.dropped : 0))
 		found(v, FOUND_DROPPED, c);

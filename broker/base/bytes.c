@@ -220,6 +220,31 @@ void write_str(struct writer *w, const char *s)
 	write_bytes(w, bytes_str(s));
 }
 
+void write_html(struct writer *w, struct bytes text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		switch (text.at[i]) {
+		case '&':
+			write_str(w, "&amp;");
+			break;
+		case '<':
+			write_str(w, "&lt;");
+			break;
+		case '>':
+			write_str(w, "&gt;");
+			break;
+		case '"':
+			write_str(w, "&quot;");
+			break;
+		case '\'':
+			write_str(w, "&#39;");
+			break;
+		default:
+			write_u8(w, text.at[i]);
+		}
+	}
+}
+
 void write_fmt(struct writer *w, const char *fmt, ...)
 {
 	size_t room = w->cap - w->len;

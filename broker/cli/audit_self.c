@@ -20,11 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WRITTEN    200
-#define MEETING    INT64_C(4711)
-#define PATH_CAP   128
-#define EPOCH_MS   60000
-#define COPY_PIECE 65536
+#define WRITTEN  200
+#define MEETING  INT64_C(4711)
+#define PATH_CAP 128
+#define EPOCH_MS 60000
 
 struct self {
 	struct phrase_call *c;

@@ -9,8 +9,6 @@
 
 #include <errno.h>
 
-#define MINUTES_HEAD "samtale-minutes-1\n"
-
 int group_begin(struct custody *c)
 {
 	int r = 0;
@@ -163,10 +161,10 @@ int act_find_case(struct custody *c, const struct vault_use *use, struct bytes c
 
 bool act_is_minutes(struct bytes text)
 {
-	size_t head = sizeof(MINUTES_HEAD) - 1;
+	size_t head = sizeof(MINUTES_FIRST_LINE) - 1;
 
 	return text.len > head && text.len <= VAULT_LINK_TEXT &&
-	       memcmp(text.at, MINUTES_HEAD, head) == 0 &&
+	       memcmp(text.at, MINUTES_FIRST_LINE, head) == 0 &&
 	       bytes_is_clean_text(text, true);
 }
 

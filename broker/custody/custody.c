@@ -330,11 +330,6 @@ const struct node_key *custody_node(struct custody *c)
 	return c->most;
 }
 
-void custody_state(struct custody *c, struct audit_log_state *ret)
-{
-	audit_log_state(c->log, ret);
-}
-
 const struct auditor_set *custody_auditors(const struct custody *c)
 {
 	return &c->auditors;

@@ -17,31 +17,6 @@ static struct bytes after(struct bytes in, size_t n)
 	return bytes_of(in.at + n, in.len - n);
 }
 
-void template_escape(struct writer *to, struct bytes text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		switch (text.at[i]) {
-		case '&':
-			write_str(to, "&amp;");
-			break;
-		case '<':
-			write_str(to, "&lt;");
-			break;
-		case '>':
-			write_str(to, "&gt;");
-			break;
-		case '"':
-			write_str(to, "&quot;");
-			break;
-		case '\'':
-			write_str(to, "&#39;");
-			break;
-		default:
-			write_u8(to, text.at[i]);
-		}
-	}
-}
-
 static void write_value(struct writer *to, struct bytes name,
 	const struct template_value *values, size_t count)
 {
@@ -51,7 +26,7 @@ static void write_value(struct writer *to, struct bytes name,
 		if (values[i].is_html)
 			write_bytes(to, values[i].text);
 		else
-			template_escape(to, values[i].text);
+			write_html(to, values[i].text);
 		return;
 	}
 	to->bad = true;

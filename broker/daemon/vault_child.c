@@ -184,8 +184,8 @@ static void turn(struct vault_child *v)
 		return;
 	if (fds[SIGNALS].revents && read(v->signals, &info, sizeof(info)) > 0)
 		v->ending = true;
-	serve_links(v, &fds[LINKS]); /* also tells of links that a checkpoint found full */
-	if (fds[PARENT].revents) /* last: a new link is not among those polled */
+	serve_links(v, &fds[LINKS]); /* and tells of those dropped since */
+	if (fds[PARENT].revents)     /* last: a new link is not among those polled */
 		parent_spoke(v);
 }
 

@@ -48,35 +48,10 @@ bool fact_holds(enum fact fact, const struct settings *s)
 }
 
 /* -- saying ------------------------------------------------------------------------ */
-static void write_escaped(struct writer *to, const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		switch (text[i]) {
-		case '&':
-			write_str(to, "&amp;");
-			break;
-		case '<':
-			write_str(to, "&lt;");
-			break;
-		case '>':
-			write_str(to, "&gt;");
-			break;
-		case '"':
-			write_str(to, "&quot;");
-			break;
-		case '\'':
-			write_str(to, "&#39;");
-			break;
-		default:
-			write_u8(to, (uint8_t)text[i]);
-		}
-	}
-}
-
 static void put(const struct speaker *s, const char *text, size_t len)
 {
 	if (s->html)
-		write_escaped(s->to, text, len);
+		write_html(s->to, bytes_of(text, len));
 	else
 		write_bytes(s->to, bytes_of(text, len));
 }

@@ -110,6 +110,9 @@ enum checkpoint_kind {
 			 */
 };
 
+/* Signed by the node's own key, because nobody announced one before. */
+bool checkpoint_is_start(enum checkpoint_kind kind);
+
 struct checkpoint {
 	enum checkpoint_kind kind;
 	uint8_t log_id[LOG_ID_BYTES];

@@ -90,6 +90,8 @@ void write_u64(struct writer *w, uint64_t v);
 void write_bytes(struct writer *w, struct bytes b);
 void write_var(struct writer *w, struct bytes b); /* u16 length + bytes */
 void write_str(struct writer *w, const char *s);  /* the characters, no NUL */
+/* Text as it may stand in an element of HTML, or in a quoted attribute. */
+void write_html(struct writer *w, struct bytes text);
 void write_fmt(struct writer *w, const char *fmt, ...) printf_like(2, 3);
 must_check bool writer_ok(const struct writer *w);
 static inline struct bytes writer_bytes(const struct writer *w)

@@ -62,7 +62,6 @@ must_check int custody_reload(struct custody *c);
  * changed. Key backups made before open with the old node key alone: make a new one. */
 must_check int custody_rotate(struct custody *c);
 must_check int custody_prune(struct custody *c, int64_t now_ms, size_t *ret_segments);
-void custody_state(struct custody *c, struct audit_log_state *ret);
 const struct auditor_set *custody_auditors(const struct custody *c);
 
 /* -- for the vault process: questions in groups ------------------------------------ */

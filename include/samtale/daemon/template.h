@@ -16,5 +16,3 @@ struct template_value {
  * and so does a {{ that never ends. */
 void template_fill(struct writer *to, struct bytes text,
 	const struct template_value *values, size_t count);
-/* Text as it may stand in an element or in a quoted attribute. */
-void template_escape(struct writer *to, struct bytes text);

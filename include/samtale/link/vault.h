@@ -48,7 +48,6 @@ enum vault_result {
 #define VAULT_LINK_E_BAD 1 /* not such a frame; close the link */
 
 /* -- questions --------------------------------------------------------------------- */
-#define VAULT_EVENT_BYTES 41
 struct vault_event { /* numbers as they stand; what they mean is not this room's */
 	uint16_t what;
 	uint8_t purpose, outcome, role;

@@ -187,10 +187,23 @@ static void owned_memory_is_freed_and_forgotten(void **state)
 	heap_freep(&text);
 }
 
+static void text_cannot_leave_its_element_or_attribute(void **state)
+{
+	char buf[64];
+	struct writer w = writer_of(buf, sizeof(buf));
+
+	(void)state;
+	write_html(&w, BYTES_LIT("å<b a=\"'\">&"));
+	assert_true(writer_ok(&w));
+	assert_true(
+		bytes_equal_str(writer_bytes(&w), "å&lt;b a=&quot;&#39;&quot;&gt;&amp;"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(equality_looks_at_length_and_content),
+		cmocka_unit_test(text_cannot_leave_its_element_or_attribute),
 		cmocka_unit_test(a_string_needs_room_for_its_end_and_holds_no_nul),
 		cmocka_unit_test(text_is_well_formed_utf8_without_controls),
 		cmocka_unit_test(a_number_is_digits_alone_and_within_its_maximum),
