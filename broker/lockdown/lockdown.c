@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MPL-2.0
  *
  * Three steps, each at the first moment at which it is possible. A kernel without
- * Landlock gets a warning, not a refusal: the other two steps stand, and the systemd unit
- * closes the file system too.
+ * Landlock, and keys that can be swapped out, get a warning, not a refusal: the other two
+ * steps stand, and the systemd unit closes the file system too.
  */
 #include "samtale/lockdown/lockdown.h"
 
@@ -162,11 +162,26 @@ static int use_landlock(const struct lockdown_files *files)
 	return r;
 }
 
+/* libsodium goes on in silence when the pages of a key cannot be locked. By number: a
+ * sanitizer's mlock() does nothing. */
+static void look_at_locked_memory(void)
+{
+	static const char page;
+
+	if (syscall(SYS_mlock, &page, sizeof(page)) == 0)
+		(void)syscall(SYS_munlock, &page, sizeof(page));
+	else
+		log_event(EV_LOCKDOWN_PARTIAL, F_WORD("missing", "memlock"));
+}
+
 int lockdown_files(const struct lockdown_files *files)
 {
 	int r = drop_capabilities();
 
-	return r < 0 ? fault_pass(r) : use_landlock(files);
+	if (r < 0)
+		return fault_pass(r);
+	look_at_locked_memory();
+	return use_landlock(files);
 }
 
 /* -- system calls ---------------------------------------------------------------- */

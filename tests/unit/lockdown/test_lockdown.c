@@ -22,6 +22,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -94,6 +95,25 @@ static int lock_files(bool may_connect)
 	const struct lockdown_files files = { paths, ARRAY_LEN(paths), may_connect };
 
 	return lockdown_process() < 0 || lockdown_files(&files) < 0 ? -1 : 0;
+}
+
+static int lock_files_without_locked_memory(void)
+{
+	const struct rlimit none = { 0, 0 };
+	char said[256] = "";
+	int to[2];
+
+	if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 || pipe(to) != 0 ||
+		dup2(to[1], 2) < 0 || lock_files(false) < 0 ||
+		read(to[0], said, sizeof(said) - 1) <= 0)
+		return NOT_LOCKED;
+	return strstr(said, "LOCKDOWN_PARTIAL missing=memlock") ? DENIED : DONE;
+}
+
+static void keys_that_can_be_swapped_out_are_told(void **state)
+{
+	(void)state;
+	assert_int_equal(outcome_of(lock_files_without_locked_memory), DENIED);
 }
 
 static int read_what_is_named(void)
@@ -357,6 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_process_step_takes_core_images_and_new_rights),
+		cmocka_unit_test(keys_that_can_be_swapped_out_are_told),
 		cmocka_unit_test(only_the_named_files_are_left),
 		cmocka_unit_test(outgoing_tcp_is_left_to_those_who_ask_for_it),
 		cmocka_unit_test(rights_that_cannot_be_given_up_stop_the_start),
