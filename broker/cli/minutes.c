@@ -72,14 +72,17 @@ static int note(struct phrase_call *c, enum audit_what what, int64_t meeting)
 	return audit_note(c->audit, &e);
 }
 
-/* An outcome of minutes_find(), or a fault. */
+/* On record before any of it leaves; nothing does of a meeting that is not over. An
+ * outcome of minutes_find(), or a fault. */
 static int find_one(
 	struct phrase_call *c, enum audit_what what, int64_t meeting, struct minutes *ret)
 {
 	struct minutes_ask ask = { c->store, c->vault, c->node, meeting, 0 };
-	int r = note(c, what, meeting);
+	int r = minutes_find(&ask, ret);
 
-	return r < 0 ? fault_pass(r) : minutes_find(&ask, ret);
+	if (r == 0)
+		r = note(c, what, meeting);
+	return r < 0 ? fault_pass(r) : r;
 }
 
 /* -- giving them out --------------------------------------------------------------- */
