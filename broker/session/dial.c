@@ -204,6 +204,13 @@ static void not_placed(struct leg *leg, enum meeting_reason reason)
 	board_tell(leg, MEETING_LINE_NONE, reason);
 }
 
+static enum meeting_reason why_not(const struct dial *d, int result)
+{
+	if (result == DIAL_E_REFUSED)
+		return d->reason;
+	return result == -EPIPE ? MEETING_REASON_LINE_DOWN : MEETING_REASON_NOT_RECORDED;
+}
+
 static void dial_answer(struct desk_task *task, int result)
 {
 	struct dial *d = container_of(task, struct dial, task);
@@ -225,8 +232,7 @@ static void dial_answer(struct desk_task *task, int result)
 		result = -EPIPE;
 	}
 	if (result != 0 && leg)
-		not_placed(leg,
-			result == DIAL_E_REFUSED ? d->reason : MEETING_REASON_LINE_DOWN);
+		not_placed(leg, why_not(d, result));
 	secret_wipe(d, sizeof(*d));
 	free(d);
 }

@@ -37,6 +37,7 @@ const REASONS = {
 	not_allowed: "Nummeret må ikke ringes op",
 	full: "Alle linjer er optaget.",
 	bad_media: "Lyden kunne ikke sættes op.",
+	not_recorded: "Opkaldet kan ikke skrives i loggen lige nu, så vi ringer ikke op.",
 	limit_meeting: "For mange opkald i mødet.",
 	limit_hour: "For mange opkald den sidste time.",
 	limit_day: "For mange opkald i dag.",

@@ -65,6 +65,7 @@ export const callReason = /* @__PURE__ */ oneOf([
 	"not_allowed",
 	"full",
 	"bad_media",
+	"not_recorded",
 	"limit_meeting",
 	"limit_hour",
 	"limit_day",

@@ -510,6 +510,8 @@ export const da = {
 			not_allowed: "Nummeret må ikke ringes op herfra. Ring selv op i stedet.",
 			full: "Alle linjer er optaget. Vent lidt, og ring igen.",
 			bad_media: "Lyden kunne ikke sættes op. Ring selv op i stedet.",
+			not_recorded:
+				"Opkaldet kan ikke skrives i loggen lige nu, så vi ringer ikke op. Prøv igen om lidt, eller ring selv op.",
 			limit_meeting: "For mange opkald i mødet. Ring selv op i stedet.",
 			limit_hour: "For mange opkald den sidste time. Ring selv op i stedet.",
 			limit_day: "For mange opkald i dag. Ring selv op i stedet.",

@@ -512,6 +512,8 @@ export const en: StaffText = {
 			not_allowed: "This number may not be called from here. Call yourself instead.",
 			full: "All lines are busy. Wait a little and call again.",
 			bad_media: "The sound could not be set up. Call yourself instead.",
+			not_recorded:
+				"The call cannot be put on record right now, so we do not place it. Try again in a moment, or call yourself.",
 			limit_meeting: "Too many calls in this meeting. Call yourself instead.",
 			limit_hour: "Too many calls in the last hour. Call yourself instead.",
 			limit_day: "Too many calls today. Call yourself instead.",
