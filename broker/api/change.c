@@ -168,8 +168,8 @@ static int ask_number(struct call *c, struct store *s)
 	int r = card_reach(c, s, REACH_OWN);
 
 	if (r == 0)
-		r = call_note(c, AUDIT_NUMBER_SHOWN,
-			c->choice ? AUDIT_FOR_ENQUIRY : AUDIT_FOR_OWN_MEETING, c->id, 0);
+		r = call_note(c, c->choice ? AUDIT_NUMBER_AVAILABLE : AUDIT_NUMBER_SHOWN,
+			AUDIT_FOR_OWN_MEETING, c->id, 0);
 	if (r == 0)
 		r = call_recorded(c, vault_open_here(c->api->parts.vault, &use, &keys));
 	if (r != 0)

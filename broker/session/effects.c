@@ -65,14 +65,10 @@ static void note(
 	house_note(l->house, &e);
 }
 
-/* With admission the number comes within reach of the consultant's page, so that the
- * panel works when her own connection is the one that dies. */
 static void note_effect(const struct live *l, const struct meeting_effect *fx)
 {
 	if (records[fx->what].has)
 		note(l, records[fx->what].what, records[fx->what].role, fx->number);
-	if (fx->what == MEETING_RECORD_ADMITTED && l->meeting.booking.has_phone)
-		note(l, AUDIT_NUMBER_AVAILABLE, AUDIT_CONSULTANT, 0);
 }
 
 static void note_all(const struct live *l, const struct meeting_effects *fx)

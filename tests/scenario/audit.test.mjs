@@ -103,7 +103,7 @@ describe("the log of a trial", { timeout: 120_000 }, () => {
 
 	it("shows a use of data by name, purpose and case, with one command", async () => {
 		const { id } = meeting.card;
-		const number = { purpose: "check" };
+		const number = { purpose: "call" };
 		const shown = await consultant.http.call(
 			"POST",
 			`/staff/meetings/${id}/number`,
@@ -115,7 +115,7 @@ describe("the log of a trial", { timeout: 120_000 }, () => {
 		for (const row of rows) assert.equal(row.meeting, String(id));
 		const made = rows.find(({ event }) => event === "MEETING_CREATED");
 		assert.deepEqual([made.name, made.role, made.case], ["demo", "consultant", CASE]);
-		const seen = await read("--event", "NUMBER_SHOWN", "--purpose", "enquiry");
+		const seen = await read("--event", "NUMBER_SHOWN", "--purpose", "own_meeting");
 		assert.deepEqual([seen.length, seen[0]?.meeting], [1, String(id)]);
 		assert.deepEqual(
 			new Set(eventsOf(await read("--event", "sign_in", "--actor", made.actor))),

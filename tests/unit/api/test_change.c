@@ -56,6 +56,11 @@ static void the_number_is_shown_to_the_owner_alone_and_recorded(void **state)
 	assert_string_equal(text(k, "phone"), "+4522334455");
 	assert_int_equal(k->audited[AUDIT_NUMBER_SHOWN], 1);
 	assert_int_equal(
+		kit_do(k, API_POST, &m, "number", pair("purpose", "check")), 200);
+	assert_int_equal(
+		k->audited[AUDIT_NUMBER_SHOWN], 1); /* her page holds it, masked */
+	assert_int_equal(k->audited[AUDIT_NUMBER_AVAILABLE], 1);
+	assert_int_equal(
 		kit_do(k, API_POST, &m, "number", pair("purpose", "curious")), 400);
 	assert_int_equal(
 		kit_do(k, API_POST, &none, "number", pair("purpose", "check")), 404);

@@ -36,7 +36,6 @@ static void a_talk_begins_when_the_citizen_is_admitted(void **state)
 	assert_int_equal(number(m, "epoch"), 1);
 	assert_string_equal(word(actor_hears(&citizen, "start"), "role"), "answer");
 	assert_int_equal(s->audited[AUDIT_ADMITTED], 1);
-	assert_int_equal(s->audited[AUDIT_NUMBER_AVAILABLE], 1);
 	actor_hang_up(&mette);
 	actor_hang_up(&citizen);
 }
@@ -189,7 +188,7 @@ static void a_log_that_takes_nothing_neither_ends_a_talk_nor_keeps_one_from_begi
 	assert_non_null(actor_hears(&citizen, "signal"));
 	assert_int_equal(mette.closed, 0);
 	assert_int_equal(citizen.closed, 0);
-	assert_int_equal(audit_dropped(s->audit), 2); /* ADMITTED, NUMBER_AVAILABLE */
+	assert_int_equal(audit_dropped(s->audit), 1); /* ADMITTED */
 	assert_int_equal(audit_count(s->audit, AUDIT_ADMITTED), 0);
 	s->audit_result = 0;
 	log_set_level(LOG_E_ERROR);
