@@ -102,6 +102,9 @@ struct audit_walk {
 	uint64_t seen;
 	int64_t told_ms; /* of the last line of progress; 0: none yet */
 };
+/* "": there is none. It was typed by people, and a bundle may be anybody's: nothing that
+ * a terminal obeys. */
+void audit_case_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 1]);
 /* 0, or 1 after one sentence; how many did not open is said to c->err. */
 must_check int audit_walk(struct phrase_call *c, struct audit_walk *w);
 

@@ -46,16 +46,6 @@ static void meeting_of(const struct table *t, const struct read_record *r, char 
 		(void)snprintf(ret, 24, "%s", r->record.has_inner ? unnamed(t) : "-");
 }
 
-/* What the reference holds was typed by people: nothing that a terminal obeys. */
-static void case_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 1])
-{
-	struct bytes text = bytes_of(r->inner.case_ref, r->inner.case_len);
-
-	if (!r->has_meeting || !bytes_is_clean_text(text, false) ||
-		!bytes_to_str(text, ret, LIMIT_CASE_REF + 1))
-		ret[0] = '\0';
-}
-
 /* What the catalogue's row says of this number, such as "2 busy"; "" when it says none.
  */
 static struct bytes meaning_of(const struct record *r)
@@ -79,7 +69,7 @@ static void more_of(const struct read_record *r, char ret[MORE_TEXT])
 	char reference[LIMIT_CASE_REF + 1];
 	struct bytes meaning = meaning_of(&r->record);
 
-	case_of(r, reference);
+	audit_case_of(r, reference);
 	write_fmt(&w, "%s%s", *reference ? "  " : "", reference);
 	if (r->record.subject)
 		write_fmt(&w, "  about %" PRIu32, r->record.subject);
@@ -115,7 +105,7 @@ static void print_object(struct table *t, const struct read_record *r)
 
 	when_utc(x->utc_ms, when);
 	staff_name(&t->names, x->actor, name);
-	case_of(r, reference);
+	audit_case_of(r, reference);
 	(void)fprintf(t->out,
 		"%s{\"sequence\":%" PRIu64 ",\"time\":\"%s\",\"event\":\"%s\",\"role\":"
 		"\"%s\",\"actor\":%" PRIu32 ",\"name\":\"%s\",\"subject\":%" PRIu32

@@ -103,20 +103,13 @@ static int by_time(const void *a, const void *b)
 /* -- the page -------------------------------------------------------------------- */
 static void put_html(FILE *to, const char *text)
 {
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			(void)fputs("&amp;", to);
-			break;
-		case '<':
-			(void)fputs("&lt;", to);
-			break;
-		case '>':
-			(void)fputs("&gt;", to);
-			break;
-		default:
-			(void)fputc(*text, to);
-		}
+	for (; *text; text++) {
+		uint8_t room[8];
+		struct writer w = writer_of(room, sizeof(room));
+
+		write_html(&w, bytes_of(text, 1));
+		(void)fwrite(room, 1, w.len, to);
+	}
 }
 
 static void put_cell(FILE *to, const char *text)
@@ -131,7 +124,7 @@ static void put_row(FILE *to, const struct sample *s, size_t i)
 	const struct read_record *r = &s->lots[i].record;
 	const struct record *x = &r->record;
 	char when[WHEN_TEXT], who[96], about[LIMIT_CASE_REF + 32],
-		name[LIMIT_USERNAME + 1];
+		name[LIMIT_USERNAME + 1], reference[LIMIT_CASE_REF + 1];
 
 	when_danish(x->utc_ms, when);
 	staff_name(&s->names, x->actor, name);
@@ -141,10 +134,10 @@ static void put_row(FILE *to, const struct sample *s, size_t i)
 	else
 		(void)snprintf(
 			who, sizeof(who), "%s", audit_role_da((enum audit_role)x->role));
+	audit_case_of(r, reference);
 	if (r->has_meeting)
-		(void)snprintf(about, sizeof(about), "møde %" PRId64 "%s%.*s",
-			r->inner.meeting, r->inner.case_len ? ", sag " : "",
-			(int)r->inner.case_len, r->inner.case_ref);
+		(void)snprintf(about, sizeof(about), "møde %" PRId64 "%s%s",
+			r->inner.meeting, *reference ? ", sag " : "", reference);
 	else
 		(void)snprintf(about, sizeof(about), "%s",
 			x->has_inner ? "slettet" : "intet bestemt møde");

@@ -114,6 +114,15 @@ static bool is_known(const struct audit_filter *f, int64_t meeting)
 	return bsearch(&meeting, f->meetings, f->meeting_n, sizeof(meeting), compare);
 }
 
+void audit_case_of(const struct read_record *r, char ret[LIMIT_CASE_REF + 1])
+{
+	struct bytes text = bytes_of(r->inner.case_ref, r->inner.case_len);
+
+	if (!r->has_meeting || !bytes_is_clean_text(text, false) ||
+		!bytes_to_str(text, ret, LIMIT_CASE_REF + 1))
+		ret[0] = '\0';
+}
+
 /* Few of all meetings are of one case: sorted in at once. */
 static int add_meeting(struct audit_filter *f, int64_t meeting)
 {

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #define ROOM_LOW ((uint64_t)256 * 1024 * 1024)
 
@@ -36,6 +37,15 @@ static void say_scheme(struct doctor *d, const struct auditor_set *set)
 			schemes[set->n].sentence);
 }
 
+/* The trial's own auditor, whatever it is called by now. */
+static bool has_trials_secret(const struct place *p)
+{
+	char path[PLACE_PATH_MAX + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/development.auditor", p->vault);
+	return access(path, F_OK) == 0;
+}
+
 static void look_at_auditors(struct doctor *d)
 {
 	const char *path = d->c->place->auditors;
@@ -53,6 +63,12 @@ static void look_at_auditors(struct doctor *d)
 	else if (r != 0)
 		doctor_find(d, MARK_BAD, "auditors",
 			"%s is not a list of one to three auditors, each once.", path);
+	else if (!auditor_set_is_development(&set) && has_trials_secret(d->c->place))
+		doctor_find(d, MARK_BAD, "auditors",
+			"The secret half of the trial's auditor lies here still, "
+			"development.auditor in %s, and opens what was sealed to it "
+			"under whatever name: `shred -u` it.",
+			d->c->place->vault);
 	else if (!auditor_set_is_development(&set))
 		say_scheme(d, &set);
 	else
@@ -113,11 +129,23 @@ static void look_at_room(struct doctor *d)
 }
 
 /* -- off this host --------------------------------------------------------------- */
+/* A service that listens here may pass it on, which cannot be seen from here. */
+static bool is_this_host(const char *to)
+{
+	return strncmp(to, "127.", 4) == 0 || strncmp(to, "[::1]", 5) == 0 ||
+	       strncmp(to, "0.0.0.0:", 8) == 0 || strncmp(to, "[::]", 4) == 0;
+}
+
 static void look_at_anchors(struct doctor *d)
 {
 	const char *to = d->c->place->settings.audit_syslog;
 
-	if (to[0])
+	if (is_this_host(to))
+		doctor_find(d, MARK_WARN, "anchors",
+			"Checkpoints are sent to %s, which is this host: they are safe "
+			"only when the log service there passes them on at once.",
+			to);
+	else if (to[0])
 		doctor_find(d, MARK_OK, "anchors",
 			"Every checkpoint of the log is sent to %s.", to);
 	else

@@ -246,7 +246,10 @@ class Anchors(unittest.TestCase):
         self.assertIn("samtale_audit_off_host 1\n", text)
         self.assertRegex(text, r"samtale_audit_anchor_age_seconds [0-5]\n")
         self.assertIn("samtale_audit_up 1\n", text)
-        self.assertIn("Every checkpoint of the log is sent to", b.run("doctor").stdout)
+        self.assertIn("which is this host", b.run("doctor").stdout)
+        auditors = b.vault / "auditors" # the trial's key under a name that raises no banner
+        auditors.write_text(auditors.read_text().replace("DEVELOPMENT", "dpo"))
+        self.assertIn("opens what was sealed to it", b.run("doctor").stdout)
         b.end()
         journal = re.findall("AUDIT_CHECKPOINT line=(.*)", b.said()) # whatever log.level is
         self.assertEqual(journal, b.checkpoints()[-len(journal):])
