@@ -72,7 +72,7 @@ static int count_past(const struct audit_log *l, int64_t before_ms, uint32_t *re
 	uint32_t number = l->span.first, n = 0;
 	bool past = true;
 
-	while (number < l->span.last) {
+	while (n < LOG_PRUNE_MOST && number < l->span.last) {
 		int r = is_past(l, number, before_ms, &past);
 
 		if (r < 0)
@@ -321,7 +321,7 @@ int audit_log_prune(struct audit_log *l, int64_t before_ms, size_t *ret_n)
 	*ret_n = 0;
 	if (r != 0 || n == 0)
 		return r;
-	r = log_note(l, AUDIT_LOG_PRUNED, n < AUDIT_COUNT ? n : AUDIT_COUNT, 0);
+	r = log_note(l, AUDIT_LOG_PRUNED, n, 0);
 	if (r == 0)
 		r = audit_log_commit(l, false);
 	return r == 0 ? prune(l, n, ret_n) : r;

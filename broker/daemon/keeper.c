@@ -9,6 +9,7 @@
 #include "broker.h"
 #include "custodian.h"
 
+#include "samtale/audit/log.h"
 #include "samtale/base/clock.h"
 #include "samtale/base/fault.h"
 #include "samtale/base/ops_log.h"
@@ -29,6 +30,7 @@ struct keeper {
 	bool running, again;
 	int64_t pruned_ms; /* UTC; the worker's while it runs */
 	int prune_fault;
+	bool prune_again; /* the log has more */
 	struct retention_policy policy;
 	struct retention_counts counts;
 };
@@ -47,14 +49,20 @@ static int prune_log(struct keeper *k)
 {
 	int64_t now = clock_utc_ms();
 	struct vault_question q = { .kind = VAULT_ASK_PRUNE, .before = now };
+	struct custodian_reply reply;
 	int r;
 
+	k->prune_again = false;
 	if (k->pruned_ms > 0 && now - k->pruned_ms < PRUNE_MS)
 		return 0;
-	r = fault_fold(custodian_ask(k->b->custodian, &q, NULL));
-	if (r == 0)
+	r = fault_fold(custodian_ask(k->b->custodian, &q, &reply));
+	if (r < 0)
+		return fault_pass(r);
+	k->prune_again = reply.answer.segments >= LOG_PRUNE_MOST;
+	if (!k->prune_again)
 		k->pruned_ms = now;
-	return r;
+	custodian_reply_drop(&reply);
+	return 0;
 }
 
 /* On the worker. */
@@ -95,7 +103,7 @@ static void answer(struct desk_task *t, int result)
 		if (deleted(&k->counts) > 0)
 			log_event(EV_RETENTION_RAN,
 				F_COUNT("deleted", deleted(&k->counts)));
-		if (k->counts.more || k->again)
+		if (k->counts.more || k->prune_again || k->again)
 			next = AGAIN_MS;
 	}
 	k->again = false;

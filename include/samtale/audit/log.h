@@ -64,9 +64,11 @@ void audit_log_dropped(struct audit_log *l, uint64_t n);
 /* Other auditors from the next record on: a new segment, and AUDITORS_CHANGED in it, put
  * there by the log itself. Faults: -EBUSY (commit what was put first). */
 must_check int audit_log_auditors(struct audit_log *l, const struct auditor_set *to);
-/* Deletes segments whose last record is older; their links go to `chain` first, and
- * LOG_PRUNED on record before that, by the log itself. Faults: -EBUSY (commit what
+/* Deletes segments whose last record is older, the oldest first and no more at once than
+ * nobody notices; as many as that: there may be more. Their links go to `chain` first,
+ * and LOG_PRUNED on record before that, by the log itself. Faults: -EBUSY (commit what
  * was put first). */
+#define LOG_PRUNE_MOST 16
 must_check int audit_log_prune(struct audit_log *l, int64_t before_ms, size_t *ret_n);
 
 struct audit_log_state {

@@ -87,6 +87,23 @@ static void the_segment_being_written_stays(void **state)
 	assert_int_equal(bench_write(&bench, 1), 0);
 }
 
+static void so_many_go_at_once_and_the_rest_with_the_next_call(void **state)
+{
+	(void)state;
+	for (unsigned day = 0; day < LOG_PRUNE_MOST; day++) {
+		clock_shift(MS_DAY);
+		assert_int_equal(bench_write(&bench, 1), 0);
+	}
+	assert_int_equal(prune_older_than(-MS_DAY), LOG_PRUNE_MOST);
+	assert_int_equal(prune_older_than(-MS_DAY), 4);
+	assert_int_equal(prune_older_than(-MS_DAY), 0);
+	bench_close(&bench);
+	assert_int_equal(bench_verify(&bench, true).verdict, VERIFY_NOTABLE);
+	bench_see(&bench, &seen);
+	assert_int_equal(seen_count(&seen, AUDIT_LOG_PRUNED), 2);
+	assert_int_equal(bench_open(&bench), 0);
+}
+
 static void nothing_is_deleted_while_a_group_is_pending(void **state)
 {
 	struct record r = { .event = AUDIT_SEARCH };
@@ -164,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(what_is_past_its_time_goes_and_the_rest_verifies),
 		T(the_segment_being_written_stays),
+		T(so_many_go_at_once_and_the_rest_with_the_next_call),
 		T(nothing_is_deleted_while_a_group_is_pending),
 		T(an_end_in_between_is_made_good),
 		T(a_clock_that_was_wrong_deletes_nothing_too_early),
