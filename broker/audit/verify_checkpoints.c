@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define CHUNK_BYTES (64 * 1024)
 
@@ -185,12 +186,14 @@ int verify_checkpoints(struct verifying *v)
 	owned(verify_close) int fd =
 		openat(v->folder, "checkpoints", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	owned(heap_freep) uint8_t *at = NULL;
+	struct stat st;
 	int r;
 
 	if (fd < 0 && errno == ENOENT)
 		return 0;
-	if (fd < 0) {
-		v->sentence = "`checkpoints` cannot be opened.";
+	if (fd < 0 || fstat(fd, &st) < 0 ||
+		!S_ISREG(st.st_mode)) { /* a device never ends */
+		v->sentence = "`checkpoints` cannot be opened, or is no file.";
 		return VERIFY_E_UNREADABLE;
 	}
 	at = malloc(CHUNK_BYTES);

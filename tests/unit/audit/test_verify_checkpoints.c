@@ -16,6 +16,15 @@ static void a_clean_end_and_a_start_are_nothing_to_look_at(void **state)
 	assert_found(s, FOUND_COUNT, 0);
 }
 
+static void what_never_ends_is_not_read(void **state)
+{
+	struct stage *s = *state;
+
+	assert_int_equal(unlink(path_of(s, "checkpoints")), 0);
+	assert_int_equal(symlink("/dev/zero", path_of(s, "checkpoints")), 0);
+	assert_int_equal(verify(s), VERIFY_CANNOT);
+}
+
 static void an_unclean_start_is_told(void **state)
 {
 	struct stage *s = *state;
@@ -136,6 +145,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGED(a_clean_end_and_a_start_are_nothing_to_look_at),
+		STAGED(what_never_ends_is_not_read),
 		STAGED(an_unclean_start_is_told),
 		STAGED(a_clean_start_after_no_end_is_refused),
 		STAGED(a_step_of_the_clock_is_told_either_way),
