@@ -6,6 +6,7 @@
  */
 #include "audit_inner.h"
 #include "client.h"
+#include "json_text.h"
 #include "note.h"
 #include "rows.h"
 
@@ -164,7 +165,9 @@ int run_audit_bundle(struct phrase_call *c)
 			"--from and --to are days such as 2026-11-22, the first and the "
 			"last.");
 	r = audit_write_bundle(c, file, &span);
-	if (r == 0)
+	if (r == 0 && phrase_value(&c->words, "json"))
+		json_texts_put(c->out, (const char *const[][2]){ { "bundle", file } }, 1);
+	else if (r == 0)
 		(void)fprintf(c->out,
 			"%s is written. Each auditor, alone and away from this host: "
 			"samtale audit share %s --key NAME.auditor --out NAME.share\n",

@@ -225,6 +225,21 @@ static int is_allowed(struct export *x)
 				 "with one auditor cannot name staff.");
 }
 
+static void say_written(const struct export *x)
+{
+	const char *const files[][2] = { { "text", x->paths[0] }, { "json", x->paths[1] },
+		{ "proof", x->paths[2] } };
+
+	if (phrase_value(&x->c->words, "json"))
+		json_texts_put(x->c->out, files, ARRAY_LEN(files));
+	else
+		(void)fprintf(x->c->out,
+			"%" PRIu64
+			" records; %s and %s are for the citizen, %s stays with "
+			"you: with it `samtale audit verify --export %s` proves them\n",
+			x->rows, x->paths[0], x->paths[1], x->paths[2], x->paths[1]);
+}
+
 int run_audit_export(struct phrase_call *c)
 {
 	struct audit_opened o = AUDIT_OPENED_NULL;
@@ -247,11 +262,7 @@ int run_audit_export(struct phrase_call *c)
 		r = close_files(&x, write_all(&x, &f));
 	}
 	if (r == 0)
-		(void)fprintf(c->out,
-			"%" PRIu64
-			" records; %s and %s are for the citizen, %s stays with "
-			"you: with it `samtale audit verify --export %s` proves them\n",
-			x.rows, x.paths[0], x.paths[1], x.paths[2], x.paths[1]);
+		say_written(&x);
 	staff_names_deinit(&x.names);
 	audit_opened_deinit(&o);
 	audit_filter_deinit(&f);

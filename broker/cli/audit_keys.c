@@ -5,6 +5,7 @@
  */
 #include "audit_inner.h"
 #include "client.h"
+#include "json_text.h"
 #include "rows.h"
 #include "session.h"
 #include "terminal.h"
@@ -35,6 +36,24 @@ static void name_of(struct phrase_call *c, char ret[AUDITOR_NAME_MAX + 1])
 	ret[n] = '\0';
 }
 
+static void say_made(struct phrase_call *c, const char *prefix, const char *name)
+{
+	char secret[PLACE_PATH_MAX], public[PLACE_PATH_MAX];
+	const char *const made[][2] = { { "name", name }, { "secret", secret },
+		{ "public", public } };
+
+	(void)snprintf(secret, sizeof(secret), "%s.auditor", prefix);
+	(void)snprintf(public, sizeof(public), "%s.auditor.pub", prefix);
+	if (phrase_value(&c->words, "json"))
+		json_texts_put(c->out, made, ARRAY_LEN(made));
+	else
+		(void)fprintf(c->out,
+			"%s is the secret half of %s: keep it offline, away from the "
+			"host, the passphrase apart from it.\n"
+			"%s is the public half: give it to whoever runs the host.\n",
+			secret, name, public);
+}
+
 int run_audit_keygen(struct phrase_call *c)
 {
 	const char *prefix = phrase_value(&c->words, "prefix");
@@ -60,11 +79,7 @@ int run_audit_keygen(struct phrase_call *c)
 	if (r < 0)
 		return phrase_fail(
 			c, "%s.auditor cannot be written: %s.", prefix, strerror(-r));
-	(void)fprintf(c->out,
-		"%s.auditor is the secret half of %s: keep it offline, away from the "
-		"host, the passphrase apart from it.\n"
-		"%s.auditor.pub is the public half: give it to whoever runs the host.\n",
-		prefix, name, prefix);
+	say_made(c, prefix, name);
 	return 0;
 }
 
@@ -196,10 +211,16 @@ int run_audit_share(struct phrase_call *c)
 	r = share_write(out, bundle, secret);
 	if (r != 0)
 		return audit_reader_fail(c, r, r < 0 ? out : bundle);
-	(void)fprintf(c->out,
-		"%s opens this auditor's half of %s. It is as secret as what it opens: "
-		"delete it after the reading.\n",
-		out, bundle);
+	if (phrase_value(&c->words, "json"))
+		json_texts_put(c->out,
+			(const char *const[][2]){
+				{ "share", out }, { "bundle", bundle } },
+			2);
+	else
+		(void)fprintf(c->out,
+			"%s opens this auditor's half of %s. It is as secret as what it "
+			"opens: delete it after the reading.\n",
+			out, bundle);
 	return 0;
 }
 

@@ -44,9 +44,13 @@ static const char *in(const struct self *s, const char *name, char ret[PATH_CAP]
 /* -- saying ---------------------------------------------------------------------- */
 static void expect(struct self *s, bool is_well, const char *what)
 {
+	if (phrase_value(&s->c->words, "json"))
+		(void)fprintf(s->c->out, "%s{\"what\":\"%s\",\"passed\":%s}",
+			s->tried ? ",\n" : "[", what, is_well ? "true" : "false");
+	else
+		(void)fprintf(s->c->out, "%s %s\n", is_well ? "ok  " : "FAIL", what);
 	s->tried++;
 	s->failed += !is_well;
-	(void)fprintf(s->c->out, "%s %s\n", is_well ? "ok  " : "FAIL", what);
 }
 
 /* -- keys ------------------------------------------------------------------------ */
@@ -386,7 +390,10 @@ int run_audit_selftest(struct phrase_call *c)
 	if (r < 0)
 		return phrase_fail(
 			c, "The test itself could not be run: %s.", strerror(-r));
-	(void)fprintf(c->out, "%u of %u passed\n", s.tried - s.failed, s.tried);
+	if (phrase_value(&c->words, "json"))
+		(void)fputs("]\n", c->out);
+	else
+		(void)fprintf(c->out, "%u of %u passed\n", s.tried - s.failed, s.tried);
 	if (c->has_place && access(c->place->vault, X_OK) == 0)
 		r = note_put(c, "selftest", s.failed > 0);
 	return r != 0 || s.failed > 0;

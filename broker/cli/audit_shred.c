@@ -112,6 +112,15 @@ static int drop_rows(struct phrase_call *c, const struct meetings *m)
 	return fault_fold(r);
 }
 
+static void say_found(struct phrase_call *c, const struct meetings *m, bool erased)
+{
+	if (phrase_value(&c->words, "json"))
+		(void)fprintf(c->out, "{\"meetings\":%zu,\"erased\":%s}\n", m->n,
+			erased ? "true" : "false");
+	else
+		(void)fprintf(c->out, "%zu meetings\n", m->n);
+}
+
 static int erase(struct phrase_call *c, const struct meetings *m)
 {
 	int r = note_event(c, AUDIT_CASE_ERASED, 0, audit_count_of(m->n));
@@ -122,6 +131,10 @@ static int erase(struct phrase_call *c, const struct meetings *m)
 		r = drop_rows(c, m);
 	if (r != 0)
 		return phrase_fault(c, fault_fold(r));
+	if (phrase_value(&c->words, "json")) {
+		say_found(c, m, true);
+		return 0;
+	}
 	(void)fprintf(c->out,
 		"%zu meetings of the case are erased: their keys are destroyed, nothing "
 		"of "
@@ -155,7 +168,7 @@ int run_audit_shred(struct phrase_call *c)
 	if (r != 0)
 		return phrase_fault(c, r);
 	if (phrase_value(&c->words, "dry-run")) {
-		(void)fprintf(c->out, "%zu meetings\n", m.n);
+		say_found(c, &m, false);
 		return 0;
 	}
 	if (m.n == 0)

@@ -19,3 +19,12 @@ void json_text_put(FILE *to, const char *text)
 	}
 	(void)fputc('"', to);
 }
+
+void json_texts_put(FILE *to, const char *const (*pairs)[2], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		(void)fprintf(to, "%s\"%s\":", i == 0 ? "{" : ",", pairs[i][0]);
+		json_text_put(to, pairs[i][1]);
+	}
+	(void)fputs("}\n", to);
+}

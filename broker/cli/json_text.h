@@ -9,3 +9,6 @@
 
 /* With its quotation marks. text is clean UTF-8 on one line. */
 void json_text_put(FILE *to, const char *text);
+
+/* One object of texts, on a line: a name and its text, n times. */
+void json_texts_put(FILE *to, const char *const (*pairs)[2], size_t n);

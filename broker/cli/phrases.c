@@ -96,7 +96,7 @@ const struct phrase phrases[] = {
 		PHRASE_STORE, run_key_rotate, RECORDS(NODE_KEY_ROTATED) },
 	{ "key show", "Print the public key that checks the node's signatures, as PEM.",
 		PHRASE_HERE, run_key_show, NO_RECORD("it is public") },
-	{ "audit keygen <prefix> [--name <name>] [--passphrase-file <file>]",
+	{ "audit keygen <prefix> [--name <name>] [--passphrase-file <file>] [--json]",
 		"Make an auditor's key, offline: PREFIX.auditor is locked by a "
 		"passphrase and never comes to the host, PREFIX.auditor.pub goes there.",
 		PHRASE_ALONE, run_audit_keygen,
@@ -116,11 +116,12 @@ const struct phrase phrases[] = {
 		"1 broken, 2 it could not be checked, 3 holds but look at the lines, 4 "
 		"no anchor was given or none is new enough.",
 		PHRASE_ALONE, run_audit_verify, RECORDS(LOG_VERIFIED) },
-	{ "audit bundle <file> --from <date> --to <date>",
+	{ "audit bundle <file> --from <date> --to <date> [--json]",
 		"Write the log of those days, sealed to the auditors: the first step "
 		"of reading it.",
 		PHRASE_HERE, run_audit_bundle, RECORDS(LOG_BUNDLED) },
-	{ "audit share <bundle> --key <auditor> --out <file> [--passphrase-file <file>]",
+	{ "audit share <bundle> --key <auditor> --out <file> [--passphrase-file <file>] "
+	  "[--json]",
 		"Open one auditor's half of a bundle, offline: the second step.",
 		PHRASE_ALONE, run_audit_share,
 		NO_RECORD("it happens away from the host; the bundle is on record") },
@@ -139,16 +140,16 @@ const struct phrase phrases[] = {
 		PHRASE_ALONE, run_audit_sample,
 		NO_RECORD("the bundle that it needs is on record") },
 	{ "audit export --case <ref> [<bundle>] [<share>] [<share2>] [<share3>] "
-	  "[<share4>] [--with-staff] --out <prefix>",
+	  "[<share4>] [--with-staff] --out <prefix> [--json]",
 		"Write what a citizen may demand about a case: PREFIX.txt and "
 		"PREFIX.json to hand over, PREFIX.proof to keep. Staff by role; by "
 		"number and name only with two auditors' shares.",
 		PHRASE_ALONE, run_audit_export, RECORDS(CASE_EXPORTED) },
-	{ "audit shred --case <ref> [--dry-run] [--yes]",
+	{ "audit shred --case <ref> [--dry-run] [--yes] [--json]",
 		"Destroy the keys of all meetings of a case, and their rows, for ever. "
 		"--dry-run counts them.",
 		PHRASE_STORE, run_audit_shred, RECORDS(CASE_ERASED) },
-	{ "audit selftest",
+	{ "audit selftest [--json]",
 		"Write a log of its own, read it back, damage it in every way, and say "
 		"whether each was found.",
 		PHRASE_ALONE, run_audit_selftest, RECORDS(SELF_TEST) },

@@ -124,7 +124,7 @@ describe("the log of a trial", { timeout: 120_000 }, () => {
 		const table = await ask("audit", "read");
 		assert.match(table.out, /^time +event +who +purpose +outcome +meeting +case, more$/m);
 		assert.match(table.out, /MEETING_CREATED +consultant 1 demo +own_meeting +done/);
-		assert.match(table.out, /KEY_OPENED .*  value 6 call$/m); // in words what it may
+		assert.match(table.out, /KEY_OPENED .* value 6 call$/m); // in words what it may
 		assert.doesNotMatch(table.out, /Zebra|61728394/);
 	});
 
@@ -300,6 +300,30 @@ describe("the log of three auditors", { timeout: 120_000 }, () => {
 		);
 		assert.equal((await samtale(undefined, ...verify, at.path("auditors"))).code, 2);
 		assert.equal((await samtale(undefined, "audit", "verify")).code, 2);
+	});
+
+	it("answers in JSON where it is asked to", async () => {
+		const file = (name) => at.path(`json-${name}`);
+		const said = async (...words) =>
+			JSON.parse(await must(broker.config, "audit", ...words, "--json"));
+		const made = await said("keygen", file("k"), ...locked(at));
+		assert.deepEqual(Object.keys(made), ["name", "secret", "public"]);
+		const { bundle } = await said("bundle", file("b"), ...day);
+		const share = (name) =>
+			said(
+				...["share", bundle, "--key", at.path(`${name}.auditor`)],
+				...["--out", file(name), ...locked(at)],
+			);
+		const shares = [(await share("dpo")).share, (await share("itsec")).share];
+		const files = await said(
+			...["export", "--case", CASE, bundle, ...shares],
+			...["--out", file("e")],
+		);
+		assert.deepEqual(Object.keys(files), ["text", "json", "proof"]);
+		assert.ok((await said("selftest")).every(({ passed }) => passed));
+		const erase = ["shred", "--case", CASE, "--dry-run"];
+		const none = await ask("audit", ...erase, "--json");
+		assert.match(none.out + none.err, /"erased":false|no meeting has that reference/);
 	});
 
 	it("says which key is of no use", async () => {
