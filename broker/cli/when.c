@@ -9,6 +9,18 @@
 
 #include <time.h>
 
+/* strptime() takes a 31st in every month. */
+static bool is_day(const struct tm *day)
+{
+	struct tm noon = { .tm_year = day->tm_year,
+		.tm_mon = day->tm_mon,
+		.tm_mday = day->tm_mday,
+		.tm_hour = 12,
+		.tm_isdst = -1 };
+
+	return mktime(&noon) != (time_t)-1 && noon.tm_mday == day->tm_mday;
+}
+
 bool when_day(const char *date, struct when_span *ret)
 {
 	time_t now = (time_t)(clock_utc_ms() / MS_SECOND);
@@ -19,7 +31,7 @@ bool when_day(const char *date, struct when_span *ret)
 		end = strptime(date, "%Y-%m-%d", &tm);
 	else
 		(void)localtime_r(&now, &tm);
-	if (!end || *end)
+	if (!end || *end || !is_day(&tm))
 		return false;
 	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
 	tm.tm_isdst = -1;

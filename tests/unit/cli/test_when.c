@@ -41,7 +41,7 @@ static void a_day_has_the_hours_that_people_live_through(void **state)
 static void what_is_no_day_is_refused(void **state)
 {
 	static const char *const cases[] = { "", "x", "2026-13-01", "2026-11-22x",
-		"22.11.2026" };
+		"22.11.2026", "2026-02-30", "2026-11-31" };
 	struct when_span day;
 
 	(void)state;
