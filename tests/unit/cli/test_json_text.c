@@ -37,10 +37,25 @@ static void what_json_demands_is_escaped(void **state)
 	}
 }
 
+static void texts_stand_in_one_object(void **state)
+{
+	static const char *const pairs[][2] = { { "share", "a\"b" }, { "bundle", "c" } };
+	owned(heap_freep) char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	json_texts_put(f, pairs, ARRAY_LEN(pairs));
+	(void)fclose(f);
+	assert_string_equal(text, "{\"share\":\"a\\\"b\",\"bundle\":\"c\"}\n");
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(
-		what_json_demands_is_escaped) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_json_demands_is_escaped),
+		cmocka_unit_test(texts_stand_in_one_object),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
