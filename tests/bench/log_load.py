@@ -8,8 +8,8 @@ import statistics
 import subprocess
 from pathlib import Path
 
-FULL = {"seconds": 5, "rate": 2000, "records": 1000000, "day": 25000, "crowd": 2000, "hold": 8,
-        "sync_ms": 50, "stop_s": 5}
+FULL = {"seconds": 5, "rate": 2000, "records": 1000000, "day": 25000, "crowd": 1000, "hold": 8,
+        "sync_ms": 20, "stop_s": 5}
 QUICK = {**FULL, "seconds": 2, "records": 100000, "crowd": 500}
 QUIET, FLOODED, SLOW, STOPPED = "quiet", "flooded", "slow", "stopped"
 SMOKE = {**QUICK, "seconds": 1, "rate": 200, "records": 1000, "day": 500, "crowd": 40, "hold": 3,
