@@ -6,6 +6,7 @@
  * again.
  */
 #include "audit_inner.h"
+#include "json_text.h"
 #include "rows.h"
 
 #include "samtale/base/clock.h"
@@ -209,7 +210,7 @@ static void put_facts(struct phrase_call *c, const struct sample *s,
 	(void)fputs("</strong></p>\n", c->out);
 }
 
-static int print_page(struct phrase_call *c, const struct sample *s,
+static void print_page(struct phrase_call *c, const struct sample *s,
 	const struct audit_opened *o, const struct when_span *span)
 {
 	struct bundle_facts f;
@@ -221,7 +222,38 @@ static int print_page(struct phrase_call *c, const struct sample *s,
 	for (size_t i = 0; i < s->n; i++)
 		put_row(c->out, s, i);
 	(void)fputs(page_sign, c->out);
-	return 0;
+}
+
+/* -- for other programs ---------------------------------------------------------- */
+static void put_object(FILE *to, const struct read_record *r)
+{
+	char when[WHEN_TEXT], reference[LIMIT_CASE_REF + 1];
+
+	when_utc(r->record.utc_ms, when);
+	audit_case_of(r, reference);
+	(void)fprintf(to,
+		"{\"sequence\":%" PRIu64 ",\"time\":\"%s\",\"event\":\"%s\",\"actor\":"
+		"%" PRIu32 ",\"purpose\":\"%s\",\"meeting\":\"",
+		r->sequence, when, audit_name((enum audit_what)r->record.event),
+		r->record.actor,
+		audit_purpose_name((enum audit_purpose)r->record.purpose));
+	if (r->has_meeting)
+		(void)fprintf(to, "%" PRId64, r->inner.meeting);
+	(void)fputs("\",\"case\":", to);
+	json_text_put(to, reference);
+	(void)fputc('}', to);
+}
+
+static void print_json(struct phrase_call *c, const struct sample *s)
+{
+	(void)fputs("{\"seed\":", c->out);
+	json_text_put(c->out, s->seed);
+	(void)fprintf(c->out, ",\"uses\":%" PRIu64 ",\"drawn\":[", s->candidates);
+	for (size_t i = 0; i < s->n; i++) {
+		(void)fputs(i ? ",\n" : "\n", c->out);
+		put_object(c->out, &s->lots[i].record);
+	}
+	(void)fputs("]}\n", c->out);
 }
 
 /* -- in -------------------------------------------------------------------------- */
@@ -267,7 +299,10 @@ int run_audit_sample(struct phrase_call *c)
 	if (r == 0) {
 		staff_names_read(c, &s.names);
 		qsort(s.lots, s.n, sizeof(*s.lots), by_time);
-		r = print_page(c, &s, &o, &f.span);
+		if (phrase_value(&c->words, "json"))
+			print_json(c, &s);
+		else
+			print_page(c, &s, &o, &f.span);
 	}
 	staff_names_deinit(&s.names);
 	audit_opened_deinit(&o);

@@ -134,7 +134,7 @@ const struct phrase phrases[] = {
 		PHRASE_ALONE, run_audit_read,
 		NO_RECORD("the bundle that it needs is on record") },
 	{ "audit sample [<bundle>] [<share>] [<share2>] [<share3>] [<share4>] "
-	  "--random <n> [--from <date>] [--to <date>] [--seed <seed>]",
+	  "--random <n> [--from <date>] [--to <date>] [--seed <seed>] [--json]",
 		"Draw uses by staff by lot and print the page (HTML, Danish) of the "
 		"fixed control procedure. The same seed draws the same.",
 		PHRASE_ALONE, run_audit_sample,

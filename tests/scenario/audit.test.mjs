@@ -165,6 +165,12 @@ describe("the log of a trial", { timeout: 120_000 }, () => {
 		const first = await page("a");
 		assert.deepEqual(rows(await page("a")), rows(first));
 		assert.equal(rows(first).length, 2);
+		const again = ["audit", "sample", "--random", "2", "--seed", "a", "--json"];
+		const { seed, drawn } = JSON.parse(await must(broker.config, ...again));
+		assert.deepEqual(
+			[seed, drawn.map(({ sequence }) => `<small>linje ${sequence}</small>`)],
+			["a", rows(first)],
+		);
 		for (const text of [
 			"Eget møde?",
 			"Er formålet i orden?",
