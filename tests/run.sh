@@ -342,7 +342,7 @@ stage_browser() {
 }
 
 # -- run ------------------------------------------------------------------------------
-FUZZ_SECONDS=${FUZZ_SECONDS:-4}
+FUZZ_SECONDS=${FUZZ_SECONDS:-3}
 case ${1-} in -h | --help) usage && exit 0 ;; esac
 for stage; do
 	case " $stages " in *" $stage "*) ;; *) usage >&2 && exit 2 ;; esac
