@@ -305,6 +305,14 @@ int64_t audit_log_tick(struct audit_log *l)
 	return due < l->refill_boot_ms ? due : l->refill_boot_ms;
 }
 
+static int note_auditors(
+	struct audit_log *l, const struct auditor_set *to, bool is_urgent)
+{
+	int r = log_note(l, AUDIT_AUDITORS_CHANGED, (uint32_t)to->n, 0);
+
+	return r == 0 ? audit_log_commit(l, is_urgent) : r;
+}
+
 int audit_log_auditors(struct audit_log *l, const struct auditor_set *to)
 {
 	struct auditor_set before = l->auditors;
@@ -314,11 +322,12 @@ int audit_log_auditors(struct audit_log *l, const struct auditor_set *to)
 		return fault_here(EBUSY);
 	if (before.n == to->n && memcmp(before.of, to->of, to->n * sizeof(*to->of)) == 0)
 		return 0;
+	r = note_auditors(l, to, false); /* what the former ones read last */
+	if (r != 0)
+		return r;
 	l->auditors = *to;
 	l->needs_segment = true;
-	r = log_note(l, AUDIT_AUDITORS_CHANGED, (uint32_t)to->n, 0);
-	if (r == 0)
-		r = audit_log_commit(l, true);
+	r = note_auditors(l, to, true);
 	if (r == 0)
 		return 0;
 	l->auditors = before;

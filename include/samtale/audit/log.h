@@ -61,8 +61,9 @@ must_check int audit_log_commit(struct audit_log *l, bool is_urgent);
 int64_t audit_log_tick(struct audit_log *l);
 /* Counts events that a full queue dropped elsewhere; in the next checkpoint. */
 void audit_log_dropped(struct audit_log *l, uint64_t n);
-/* Other auditors from the next record on: a new segment, and AUDITORS_CHANGED in it, put
- * there by the log itself. Faults: -EBUSY (commit what was put first). */
+/* Other auditors from the next record on: AUDITORS_CHANGED twice, as the last record that
+ * the former ones can read and as the first of a new segment, which is the others'.
+ * Faults: -EBUSY (commit what was put first). */
 must_check int audit_log_auditors(struct audit_log *l, const struct auditor_set *to);
 /* Deletes segments whose last record is older, the oldest first and no more at once than
  * nobody notices; as many as that: there may be more. Their links go to `chain` first,

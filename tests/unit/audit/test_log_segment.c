@@ -58,6 +58,24 @@ static void other_auditors_begin_a_segment_that_is_theirs(void **state)
 	assert_int_equal(seen.of[0].value, 1);
 }
 
+/* Who exchanges them does not do so behind their back. */
+static void the_former_auditors_read_that_they_were_exchanged(void **state)
+{
+	struct auditor_set others = set_some(1, NULL);
+	char path[128];
+
+	(void)state;
+	assert_int_equal(bench_open(&bench), 0);
+	assert_int_equal(audit_log_auditors(bench.log, &others), 0);
+	bench_close(&bench);
+	disk_path(&bench.disk, "00000002.seg", path);
+	assert_int_equal(unlink(path), 0); /* theirs */
+	bench_see(&bench, &seen);
+	assert_true(seen.n > 0);
+	assert_int_equal(seen.of[seen.n - 1].event, AUDIT_AUDITORS_CHANGED);
+	assert_int_equal(seen.of[seen.n - 1].value, 1);
+}
+
 static void auditors_exchanged_while_it_was_down_are_on_record(void **state)
 {
 	(void)state;
@@ -77,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_new_day_begins_a_new_segment),
 		T(other_auditors_begin_a_segment_that_is_theirs),
+		T(the_former_auditors_read_that_they_were_exchanged),
 		T(auditors_exchanged_while_it_was_down_are_on_record),
 	};
 
