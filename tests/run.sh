@@ -102,15 +102,14 @@ test_node() {
 	if [ -x "$1" ]; then echo "$1"; else command -v node; fi
 }
 
-build_with() { # NAME CC MESON-OPTION...
+configure() { # NAME CC MESON-OPTION...
 	name=$1
 	cc=$2
 	shift 2
-	if [ ! -f "$work/$name/build.ninja" ]; then
-		CC=$cc meson setup "$work/$name" "$root" "$@" || return 1
-	fi
-	ninja -C "$work/$name"
+	[ -f "$work/$name/build.ninja" ] || CC=$cc meson setup "$work/$name" "$root" "$@"
 }
+
+build_with() { configure "$@" && ninja -C "$work/$1"; }
 
 build_gcc() { build_with gcc gcc; }
 build_asan() {
@@ -245,8 +244,8 @@ fuzz_one() { # PROGRAM
 }
 
 stage_fuzz() {
-	build_with fuzz clang -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false ||
-		return 1
+	configure fuzz clang -Dfuzz=true -Db_sanitize=address,undefined -Db_lundef=false &&
+		ninja -C "$work/fuzz" fuzzers || return 1
 	rm -f "$work"/log/fuzz-*
 	running=0
 	for program in "$work"/fuzz/tests/fuzz/fuzz_*; do
