@@ -55,6 +55,7 @@ int custody_find_paths(struct custody_paths *ret, const struct custody_parts *pa
 	if (!join(p.auditors, folder, "/auditors") || !find_signing(p.signing, folder) ||
 		!join(p.signing_public, folder, "/signing.pub") ||
 		!join(p.keys, folder, "/keys.db") || !join(p.audit, folder, "/audit") ||
+		!join(p.log_id, folder, "/log.id") ||
 		!join(p.node, parts->node_key, "") ||
 		!join(p.node_new, parts->node_key, ".new"))
 		return custody_say(e, "The path of the vault's folder is too long.");
@@ -278,9 +279,13 @@ static int open_all(
 	if (r == 0)
 		r = open_memory(c);
 	if (r == 0)
+		r = custody_find_past(c, parts, e);
+	if (r == 0)
 		r = open_log(c, parts, e);
 	if (r == 0)
 		r = custody_settle_keys(c, e);
+	if (r == 0)
+		r = custody_keep_past(c);
 	return r;
 }
 

@@ -62,6 +62,7 @@ struct custody_paths {
 	char signing_public[CUSTODY_PATH_MAX], keys[CUSTODY_PATH_MAX];
 	char audit[CUSTODY_PATH_MAX], node[CUSTODY_PATH_MAX];
 	char node_new[CUSTODY_PATH_MAX]; /* the next node key, while it is rotated */
+	char log_id[CUSTODY_PATH_MAX];   /* there is, or was, a log */
 };
 
 struct custody {
@@ -80,6 +81,7 @@ struct custody {
 	struct vault *door;  /* each use at once: for the command */
 	struct auditor_set auditors;
 	struct audit_log *log;
+	bool has_lost_log;
 	struct known *known;
 	struct seen *seen;
 
@@ -114,6 +116,12 @@ void custody_close_keys(struct custody *c);
 /* node.key and keys.db of an older installation, moved in. */
 must_check int custody_move_in(const struct custody_paths *paths, const char *old_folder,
 	struct custody_error *e);
+
+/* Before the log is opened: refuses when there was one and it is gone as a whole. */
+must_check int custody_find_past(
+	struct custody *c, const struct custody_parts *parts, struct custody_error *e);
+/* After it: an accepted loss is put on record, and that there is a log is remembered. */
+must_check int custody_keep_past(struct custody *c);
 
 /* Makes the name of a file durable. */
 must_check int custody_sync_folder(const char *path);
