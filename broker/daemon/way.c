@@ -29,9 +29,12 @@ void way_open(struct way *w, enum way_name which, const struct child *children)
 			   *other = &children[row->other];
 
 	w->due_ms = 0;
-	if (other->is_ready && (serve->is_ready || (row->from_birth && serve->pid > 0)) &&
-		child_link(serve, other, row->link) == 0)
+	if (!other->is_ready || !(serve->is_ready || (row->from_birth && serve->pid > 0)))
+		return;
+	if (child_link(serve, other, row->link) == 0)
 		w->linked_ms = clock_boot_ms();
+	else /* no descriptor was left, say: nobody else would ask again */
+		way_open_later(w, which);
 }
 
 void way_open_later(struct way *w, enum way_name which)

@@ -17,7 +17,6 @@ struct report_about {
 };
 
 #define REPORT_BYTES_MAX  (256 * 1024)
-#define PICTURE_BYTES_MAX (32 * 1024)
 
 /* A whole HTML document. */
 void report_write(const struct speaker *s, const struct report_about *about);
