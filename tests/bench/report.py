@@ -195,9 +195,9 @@ METHOD = """
   a sealed record per meeting, about 20 writes and 0.8 `fdatasync` each, and 42 changes of an `epoll` set where the floor needs none. The floor keeps nothing and
   can forget a meeting; the broker may not. Next to try: fewer saves while two sides arrive, and writing at the end of a turn without waiting for *writable*.
 - **Relay, median.** The broker decodes, filters and encodes every message anew and writes when the socket says that it can; the floor copies bytes at once. The same remedy as above.
-- **What the sealed log costs.** Beside the same broker without it, in turns on one machine: set-ups 0.99, meetings 1.04 times the CPU, memory and
+- **What the sealed log costs.** Beside the same broker without it, in turns on one machine: set-ups 0.95, meetings 0.96 times the CPU, memory and
   relay the same, for what happens in talks goes to the vault in groups, and nobody waits. What may not be answered before its record is on the
-  disk has a question and an `fdatasync` of its own: links redeemed 1.55, bookings 1.6 times the CPU, two thirds of that in the kernel's way to
+  disk has a question and an `fdatasync` of its own: links redeemed 1.41, bookings 1.6 times the CPU, two thirds of that in the kernel's way to
   the disk. After a start the keys of every open meeting are asked for one by one: a thousand of them take a thousand syncs.
 - **Installed.** Broker 1.34, telephone gateway 0.19 and command 0.53 MiB; the spoken sentences of the telephone, as sound, are the rest.
 - **Node ws × 0.35 for set-ups.** The floor itself is at 0.34 of it: a TLS handshake costs what it costs.
