@@ -123,9 +123,6 @@ must_check int custody_find_past(
 /* After it: an accepted loss is put on record, and that there is a log is remembered. */
 must_check int custody_keep_past(struct custody *c);
 
-/* Makes the name of a file durable. */
-must_check int custody_sync_folder(const char *path);
-
 /* -- records ----------------------------------------------------------------------- */
 #define STAGE_E_FULL 1 /* no room for this class of records */
 /* Stages one event. request_id may be NULL. */

@@ -15,23 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int custody_sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	owned(heap_freep) char *folder =
-		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	int fd, r;
-
-	if (!folder)
-		return fault_here(ENOMEM);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return fault_here(errno);
-	r = fsync(fd) < 0 ? fault_here(errno) : 0;
-	(void)close(fd);
-	return r;
-}
-
 static bool is_there(const char *path)
 {
 	struct stat st;
@@ -45,8 +28,8 @@ static int move(const char *from, const char *to)
 
 	if (rename(from, to) < 0)
 		return -errno; /* -EXDEV has its own way on */
-	r = custody_sync_folder(to);
-	return r == 0 ? custody_sync_folder(from) : r;
+	r = secret_folder_sync(to);
+	return r == 0 ? secret_folder_sync(from) : r;
 }
 
 /* A disk may keep what was overwritten; a name on another file system is no better. */
@@ -62,7 +45,7 @@ static int overwrite(const char *path, size_t len)
 		(void)close(fd);
 	if (!good)
 		return fault_here(why);
-	return unlink(path) < 0 ? fault_here(errno) : custody_sync_folder(path);
+	return unlink(path) < 0 ? fault_here(errno) : secret_folder_sync(path);
 }
 
 static int carry_key(const char *from, const char *to)

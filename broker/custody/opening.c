@@ -226,7 +226,7 @@ static int put_in_place(const struct custody *c)
 {
 	if (rename(c->paths.node_new, c->paths.node) < 0)
 		return fault_here(errno);
-	return custody_sync_folder(c->paths.node);
+	return secret_folder_sync(c->paths.node);
 }
 
 static int put_on_record(struct custody *c, enum audit_outcome outcome)

@@ -182,23 +182,6 @@ static int settle_old(const char *path)
 	return 0;
 }
 
-static int sync_folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	owned(heap_freep) char *folder =
-		slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	int fd, r;
-
-	if (!folder)
-		return fault_here(ENOMEM);
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return fault_here(errno);
-	r = fsync(fd) < 0 ? fault_here(errno) : 0;
-	(void)close(fd);
-	return r;
-}
-
 static int put_in_place(const char *path, const char *fresh)
 {
 	int r = settle_old(path);
@@ -207,7 +190,7 @@ static int put_in_place(const char *path, const char *fresh)
 		return fault_pass(r);
 	if (rename(fresh, path) < 0)
 		return fault_here(errno);
-	return sync_folder_of(path);
+	return secret_folder_sync(path);
 }
 
 int sqlite_restore(const char *path, const struct seal_stream_opener *with, int in_fd)

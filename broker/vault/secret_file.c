@@ -134,8 +134,7 @@ static int write_all(int fd, struct bytes content)
 	return fsync(fd) < 0 ? fault_here(errno) : 0;
 }
 
-/* The file's name is durable only when its folder is. */
-static int sync_folder(const char *path)
+int secret_folder_sync(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	owned(heap_freep) char *folder =
@@ -160,7 +159,7 @@ int secret_file_create(const char *path, struct bytes content, unsigned mode)
 		return fault_here(errno);
 	r = write_all(fd, content);
 	if (r == 0)
-		r = sync_folder(path);
+		r = secret_folder_sync(path);
 	if (r < 0)
 		(void)unlink(path); /* ours: O_EXCL made it */
 	return r;

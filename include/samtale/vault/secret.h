@@ -85,3 +85,6 @@ must_check int secret_file_load(struct secret **ret, const char *path, size_t ma
 must_check int secret_line_load(struct secret **ret, const char *path, size_t max);
 /* Writes a new file, 0600, synced with its folder. Faults: -EEXIST, -errno. */
 must_check int secret_file_create(const char *path, struct bytes content, unsigned mode);
+/* The name of a file is durable only when its folder is: syncs the folder that `path`
+ * lies in. Faults: -errno. */
+must_check int secret_folder_sync(const char *path);
