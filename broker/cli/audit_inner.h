@@ -62,8 +62,7 @@ struct audit_opened {
 must_check int audit_open(struct phrase_call *c, struct audit_opened *ret);
 /* 0, or 1 after one sentence: the shares open no meeting, so that nothing can be told of
  * one, not even that it is erased. */
-must_check int audit_need_meetings(
-	struct phrase_call *c, const struct audit_opened *o);
+must_check int audit_need_meetings(struct phrase_call *c, const struct audit_opened *o);
 /* From the first record again. */
 must_check int audit_open_again(struct phrase_call *c, struct audit_opened *o);
 void audit_opened_deinit(struct audit_opened *o);

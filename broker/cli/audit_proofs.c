@@ -100,7 +100,7 @@ static int complain(struct phrase_call *c, uint64_t record, int outcome)
 }
 
 /* Moves over what must stand there. */
-static bool skip(struct bytes *at, const char *text)
+static bool take_text(struct bytes *at, const char *text)
 {
 	size_t len = strlen(text);
 
@@ -111,7 +111,7 @@ static bool skip(struct bytes *at, const char *text)
 }
 
 /* Over what cannot be proven: a string of JSON, as it may stand there. */
-static bool skip_string(struct bytes *at)
+static bool take_string(struct bytes *at)
 {
 	size_t i = 1;
 
@@ -130,10 +130,12 @@ static bool skip_string(struct bytes *at)
 
 static bool skip_head(struct bytes *at, bool *ret_with_staff)
 {
-	if (!skip(at, "{\"case\":") || !skip_string(at) || !skip(at, ",\"with_staff\":"))
+	if (!take_text(at, "{\"case\":") || !take_string(at) ||
+		!take_text(at, ",\"with_staff\":"))
 		return false;
-	*ret_with_staff = skip(at, "true");
-	return (*ret_with_staff || skip(at, "false")) && skip(at, ",\"records\":[\n");
+	*ret_with_staff = take_text(at, "true");
+	return (*ret_with_staff || take_text(at, "false")) &&
+	       take_text(at, ",\"records\":[\n");
 }
 
 /* The whole row: one spelling only, so that no other program reads in it what was not
@@ -144,11 +146,12 @@ static bool skip_row(
 	char mine[EXPORT_ROW_MAX];
 
 	audit_export_row(r, sequence, with_staff, mine);
-	return skip(at, mine) && skip(at, ",\"meeting\":") && skip_string(at) &&
-	       skip(at, ",\"what\":\"") &&
-	       skip(at, audit_sentence_da((enum audit_what)r->event)) && skip(at, "\"") &&
-	       (!with_staff || (skip(at, ",\"name\":") && skip_string(at))) &&
-	       skip(at, "}");
+	return take_text(at, mine) && take_text(at, ",\"meeting\":") && take_string(at) &&
+	       take_text(at, ",\"what\":\"") &&
+	       take_text(at, audit_sentence_da((enum audit_what)r->event)) &&
+	       take_text(at, "\"") &&
+	       (!with_staff || (take_text(at, ",\"name\":") && take_string(at))) &&
+	       take_text(at, "}");
 }
 
 struct checking {
@@ -197,8 +200,8 @@ static int check_rows(struct checking *x)
 
 	if (!skip_head(&x->rows, &x->with_staff))
 		return broken(x->c, "the export does not begin as one does.");
-	for (; !skip(&x->rows, "\n]}\n"); x->n++) {
-		int r = x->n == 0 || skip(&x->rows, ",\n")
+	for (; !take_text(&x->rows, "\n]}\n"); x->n++) {
+		int r = x->n == 0 || take_text(&x->rows, ",\n")
 				? check_row(x)
 				: broken(x->c, "something was written into the export.");
 

@@ -81,7 +81,8 @@ static const char *const keys_steps[] = {
 	" root BLOB NOT NULL, key_id BLOB NOT NULL) STRICT;"
 	"ALTER TABLE shelf ADD COLUMN case_tag BLOB;"
 	"ALTER TABLE shelf ADD COLUMN case_ref BLOB;"
-	"CREATE INDEX shelf_case ON shelf (case_tag, meeting) WHERE case_tag IS NOT NULL;",
+	"CREATE INDEX shelf_case ON shelf (case_tag, meeting) WHERE case_tag IS NOT "
+	"NULL;",
 };
 
 const struct schema schema_samtale = {

@@ -86,7 +86,7 @@ void sign_public_pem(const uint8_t public_key[SIGN_PUBLIC], char ret[SIGN_PEM_TE
 	assert(n == SIGN_PEM_TEXT - 1);
 }
 
-static bool skip(struct bytes *text, const char *mark)
+static bool take_text(struct bytes *text, const char *mark)
 {
 	size_t len = strlen(mark);
 
@@ -104,12 +104,12 @@ bool sign_public_of_pem(struct bytes pem, uint8_t ret[SIGN_PUBLIC])
 	struct bytes body;
 	const uint8_t *dash;
 
-	if (!skip(&pem, BEGIN))
+	if (!take_text(&pem, BEGIN))
 		return false;
 	dash = memchr(pem.at, '-', pem.len);
 	body = bytes_of(pem.at, dash ? (size_t)(dash - pem.at) : pem.len);
 	pem = bytes_of(body.at + body.len, pem.len - body.len);
-	if (!skip(&pem, END) || !skip(&pem, "") || pem.len ||
+	if (!take_text(&pem, END) || !take_text(&pem, "") || pem.len ||
 		!decode(body, BLANKS, spki, SPKI) || memcmp(spki, head, HEAD) != 0)
 		return false;
 	memcpy(ret, spki + HEAD, SIGN_PUBLIC);

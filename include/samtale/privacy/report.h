@@ -16,7 +16,7 @@ struct report_about {
 	bool development;    /* the auditor's secret half lies on the host: a trial */
 };
 
-#define REPORT_BYTES_MAX  (256 * 1024)
+#define REPORT_BYTES_MAX (256 * 1024)
 
 /* A whole HTML document. */
 void report_write(const struct speaker *s, const struct report_about *about);
